@@ -1,0 +1,127 @@
+"""Run functions, coroutines, generators, fixtures and test classes inside a context, by Moto's rules."""
+
+from __future__ import annotations
+
+import inspect
+import unittest
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import AbstractContextManager
+from functools import partial, wraps
+from typing import Any
+
+# Makes the context of one call: whether to begin with no data, and whether to leave none behind.
+ContextFactory = Callable[[bool, bool], AbstractContextManager[Any]]
+
+
+def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: bool) -> Any:
+    """Wrap a function of any kind, or the methods of a class, so that each call runs inside a context of its own.
+
+    Raises:
+        TypeError: the target is neither a function nor a class.
+    """
+    if inspect.isclass(target):
+        return _decorate_class(target, context)
+    if isinstance(target, (staticmethod, classmethod)):
+        return type(target)(_decorate_function(target.__func__, partial(context, reset, remove_data)))
+    if not (inspect.isroutine(target) or isinstance(target, partial)):
+        kind = f"{type(target).__module__}.{type(target).__qualname__}"
+        raise TypeError(
+            f"mock_aws cannot decorate {target!r} of type {kind}: it takes functions, coroutine functions, generators, "
+            "async generators and test classes. Put it next to the function, below decorators such as @pytest.fixture"
+        )
+    return _decorate_function(target, partial(context, reset, remove_data))
+
+
+def _decorate_function(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+    if inspect.isasyncgenfunction(function):
+        return _wrap_async_generator(function, context)
+    if inspect.iscoroutinefunction(function):
+        return _wrap_coroutine(function, context)
+    if inspect.isgeneratorfunction(function):
+        return _wrap_generator(function, context)
+    return _wrap_plain(function, context)
+
+
+def _wrap_plain(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+    @wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with context():
+            result = function(*args, **kwargs)
+        # Another decorator may hide a coroutine function behind a plain one: its body has not run yet.
+        return _run_inside(result, context) if inspect.iscoroutine(result) else result
+
+    return wrapper
+
+
+async def _run_inside(coroutine: Coroutine[Any, Any, Any], context: Callable[[], AbstractContextManager[Any]]) -> Any:
+    with context():
+        return await coroutine
+
+
+def _wrap_coroutine(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+    @wraps(function)
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with context():
+            return await function(*args, **kwargs)
+
+    return wrapper
+
+
+def _wrap_generator(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+    @wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+        with context():
+            return (yield from function(*args, **kwargs))
+
+    return wrapper
+
+
+def _wrap_async_generator(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+    @wraps(function)
+    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+        with context():
+            generator = function(*args, **kwargs)
+            try:
+                value = await generator.__anext__()
+                while True:
+                    try:
+                        sent = yield value
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:
+                        value = await generator.athrow(error)
+                    else:
+                        value = await generator.asend(sent)
+            except StopAsyncIteration:
+                return
+            finally:
+                await generator.aclose()
+
+    return wrapper
+
+
+_SET_UP = ("setUp", "asyncSetUp", "setup_method")
+_LIBRARY_CLASSES = (unittest.TestCase, unittest.IsolatedAsyncioTestCase, object)
+
+
+def _decorate_class(cls: type, context: ContextFactory) -> type:
+    """Wrap the class's own public methods, as ``moto.core.models.MockAWS`` does.
+
+    Data lives from the set-up to the end of the test method, and is reset between tests.
+    """
+    inherited = {name for parent in cls.__mro__ if parent not in _LIBRARY_CLASSES for name in _own_methods(parent)}
+    set_ups = [name for name in _SET_UP if name in inherited]
+    nested = {name for name, value in vars(cls).items() if inspect.isclass(value)}
+    for name in sorted(_own_methods(cls) | nested):
+        value = vars(cls)[name]
+        if name.startswith("_") or isinstance(value, (staticmethod, classmethod)):
+            continue
+        is_test = name.startswith(unittest.TestLoader.testMethodPrefix)
+        # Of several set-up methods, setUp runs first.
+        reset = name == set_ups[0] if set_ups else is_test
+        setattr(cls, name, decorate(value, context, reset=reset, remove_data=is_test and not set_ups))
+    return cls
+
+
+def _own_methods(cls: type) -> set[str]:
+    return {name for name, value in vars(cls).items() if inspect.isroutine(value)}

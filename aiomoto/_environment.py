@@ -1,0 +1,68 @@
+"""The AWS environment of a mocked test: the same on every machine, and put back exactly.
+
+A developer's profile, SSO login, role or container must not change what a test does, and no test may see real keys.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Moto's own fake keys (moto.core.models.MockAWS).
+ACCESS_KEY = "FOOBARKEY"
+SECRET_KEY = "FOOBARSECRET"
+REGION = "us-east-1"
+
+_SET = {
+    "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+    "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    # Empty, and there on every platform.
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+# Whatever else leads botocore to credentials or changes whom they belong to (botocore.credentials, botocore.tokens).
+_REMOVED = (
+    "AWS_SESSION_TOKEN",  # a token beside the fake keys fails Moto's IAM checks
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_BEARER_TOKEN_BEDROCK",
+)
+
+
+class CleanEnvironment:
+    """Fake credentials and nothing else that leads to an account, while at least one user wants it so."""
+
+    def __init__(self) -> None:
+        self._users = 0
+        self._before: dict[str, str | None] = {}
+
+    def enter(self) -> None:
+        """Clean the environment for one more user."""
+        self._users += 1
+        if self._users > 1:
+            return
+        self._before = {name: os.environ.get(name) for name in (*_SET, *_REMOVED)}
+        for name in _REMOVED:
+            os.environ.pop(name, None)
+        os.environ.update(_SET)
+
+    def leave(self) -> None:
+        """Put everything back as it was found, when the last user leaves."""
+        self._users -= 1
+        if self._users:
+            return
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

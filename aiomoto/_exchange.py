@@ -1,0 +1,117 @@
+"""What happens to a request while a mock is live: let out, or routed to Moto and answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from moto.core.exceptions import ServiceNotWhitelisted
+
+from aiomoto import _moto
+from aiomoto._errors import RequestBlockedError
+from aiomoto._operations import operation_of
+from aiomoto._router import Route, destination_of, find_route, services_signed_as
+from aiomoto._s3_addressing import url_for_moto
+from aiomoto._scope import action_of, scope_of
+from aiomoto._wire import WireRequest, WireResponse
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+class NoSuchPathError(NotImplementedError):
+    """Moto has the service, but nothing at the request's path."""
+
+
+class Exchange:
+    """The way of a request to Moto and back.
+
+    Attributes:
+        endpoint_hosts: hosts, ports included, that clients were configured with.
+        live: whether the mock that owns the exchange is on.
+    """
+
+    def __init__(self) -> None:
+        self.endpoint_hosts: set[str] = set()
+        self.live = True
+
+    def lets_out(self, head: WireRequest) -> bool:
+        """Tell whether Moto's ``passthrough`` names this request's URL or service."""
+        passthrough = self._core_config("passthrough")
+        if not passthrough:
+            return False
+        url = urlsplit(head.url)._replace(query="", fragment="").geturl()
+        if any(re.match(pattern, url) for pattern in passthrough.get("urls") or ()):
+            return True
+        services = passthrough.get("services")
+        return bool(services) and any(service in services for service in destination_of(head).services[:1])
+
+    def answer(self, request: WireRequest) -> WireResponse:
+        """Let Moto answer, once it is this thread's turn.
+
+        Raises:
+            RequestBlockedError: Moto has no service for the request.
+            NotImplementedError: Moto has the service, but not the operation.
+        """
+        with _moto.lock:
+            return self._answer(request)
+
+    async def answer_async(self, request: WireRequest, pause: Pause) -> WireResponse:
+        """Let Moto answer, after other tasks had a turn. ``pause`` is the sleep of the loop that is running.
+
+        Raises: as :meth:`answer`.
+        """
+        await pause(0)
+        # Another thread may hold the lock. Waiting for it must not stop the loop.
+        while not _moto.lock.acquire(blocking=False):
+            await pause(0.0005)
+        try:
+            return self._answer(request)
+        finally:
+            _moto.lock.release()
+
+    def _answer(self, request: WireRequest) -> WireResponse:
+        _moto.config_place.lend(self)
+        route = self._route(request)
+        url = request.url
+        if route.service == "s3" and not route.aws_host:
+            url = url_for_moto(request, self.endpoint_hosts, _moto.bucket_exists)
+        return _moto.call(route.handler, request, url)
+
+    def _route(self, request: WireRequest) -> Route:
+        destination = destination_of(request)
+        if not destination.services:
+            raise RequestBlockedError(_nobody_answers(request))
+        route = find_route(request, destination)
+        service = route.service if route else destination.services[0]
+        whitelist = self._core_config("service_whitelist")
+        if whitelist is not None and service not in whitelist:
+            raise ServiceNotWhitelisted(service)
+        if route is None:
+            raise NoSuchPathError(f"{describe(request)} is not implemented: Moto's {service} has no such path")
+        return route
+
+    def _core_config(self, name: str) -> Any:
+        return _moto.config_place.read(self).get("core", {}).get(name)
+
+
+def describe(request: WireRequest) -> str:
+    """Name a request for a message: service and operation as far as they are known, method, URL without query."""
+    scope = scope_of(request)
+    names = [botocore for _, botocore in services_signed_as(scope.service)] if scope else []
+    found = ((name, operation_of(request, name)) for name in names)
+    service, operation = next(((name, operation) for name, operation in found if operation), (None, None))
+    if service is None and scope is not None:
+        service, operation = scope.service, operation_of(request, scope.service) or action_of(request)
+    label = " ".join(part for part in (service, operation) if part) or "a request"
+    return f"{label} ({request.method} {urlsplit(request.url)._replace(query='', fragment='').geturl()})"
+
+
+def _nobody_answers(request: WireRequest) -> str:
+    split = urlsplit(request.url)
+    return (
+        f"{describe(request)} was blocked: Moto has no service that answers it, and while it is mocked nothing may "
+        "leave the process. Replace this call in the test, or let it out on purpose with "
+        f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{split.scheme}://{split.netloc}"]}}}}}})'
+    )

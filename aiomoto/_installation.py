@@ -1,0 +1,227 @@
+"""All that is replaced while a mock is live, put in by the first mock and taken out by the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS, AioEndpointCreator
+from aiobotocore.httpsession import AIOHTTPSession
+from botocore.endpoint import EndpointCreator
+from botocore.httpsession import URLLib3Session
+from botocore.session import Session
+from moto import settings
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import MockAWS as MotoMock
+from moto.core.models import botocore_stubber
+
+from aiomoto import _aiohttp_session, _live, _moto, _requests, _urllib3_session
+from aiomoto._environment import CleanEnvironment
+from aiomoto._errors import AiomotoError, RequestBlockedError
+from aiomoto._exchange import Exchange
+from aiomoto._seal import seal
+from aiomoto._sessions import SessionMemory, region_fallback
+from aiomoto._wire import WireRequest, head_of
+
+Replacement = Callable[[Any], Any]
+
+
+class Installation:
+    """The state that all live mocks share. Its methods are called under one lock."""
+
+    def __init__(self) -> None:
+        self._exchanges: list[Exchange] = []
+        self._undo = ExitStack()
+        self._environment = CleanEnvironment()
+        self._in_environment: set[Exchange] = set()
+
+    def enter(self, exchange: Exchange, config: dict[str, Any] | None, *, reset: bool) -> None:
+        """Make one more exchange live; the first one installs.
+
+        Raises:
+            AiomotoError: Moto is set to its server or proxy mode, or something to replace is missing.
+        """
+        _refuse_other_modes()
+        if not self._exchanges:
+            self._undo.close()
+            _install(self._undo)
+        self._exchanges.append(exchange)
+        with _moto.lock:
+            _moto.config_place.add(exchange, config or {})
+            core = _moto.config_place.read(exchange).get("core", {})
+            if core.get("mock_credentials", True) is not False:
+                self._in_environment.add(exchange)
+                self._environment.enter()
+            _start_moto(reset=reset, new_default_session=core.get("reset_boto3_session", True))
+        _live.add(exchange)
+
+    def leave(self, exchange: Exchange, *, remove_data: bool) -> None:
+        """End an exchange; the last one puts everything back."""
+        _live.remove(exchange)
+        self._exchanges.remove(exchange)
+        with _moto.lock:
+            _stop_moto(remove_data=remove_data)
+            _moto.config_place.remove(exchange)
+        if exchange in self._in_environment:
+            self._in_environment.remove(exchange)
+            self._environment.leave()
+        if not self._exchanges:
+            self._undo.close()
+        elif newest := _live.current():
+            _moto.config_place.lend(newest)
+
+    def reset(self) -> None:
+        """Forget all data."""
+        with _moto.lock:
+            _moto.reset()
+            if self._exchanges and MotoMock._nested_count == len(self._exchanges):
+                _requests.register()
+
+
+installation = Installation()
+
+
+def _refuse_other_modes() -> None:
+    if settings.TEST_SERVER_MODE or settings.is_test_proxy_mode():
+        mode = "TEST_SERVER_MODE" if settings.TEST_SERVER_MODE else "TEST_PROXY_MODE"
+        raise AiomotoError(
+            f"{mode} is set, which sends Moto's requests to another process: aiomoto answers in this one. "
+            f"Unset {mode}, or use moto.mock_aws for tests against a Moto server"
+        )
+
+
+# ---------------------------------------------------------------- Moto's own switch
+
+
+def _start_moto(*, reset: bool, new_default_session: bool) -> None:
+    """Count as one of Moto's own mocks, so that one which starts or ends inside ours neither resets nor ends it."""
+    with MotoMock._mock_init_lock:
+        MotoMock._nested_count += 1
+        if not MotoMock._mocks_active and new_default_session:
+            _default_session.append(boto3.DEFAULT_SESSION)
+            boto3.DEFAULT_SESSION = None
+        MotoMock._mocks_active = True
+        if MotoMock._nested_count == 1:
+            # Step Functions look at this flag: with it off they would call a Moto server on port 5000.
+            botocore_stubber.enabled = True
+            if reset:
+                _moto.reset()
+            _requests.start()
+
+
+def _stop_moto(*, remove_data: bool) -> None:
+    with MotoMock._mock_init_lock:
+        MotoMock._nested_count -= 1
+        if MotoMock._nested_count:
+            return
+        MotoMock._mocks_active = False
+        botocore_stubber.enabled = False
+        if _default_session:
+            boto3.DEFAULT_SESSION = _default_session.pop()
+        _requests.stop()
+        if remove_data:
+            _moto.reset()
+            _moto.forget_models()
+
+
+_default_session: list[Any] = []
+
+
+# ---------------------------------------------------------------- what is replaced
+
+
+def _install(undo: ExitStack) -> None:
+    memory = SessionMemory()
+    undo.callback(memory.forget_mock)
+    replacements: tuple[tuple[Any, str, Replacement], ...] = (
+        (URLLib3Session, "send", _answering_send(_urllib3_session.respond)),
+        (AIOHTTPSession, "send", _answering_send_async(_aiohttp_session.respond)),
+        (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
+        (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
+        (Session, "get_config_variable", _get_config_variable(memory)),
+        (BotocoreStubber, "__call__", _stand_aside),
+    )
+    for owner, name, replacement in replacements:
+        if name not in vars(owner):
+            undo.close()
+            raise AiomotoError(f"{owner.__module__}.{owner.__qualname__} has no {name}() any more: upgrade aiomoto")
+        original = vars(owner)[name]
+        setattr(owner, name, replacement(original))
+        undo.callback(setattr, owner, name, original)
+
+
+def _answering_send(respond: Callable[..., Any]) -> Replacement:
+    def replace(original: Any) -> Any:
+        @wraps(original)
+        def send(self: Any, request: Any) -> Any:
+            exchange = _live.current()
+            response = respond(request, head_of(request), exchange) if exchange else None
+            return original(self, request) if response is None else response
+
+        return send
+
+    return replace
+
+
+def _answering_send_async(respond: Callable[..., Any]) -> Replacement:
+    def replace(original: Any) -> Any:
+        @wraps(original)
+        async def send(self: Any, request: Any) -> Any:
+            exchange = _live.current()
+            response = await respond(request, head_of(request), exchange) if exchange else None
+            return await original(self, request) if response is None else response
+
+        return send
+
+    return replace
+
+
+def _sealing_create_endpoint(default: type) -> Replacement:
+    def replace(original: Any) -> Any:
+        @wraps(original)
+        def create_endpoint(
+            self: Any, service_model: Any, region_name: Any, endpoint_url: str, *args: Any, **kwargs: Any
+        ) -> Any:
+            session_class = kwargs.get("http_session_cls", default)
+            exchange = _live.current()
+            if exchange:
+                exchange.endpoint_hosts.add(urlsplit(endpoint_url).netloc.lower())
+                kwargs["http_session_cls"] = _seal_unless_let_out(session_class, exchange, endpoint_url)
+            return original(self, service_model, region_name, endpoint_url, *args, **kwargs)
+
+        return create_endpoint
+
+    return replace
+
+
+def _seal_unless_let_out(session_class: Any, exchange: Exchange, endpoint_url: str) -> Any:
+    try:
+        return seal(session_class)
+    except RequestBlockedError:
+        if exchange.lets_out(WireRequest("GET", endpoint_url, {})):
+            return session_class
+        raise
+
+
+def _get_config_variable(memory: SessionMemory) -> Replacement:
+    def replace(original: Any) -> Any:
+        @wraps(original)
+        def get_config_variable(self: Any, logical_name: str, *args: Any, **kwargs: Any) -> Any:
+            memory.see(self)
+            return region_fallback(logical_name, original(self, logical_name, *args, **kwargs))
+
+        return get_config_variable
+
+    return replace
+
+
+def _stand_aside(original: Any) -> Any:
+    @wraps(original)
+    def handler(self: Any, event_name: str, request: Any, **kwargs: Any) -> None:
+        """Answer nothing, so that the request goes on to the session's ``send``."""
+
+    return handler

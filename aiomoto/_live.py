@@ -1,0 +1,60 @@
+"""The exchanges that are live, and which of them a request belongs to."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from threading import Lock
+
+from aiomoto._errors import RequestBlockedError
+from aiomoto._exchange import Exchange, describe
+from aiomoto._wire import WireRequest
+
+_live: tuple[Exchange, ...] = ()
+_entered: ContextVar[tuple[Exchange, ...]] = ContextVar("aiomoto_entered", default=())
+_lock = Lock()
+
+# For sessions wired by hand while no mock is live: Moto's backends with the configuration that is in place.
+_unmocked = Exchange()
+
+
+def add(exchange: Exchange) -> None:
+    """Make an exchange live, and the innermost one of the current context."""
+    global _live
+    with _lock:
+        _live = (*_live, exchange)
+    # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
+    _entered.set((*(each for each in _entered.get() if each.live), exchange))
+
+
+def remove(exchange: Exchange) -> None:
+    """End an exchange, whichever others have come or gone since it was added."""
+    global _live
+    exchange.live = False
+    with _lock:
+        _live = tuple(each for each in _live if each is not exchange)
+
+
+def current() -> Exchange | None:
+    """The innermost live exchange of the current context, else the newest live one, else ``None``."""
+    inner = next((each for each in reversed(_entered.get()) if each.live), None)
+    return inner or (_live[-1] if _live else None)
+
+
+def exchange_for(head: WireRequest, *, outlives_mock: bool) -> Exchange:
+    """The exchange that answers a request of one of our sessions.
+
+    Args:
+        head: the request, for the message.
+        outlives_mock: whether the session was wired by hand, and so works with no mock live.
+
+    Raises:
+        RequestBlockedError: the session came from a mock, and none is live any more.
+    """
+    if exchange := current():
+        return exchange
+    if outlives_mock:
+        return _unmocked
+    raise RequestBlockedError(
+        f"{describe(head)} was blocked: this client was created inside mock_aws(), which has ended. "
+        "Use it inside the mock, or create a new client after it"
+    )

@@ -1,0 +1,162 @@
+"""``mock_aws``: the switch that takes AWS clients off the network, and the only owner of global state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+from types import TracebackType
+from typing import Any, TypeVar, cast, overload
+
+from aiomoto._decorate import decorate
+from aiomoto._exchange import Exchange
+from aiomoto._installation import installation
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+
+class MockAWS:
+    """AWS, mocked by Moto in this process: for boto3, aiobotocore and all that is built on them.
+
+    A context manager (``with`` and ``async with``), and a decorator for functions, coroutine functions, generators,
+    async generators and test classes. While any mock is live, every AWS client in the process talks to Moto. Mocks
+    may nest, and overlap in any order: they share their data, and the last one to end puts everything back.
+
+    Args:
+        config: Moto's own configuration, https://docs.getmoto.org/en/latest/docs/configuration/index.html.
+        reset: begin with no data, unless another mock is live.
+        remove_data: leave no data behind, unless another mock is live.
+    """
+
+    def __init__(self, config: dict[str, Any] | None = None, *, reset: bool = True, remove_data: bool = True) -> None:
+        self._config = config
+        self._reset = reset
+        self._remove_data = remove_data
+        self._starts = 0
+        self._exchange: Exchange | None = None
+
+    def start(self, reset: bool | None = None) -> None:
+        """Begin mocking. Starting twice nests: it takes two stops to end it.
+
+        Args:
+            reset: overrides the constructor's.
+
+        Raises:
+            AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks what is replaced.
+        """
+        with _lock:
+            if self._exchange is None:
+                self._exchange = Exchange()
+                installation.enter(self._exchange, self._config, reset=self._reset if reset is None else reset)
+            self._starts += 1
+
+    def stop(self, remove_data: bool | None = None) -> None:
+        """End what the matching :meth:`start` began.
+
+        Args:
+            remove_data: overrides the constructor's.
+
+        Raises:
+            RuntimeError: the mock has not been started.
+        """
+        with _lock:
+            if self._exchange is None:
+                raise RuntimeError("Called stop() before start().")
+            self._starts -= 1
+            if self._starts == 0:
+                exchange, self._exchange = self._exchange, None
+                installation.leave(exchange, remove_data=self._remove_data if remove_data is None else remove_data)
+
+    def reset(self) -> None:
+        """Forget all data, in all accounts and regions."""
+        installation.reset()
+
+    def __enter__(self) -> MockAWS:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> MockAWS:
+        self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __call__(self, target: Target) -> Target:
+        """Decorate a function or a test class: each call has a mock of its own.
+
+        Raises:
+            TypeError: the target is neither.
+        """
+        decorated = decorate(target, self._again, reset=self._reset, remove_data=self._remove_data)
+        return cast(Target, decorated)
+
+    def _again(self, reset: bool, remove_data: bool) -> MockAWS:
+        return type(self)(self._config, reset=reset, remove_data=remove_data)
+
+
+# Taken before Moto's lock, by whoever takes both.
+_lock = RLock()
+
+
+@overload
+def mock_aws(
+    func: None = None, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
+) -> MockAWS: ...
+
+
+@overload
+def mock_aws(
+    func: Target, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
+) -> Target: ...
+
+
+def mock_aws(
+    func: Target | None = None,
+    /,
+    *,
+    config: dict[str, Any] | None = None,
+    reset: bool = True,
+    remove_data: bool = True,
+) -> MockAWS | Target:
+    """Mock AWS for synchronous and asynchronous clients, with Moto's arguments and Moto's meaning.
+
+    ``with mock_aws():``, ``async with mock_aws() as aws:``, ``@mock_aws``, ``@mock_aws()``, or ``start()`` and
+    ``stop()`` on what it returns. See :class:`MockAWS` for the arguments.
+
+    Raises:
+        TypeError: what it decorates is neither a function nor a class.
+    """
+    mock = MockAWS(config, reset=reset, remove_data=remove_data)
+    return mock if func is None else mock(func)
+
+
+@overload
+def mock_aws_decorator(
+    func: None = None, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
+) -> Callable[[Target], Target]: ...
+
+
+@overload
+def mock_aws_decorator(
+    func: Target, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
+) -> Target: ...
+
+
+def mock_aws_decorator(
+    func: Target | None = None,
+    /,
+    *,
+    config: dict[str, Any] | None = None,
+    reset: bool = True,
+    remove_data: bool = True,
+) -> Callable[[Target], Target] | Target:
+    """The same as :func:`mock_aws` by a name that only decorates: configure it once, use it on many functions."""
+    decorator = MockAWS(config, reset=reset, remove_data=remove_data).__call__
+    return decorator if func is None else decorator(func)

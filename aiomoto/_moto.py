@@ -1,0 +1,126 @@
+"""Moto's side of the seam: call a handler, put a configuration in place, reset the data.
+
+The differences between Moto's versions end here.
+"""
+
+from __future__ import annotations
+
+import copy
+from http import HTTPStatus
+from threading import RLock
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.core.exceptions import HTTPException
+from moto.core.model_instances import reset_model_data
+from moto.moto_api import recorder
+from moto.s3.models import s3_backends
+
+from aiomoto._router import Handler
+from aiomoto._wire import WireRequest, WireResponse
+
+Config = dict[str, Any]
+
+# From Moto 5.2.4 on, handlers take a request class of Moto's own; before that, botocore's prepared request.
+try:
+    from moto.core.request import Request, normalize_request
+
+    _HAS_OWN_REQUEST = hasattr(Request, "raw_url")
+except ImportError:
+    _HAS_OWN_REQUEST = False
+
+# Moto's backends are plain dicts and lists: one handler at a time. Re-entrant, for handlers that call AWS themselves.
+lock = RLock()
+
+
+def call(handler: Handler, request: WireRequest, url: str) -> WireResponse:
+    """Let a handler of Moto's answer the request, as if it had been sent to ``url``.
+
+    Raises:
+        NotImplementedError: Moto has not implemented the operation.
+    """
+    # A copy, since Moto writes into the headers of what it gets.
+    prepared: Any = AWSPreparedRequest(request.method, url, HeadersDict(request.headers), request.body, False)
+    if _HAS_OWN_REQUEST:
+        prepared = normalize_request(prepared)
+        url = prepared.raw_url
+    try:
+        recorder._record_request(prepared)
+        status, headers, body = handler(prepared, url, prepared.headers)
+    except HTTPException as error:
+        status, headers, body = error.code, error.get_headers(), error.get_body()
+    return _wire_response(request, status, headers, body)
+
+
+class ConfigPlace:
+    """The one dict that all of Moto reads its configuration from, lent to one owner at a time.
+
+    What Moto's own API or a test changes in it stays with the owner that it was lent to.
+    """
+
+    def __init__(self) -> None:
+        self._owner: object = None
+        self._kept: dict[object, Config] = {}
+
+    def read(self, owner: object) -> Config:
+        """The configuration of an owner, to look at: what is in place for one that has none of its own."""
+        return self._kept.get(owner, default_user_config)  # type: ignore[arg-type, return-value]
+
+    def add(self, owner: object, config: Config) -> None:
+        """Give an owner a configuration: what is in place, overlaid with these sections."""
+        self._kept[owner] = {**copy.deepcopy(dict(default_user_config)), **config}
+        self.lend(owner)
+
+    def lend(self, owner: object) -> None:
+        """Put an owner's configuration in place."""
+        if owner is self._owner or owner not in self._kept:
+            return
+        self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
+        config = self._kept.pop(owner)
+        default_user_config.update(config)  # type: ignore[typeddict-item]
+        for name in default_user_config.keys() - config.keys():
+            del default_user_config[name]  # type: ignore[misc]
+        self._owner = owner
+
+    def remove(self, owner: object) -> None:
+        """Forget an owner; what was there before the first one is back in place."""
+        if owner is self._owner:
+            self.lend(None)
+        self._kept.pop(owner, None)
+
+
+config_place = ConfigPlace()
+
+
+def reset() -> None:
+    """Forget all data in all accounts and regions."""
+    BackendDict.reset()
+
+
+def forget_models() -> None:
+    """Let go of the model instances that Moto keeps for its dashboard."""
+    reset_model_data()
+
+
+def bucket_exists(name: str) -> bool:
+    """Tell whether any account has an S3 bucket of this name."""
+    return any(name in backend.buckets for _, _, backend in s3_backends.iter_backends())
+
+
+def _wire_response(request: WireRequest, status: Any, headers: Any, body: Any) -> WireResponse:
+    pairs: list[tuple[str, str]] = []
+    for name, value in headers.items() if hasattr(headers, "items") else headers:
+        values = value if isinstance(value, (list, tuple)) else (value,)
+        pairs.extend((_text(name), _text(each)) for each in values)
+    if isinstance(body, str):
+        body = body.encode()
+    # These have no body on a wire, whatever the handler returned.
+    if request.method == "HEAD" or status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        body = b""
+    return WireResponse(int(status), tuple(pairs), bytes(body or b""))
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

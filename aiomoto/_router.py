@@ -1,0 +1,154 @@
+"""From a request to the Moto service and handler that answer it.
+
+Moto compares each request with some 180 patterns, service by service, and compiles a service's own patterns anew each
+time. Here every pattern is compiled once and the services that a host may mean are remembered by host.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from moto.backend_index import backend_url_patterns
+from moto.backends import get_backend
+from moto.core.utils import get_equivalent_url_in_aws_domain
+
+from aiomoto._operations import operation_of
+from aiomoto._scope import Scope, scope_of
+from aiomoto._wire import WireRequest
+
+Handler = Callable[[Any, str, Any], Any]
+
+
+class Route(NamedTuple):
+    """Where a request goes: Moto's name of the service, its handler, and whether the host is one of AWS's own."""
+
+    service: str
+    handler: Handler
+    aws_host: bool
+
+
+class Destination(NamedTuple):
+    """What a request is for, as far as it tells: Moto's services in the order to try, and its credential scope."""
+
+    services: tuple[str, ...]
+    scope: Scope | None
+    aws_host: bool
+
+
+def destination_of(request: WireRequest) -> Destination:
+    """Find Moto's services for a request: by its host if that is one of AWS's, by its signature scope otherwise."""
+    host = request.host
+    services = _services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))
+    if len(services) == 1:
+        return Destination(services, None, True)
+    scope = scope_of(request)
+    if services:
+        signed = {moto for moto, _ in services_signed_as(scope.service)} if scope else set()
+        return Destination(tuple(sorted(services, key=lambda service: service not in signed)), scope, True)
+    return Destination(_services_in_scope(request, scope), scope, False)
+
+
+def find_route(request: WireRequest, destination: Destination) -> Route | None:
+    """Find the handler for the request's path; ``None`` where no service of the destination has one."""
+    path = urlsplit(request.url).path or "/"
+    for service in destination.services:
+        for pattern, handler in _paths_of(service):
+            if pattern.match(path):
+                return Route(service, handler, destination.aws_host)
+    return None
+
+
+# Signing names that are shared by several of Moto's services, or are not the first label of their host:
+# Moto's name and botocore's, the most particular first. A test compares this table with botocore's models.
+_SIGNED_AS: dict[str, tuple[tuple[str, str], ...]] = {
+    "aidevops": (("devopsagent", "devops-agent"),),
+    "bedrock": (("bedrockruntime", "bedrock-runtime"), ("bedrockagent", "bedrock-agent"), ("bedrock", "bedrock")),
+    "bedrock-agentcore": (
+        ("bedrockagentcorecontrol", "bedrock-agentcore-control"),
+        ("bedrockagentcore", "bedrock-agentcore"),
+    ),
+    "budgets": (("budgets", "budgets"),),
+    "dynamodb": (("dynamodbstreams", "dynamodbstreams"), ("dynamodb", "dynamodb")),
+    "iotdata": (("iotdata", "iot-data"),),
+    "kinesisvideo": (
+        ("kinesisvideoarchivedmedia", "kinesis-video-archived-media"),
+        ("kinesisvideo", "kinesisvideo"),
+    ),
+    "mediastore": (("mediastore", "mediastore"), ("mediastoredata", "mediastore-data")),
+    "memorydb": (("memorydb", "memorydb"),),
+    "mobiletargeting": (("pinpoint", "pinpoint"),),
+    "payment-cryptography": (("paymentcryptography", "payment-cryptography"),),
+    "s3": (("s3control", "s3control"), ("s3", "s3")),
+    "sagemaker": (
+        ("sagemakerruntime", "sagemaker-runtime"),
+        ("sagemakermetrics", "sagemaker-metrics"),
+        ("sagemaker", "sagemaker"),
+    ),
+    "servicecatalog": (
+        ("servicecatalog", "servicecatalog"),
+        ("servicecatalogappregistry", "servicecatalog-appregistry"),
+    ),
+    "ses": (("sesv2", "sesv2"), ("ses", "ses")),
+    "timestream": (("timestreamquery", "timestream-query"), ("timestreamwrite", "timestream-write")),
+}
+
+
+@lru_cache(maxsize=512)
+def services_signed_as(signing_name: str) -> tuple[tuple[str, str], ...]:
+    """Moto's services behind a signing name, each with botocore's name, as far as this Moto has them."""
+    known = {service for service, _ in backend_url_patterns}
+    if signing_name in _SIGNED_AS:
+        return tuple(pair for pair in _SIGNED_AS[signing_name] if pair[0] in known)
+    hosts = (f"{signing_name}.us-east-1.{domain}" for domain in ("amazonaws.com", "api.aws"))
+    return tuple((service, signing_name) for host in hosts for service in _services_at(host, ""))
+
+
+def _services_in_scope(request: WireRequest, scope: Scope | None) -> tuple[str, ...]:
+    pairs = services_signed_as(scope.service) if scope else ()
+    if len(pairs) > 1:
+        pairs = tuple(pair for pair in pairs if operation_of(request, pair[1])) or pairs[-1:]
+    return tuple(service for service, _ in pairs)
+
+
+def is_aws(host: str) -> bool:
+    """Tell whether a host belongs to AWS, whether or not Moto has a service for it."""
+    return bool(_services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))) or bool(_AWS_DOMAIN.search(host))
+
+
+_AWS_DOMAIN = re.compile(r"(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)(:\d+)?$")
+
+# A bucket may have the name of a service: ``config.s3.amazonaws.com`` looks like AWS Config in a region "s3".
+_S3_LABEL = re.compile(r"(^|\.)s3[.-]")
+
+
+@lru_cache(maxsize=2048)
+def _services_at(host: str, _custom_endpoints: str) -> tuple[str, ...]:
+    url = f"https://{_in_aws_domain(host)}/"
+    if host.startswith("169.254.169.254"):
+        url = f"http://{host}/"
+    services = dict.fromkeys(service for service, pattern in backend_url_patterns if pattern.match(url))
+    if "s3" in services and _S3_LABEL.search(urlsplit(url).netloc):
+        return ("s3",)
+    return tuple(services)
+
+
+def _in_aws_domain(host: str) -> str:
+    # Moto reads the hosts of the ISO and European partitions, and custom S3 endpoints, as their amazonaws.com twins.
+    parsed, _ = get_equivalent_url_in_aws_domain(f"https://{host}/")
+    return str(parsed.netloc)
+
+
+@lru_cache(maxsize=512)
+def _paths_of(service: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
+    backends = get_backend(service)  # type: ignore[call-overload]
+    # The one service with no accounts and regions is Moto's own API: a plain dict of one backend.
+    kind = backends.backend if hasattr(backends, "backend") else type(backends["global"])
+    url_paths = import_module(f"{kind.__module__.removesuffix('.models')}.urls").url_paths
+    # Paths that do not start with the host are for Moto's server only.
+    return tuple((re.compile(path.format("")), handler) for path, handler in url_paths.items() if path[:3] == "{0}")

@@ -1,0 +1,44 @@
+"""What botocore's sessions take for granted inside a mock: a region, and no memory of the mock after it."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiomoto._environment import REGION
+
+# Where a session keeps what it once loaded: the config files, the profile, credentials, and the component registry
+# with the credential and token providers (botocore.session.Session, ComponentLocator).
+_LOADED = ("_config", "_profile_map", "_credentials", "_auth_token")
+_REGISTRY = ("_components", "_deferred")
+
+
+class SessionMemory:
+    """Remembers what sessions had loaded when a mock first saw them, so that a session from before works after it.
+
+    Sessions load credentials and config files once. One that first did so inside a mock would go on with the fake keys.
+    """
+
+    def __init__(self) -> None:
+        self._before: WeakKeyDictionary[Any, tuple[dict[str, Any], dict[str, Any]]] = WeakKeyDictionary()
+
+    def see(self, session: Any) -> None:
+        """Note what a session has loaded so far, the first time it is seen."""
+        if session in self._before:
+            return
+        loaded = {name: vars(session)[name] for name in _LOADED if name in vars(session)}
+        registry = vars(session.__dict__.get("_components", object))
+        self._before[session] = (loaded, {name: dict(registry[name]) for name in _REGISTRY if name in registry})
+
+    def forget_mock(self) -> None:
+        """Let every session that was seen forget what it has loaded since."""
+        for session, (loaded, registry) in list(self._before.items()):
+            vars(session).update(loaded)
+            if registry:
+                vars(session._components).update(registry)
+        self._before.clear()
+
+
+def region_fallback(name: str, value: Any) -> Any:
+    """The value of a config variable, or a region where none is configured."""
+    return REGION if name == "region" and value is None else value

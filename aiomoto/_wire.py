@@ -1,0 +1,146 @@
+"""Plain values on both sides of the seam: a request in, a response out, and any body as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class WireRequest:
+    """A request as its client would have put it on the wire.
+
+    Attributes:
+        method: the HTTP method, in capitals.
+        url: the absolute URL, percent-encoded.
+        headers: header names and values, both text.
+        body: the whole body; ``None`` where the client sends none.
+        context: botocore's own notes on the request (operation parameters, signing); empty where it keeps none.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The URL's host and port, in lower case."""
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+
+class WireResponse(NamedTuple):
+    """A response as a server would put it on the wire: status, header pairs, body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def lower_headers(self) -> tuple[tuple[str, str], ...]:
+        """The header pairs with names in lower case, as clients read them."""
+        return tuple((name.lower(), value) for name, value in self.headers)
+
+
+def head_of(request: Any) -> WireRequest:
+    """Turn botocore's ``AWSPreparedRequest`` into plain values, all but its body."""
+    headers = {name: _text(value) for name, value in request.headers.items()}
+    # ``context`` came to prepared requests in botocore 1.42; before that a request does not know its operation.
+    context = getattr(request, "context", None) or {}
+    return WireRequest(request.method.upper(), request.url, headers, context=context)
+
+
+def read_body(body: object) -> bytes | None:
+    """Read a synchronous client's request body from where it stands, without rewinding it.
+
+    Raises:
+        TypeError: the body is of a kind that no HTTP library sends.
+    """
+    if (data := _in_memory(body)) is not _STREAM:
+        return data  # type: ignore[return-value]
+    if _is_aws_chunked(body) and isinstance(body, Iterable):
+        return _join_aws_chunks(list(body))
+    if callable(read := getattr(body, "read", None)):
+        return _as_bytes(read())
+    if isinstance(body, Iterable):
+        return b"".join(map(_as_bytes, body))
+    raise _unreadable(body)
+
+
+async def read_body_async(body: object) -> bytes | None:
+    """Read an asynchronous client's request body from where it stands, without rewinding it.
+
+    Beyond what :func:`read_body` takes: asynchronous iterables and files whose ``read()`` is awaited.
+
+    Raises:
+        TypeError: the body is of a kind that no HTTP library sends.
+    """
+    if not isinstance(body, AsyncIterable):
+        if not callable(read := getattr(body, "read", None)):
+            return read_body(body)
+        data = read()
+        return _as_bytes(await data if isawaitable(data) else data)
+    chunks = [_as_bytes(chunk) async for chunk in body]
+    return _join_aws_chunks(chunks) if _is_aws_chunked(body) else b"".join(chunks)
+
+
+_STREAM = object()
+
+
+def _in_memory(body: object) -> object:
+    if body is None or type(body) is bytes:
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    # A mapping is iterable, but no client means to send its keys.
+    if isinstance(body, Mapping):
+        raise _unreadable(body)
+    return _STREAM
+
+
+def _as_bytes(data: object) -> bytes:
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, str):
+        return data.encode()
+    if isinstance(data, (bytearray, memoryview)):
+        return bytes(data)
+    raise _unreadable(data)
+
+
+def _unreadable(body: object) -> TypeError:
+    kind = f"{type(body).__module__}.{type(body).__qualname__}"
+    return TypeError(
+        f"cannot send a request body of type {kind}: pass bytes, bytearray, str, a file opened in binary mode, "
+        "or an iterable or async iterable of bytes"
+    )
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _is_aws_chunked(body: object) -> bool:
+    from botocore.httpchecksum import AwsChunkedWrapper
+
+    return isinstance(body, AwsChunkedWrapper)
+
+
+def _join_aws_chunks(chunks: list[bytes]) -> bytes:
+    """Frame an aws-chunked body anew as one chunk, the trailer kept.
+
+    botocore's wrapper yields one framed chunk per item (``size CRLF data CRLF``) and at the end ``0 CRLF trailer``.
+    Moto takes the frames apart in time quadratic in their number, so a large body has to arrive as one.
+    """
+    if not chunks:
+        return b""
+    *framed, last = chunks
+    data = [memoryview(chunk)[chunk.index(b"\r\n") + 2 : -2] for chunk in framed]
+    size = sum(map(len, data))
+    head = [b"%x\r\n" % size, *data, b"\r\n"] if size else []
+    return b"".join([*head, last])

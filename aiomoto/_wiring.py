@@ -1,0 +1,67 @@
+"""Wiring by hand, with nothing replaced: a session whose clients talk to Moto whether or not a mock is live."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import aiobotocore.session
+from aiobotocore.config import AioConfig
+from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
+
+from aiomoto._aiohttp_session import MotoAIOHTTPSession
+from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
+
+
+class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
+    """aiobotocore's session, with an HTTP session class for all of its clients.
+
+    It has Moto's fake keys unless ``set_credentials`` or a client gives others, us-east-1 where no region is
+    configured, and looks into no profile that it was not given.
+
+    Args:
+        *args: aiobotocore's own arguments.
+        http_session_cls: the class of the clients' HTTP sessions. A client's own ``AioConfig`` may name another.
+        **kwargs: aiobotocore's own arguments.
+    """
+
+    def __init__(self, *args: Any, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._http_session_cls = http_session_cls
+        self.set_default_client_config(None)
+        self.set_credentials(ACCESS_KEY, SECRET_KEY)
+
+    def set_default_client_config(self, client_config: Any) -> None:
+        """Set the clients' default configuration; this session's HTTP session class stays."""
+        options = {} if client_config is None else dict(client_config._user_provided_options)
+        options["connector_args"] = getattr(client_config, "connector_args", None)
+        options["http_session_cls"] = _chosen(client_config, self._http_session_cls)
+        super().set_default_client_config(_WiredConfig(**options))
+
+    def get_config_variable(self, logical_name: str, methods: Any = None) -> Any:
+        """Look up a configuration variable, but for profiles and their files only in what the session was given."""
+        given = self.instance_variables()
+        if logical_name == "profile":
+            return given.get("profile")
+        if logical_name in ("config_file", "credentials_file") and given.get("profile") is None:
+            return given.get(logical_name, os.devnull)
+        value = super().get_config_variable(logical_name, methods)
+        return REGION if value is None and logical_name == "region" else value
+
+
+class _WiredConfig(AioConfig):  # type: ignore[misc]
+    """A configuration that keeps its HTTP session class when a client's own is merged into it.
+
+    aiobotocore 2's ``AioConfig.merge`` loses it.
+    """
+
+    def merge(self, other_config: Any) -> Any:
+        merged = super().merge(other_config)
+        merged.http_session_cls = _chosen(other_config, self.http_session_cls)
+        return merged
+
+
+def _chosen(config: Any, otherwise: Any) -> Any:
+    # The default counts as no choice: what was wired to Moto must not reach the network by another option's way.
+    session_class = getattr(config, "http_session_cls", DEFAULT_HTTP_SESSION_CLS)
+    return otherwise if session_class is DEFAULT_HTTP_SESSION_CLS else session_class

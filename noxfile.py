@@ -1,0 +1,68 @@
+"""The versions that aiomoto is tested with: every interpreter found, and both ends of what it depends on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_existing_virtualenvs = True
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+OLDEST = ["aiobotocore==2.25.0", "moto==5.1.0", "aiohttp==3.9.2", "multidict==6.0.*", "yarl==1.9.*"]
+
+
+def _find(version: str) -> str | None:
+    """The path of an interpreter: from PATH if it runs there, else from pyenv."""
+    for candidate in _candidates(version):
+        probe = [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        result = subprocess.run(probe, capture_output=True, text=True, check=False)
+        if result.stdout.strip() == version:
+            return candidate
+    return None
+
+
+def _candidates(version: str) -> list[str]:
+    candidates = [sys.executable]
+    if on_path := shutil.which(f"python{version}"):
+        candidates.append(on_path)
+    if pyenv := shutil.which("pyenv"):
+        root = Path(subprocess.run([pyenv, "root"], capture_output=True, text=True, check=True).stdout.strip())
+        candidates += [str(path / "bin" / "python") for path in sorted((root / "versions").glob(f"{version}.*"))]
+    return candidates
+
+
+FOUND = {version: path for version in PYTHONS if (path := _find(version))}
+if missing := [version for version in PYTHONS if version not in FOUND]:
+    print(f"not found, and so not tested: Python {', '.join(missing)}")
+
+
+def _run_tests(session: nox.Session, *pins: str) -> None:
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--group", "test", ".", *pins, silent=True)
+    session.run("python", "-m", "pip", "list", "--format=freeze", silent=not os.environ.get("CI"))
+    session.run("python", "-m", "pytest", "-m", "not slow", "-q", *session.posargs)
+
+
+@nox.session(python=list(FOUND.values()) or False)
+def pythons(session: nox.Session) -> None:
+    """The newest of everything, on one interpreter."""
+    _run_tests(session, "httpx2")
+
+
+@nox.session(python=FOUND.get("3.10", False))
+def oldest(session: nox.Session) -> None:
+    """The lower bounds, on the oldest interpreter."""
+    _run_tests(session, *OLDEST)
+
+
+@nox.session(python=FOUND[max(FOUND, key=lambda version: int(version.partition(".")[2]))])
+def newest(session: nox.Session) -> None:
+    """The newest of everything, on the newest interpreter."""
+    _run_tests(session, "httpx2")

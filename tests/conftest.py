@@ -1,0 +1,90 @@
+"""What every test has: no way out of the machine, a bare environment, and clients over each HTTP library."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, NamedTuple
+
+import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
+from aiobotocore.session import get_session
+
+ClientFactory = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+class NetworkError(BaseException):
+    """A test tried to reach another machine. No ``except Exception`` may hide that."""
+
+
+def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect":
+        family, address = arguments[0].family, arguments[1]
+        host = address[0] if family in (socket.AF_INET, socket.AF_INET6) else "localhost"
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if host not in (None, "", "localhost", "::1") and not host.startswith("127."):
+        raise NetworkError(f"{event} to {host}")
+
+
+sys.addaudithook(_stay_at_home)
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each test as on a machine on which AWS was never set up."""
+    import os
+
+    for name in os.environ:
+        if name.startswith(("AWS_", "MOTO_", "BOTO_")):
+            monkeypatch.delenv(name)
+    # Not those of the developer who runs the tests.
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent/aws/config")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws/credentials")
+
+
+class Stack(NamedTuple):
+    """An HTTP library of aiobotocore's, and the event loop to run it on."""
+
+    name: str
+    session_class: type
+    loop: str
+
+
+STACKS = [Stack("aiohttp", AIOHTTPSession, "asyncio")]
+
+
+@pytest.fixture(params=STACKS, ids=lambda stack: f"{stack.name}-{stack.loop}")
+def stack(request: pytest.FixtureRequest) -> Stack:
+    """Each way to run aiobotocore. A test that asks for it, or for ``client``, runs once for each."""
+    found: Stack = request.param
+    return found
+
+
+@pytest.fixture
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """The event loop of tests marked ``anyio``: the stack's where the test has one, else asyncio."""
+    if "stack" in request.fixturenames:
+        loop: str = request.getfixturevalue("stack").loop
+        return loop
+    return "asyncio"
+
+
+@pytest.fixture
+def client(stack: Stack) -> ClientFactory:
+    """``async with client("s3", region_name=...) as s3``: a client of aiobotocore's own session over the stack."""
+
+    def create(service: str, *, config: AioConfig | None = None, **kwargs: Any) -> AbstractAsyncContextManager[Any]:
+        own = AioConfig(http_session_cls=stack.session_class)
+        context: AbstractAsyncContextManager[Any] = get_session().create_client(
+            service, config=own if config is None else config.merge(own), **kwargs
+        )
+        return context
+
+    return create
