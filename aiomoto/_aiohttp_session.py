@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -19,9 +18,7 @@ from yarl import URL
 from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._moto_stubber import detach_moto_stubber
-from aiomoto._wire import WireRequest, WireResponse, head_of, read_body_async
-
-CHUNK_SIZE = 64 * 1024
+from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, head_of, read_body_async
 
 
 class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
@@ -38,7 +35,8 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        detach_moto_stubber()
+        if self._outlives_mock:
+            detach_moto_stubber()
 
     async def send(self, request: Any) -> Any:
         """Answer one prepared request.
@@ -134,9 +132,9 @@ class _Connection:
         message = RawResponseMessage(
             version=HttpVersion11,
             code=status,
-            reason=_REASONS.get(status, ""),
+            reason=self._reply.reason,
             headers=CIMultiDictProxy(CIMultiDict(pairs)),
-            raw_headers=tuple((name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in pairs),
+            raw_headers=tuple(self._reply.raw_headers()),
             should_close=False,
             compression=None,
             upgrade=False,
@@ -169,6 +167,3 @@ class _Connection:
     def close(self) -> None:
         """The client has read enough."""
         self._rest = self._rest[:0]
-
-
-_REASONS = {status.value: status.phrase for status in HTTPStatus}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS, AioEndpointCreator
-from aiobotocore.httpsession import AIOHTTPSession
 from botocore.endpoint import EndpointCreator
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
@@ -19,11 +19,11 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import _aiohttp_session, _live, _moto, _requests, _urllib3_session
+from aiomoto import _live, _moto, _requests
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
-from aiomoto._seal import seal
+from aiomoto._seal import KINDS, seal
 from aiomoto._sessions import SessionMemory, region_fallback
 from aiomoto._wire import WireRequest, head_of
 
@@ -138,8 +138,7 @@ def _install(undo: ExitStack) -> None:
     memory = SessionMemory()
     undo.callback(memory.forget_mock)
     replacements: tuple[tuple[Any, str, Replacement], ...] = (
-        (URLLib3Session, "send", _answering_send(_urllib3_session.respond)),
-        (AIOHTTPSession, "send", _answering_send_async(_aiohttp_session.respond)),
+        *((kind.real, "send", _answering_send(kind.respond)) for kind in KINDS),
         (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
         (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
         (Session, "get_config_variable", _get_config_variable(memory)),
@@ -162,20 +161,13 @@ def _answering_send(respond: Callable[..., Any]) -> Replacement:
             response = respond(request, head_of(request), exchange) if exchange else None
             return original(self, request) if response is None else response
 
-        return send
-
-    return replace
-
-
-def _answering_send_async(respond: Callable[..., Any]) -> Replacement:
-    def replace(original: Any) -> Any:
         @wraps(original)
-        async def send(self: Any, request: Any) -> Any:
+        async def send_async(self: Any, request: Any) -> Any:
             exchange = _live.current()
             response = await respond(request, head_of(request), exchange) if exchange else None
             return await original(self, request) if response is None else response
 
-        return send
+        return send_async if iscoroutinefunction(original) else send
 
     return replace
 

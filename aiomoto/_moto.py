@@ -66,7 +66,9 @@ class ConfigPlace:
 
     def read(self, owner: object) -> Config:
         """The configuration of an owner, to look at: what is in place for one that has none of its own."""
-        return self._kept.get(owner, default_user_config)  # type: ignore[arg-type, return-value]
+        in_place: Any = default_user_config
+        config: Config = self._kept.get(owner, in_place)
+        return config
 
     def add(self, owner: object, config: Config) -> None:
         """Give an owner a configuration: what is in place, overlaid with these sections."""

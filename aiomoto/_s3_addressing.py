@@ -55,7 +55,8 @@ def _bucket_in_host(
 def _bucket_that_moto_sees(request: WireRequest) -> str | None:
     if not S3ResponseInstance.subdomain_based_buckets(SimpleNamespace(headers={"host": request.host}, url=request.url)):
         return None
-    return bucket_name_from_url(request.url)
+    bucket: str | None = bucket_name_from_url(request.url)
+    return bucket
 
 
 def _first_segment(path: str) -> str:

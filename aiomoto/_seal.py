@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from types import CodeType
 from typing import Any, NamedTuple
@@ -11,21 +12,32 @@ from typing import Any, NamedTuple
 from aiobotocore.httpsession import AIOHTTPSession
 from botocore.httpsession import URLLib3Session
 
+from aiomoto import _aiohttp_session, _urllib3_session
 from aiomoto._aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
 from aiomoto._errors import RequestBlockedError
 from aiomoto._urllib3_session import MockedURLLib3Session
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
+    """One HTTP library's session: the real class, ours to wire by hand, ours inside a mock, and its way to answer."""
+
     real: type
     ours: type
     mocked: type
+    respond: Callable[..., Any]
 
 
-_KINDS = [
-    _Kind(AIOHTTPSession, MotoAIOHTTPSession, MockedAIOHTTPSession),
-    _Kind(URLLib3Session, MockedURLLib3Session, MockedURLLib3Session),
+KINDS = [
+    Kind(URLLib3Session, MockedURLLib3Session, MockedURLLib3Session, _urllib3_session.respond),
+    Kind(AIOHTTPSession, MotoAIOHTTPSession, MockedAIOHTTPSession, _aiohttp_session.respond),
 ]
+with suppress(ImportError):  # without httpx there is nothing to seal
+    from aiobotocore.httpxsession import HttpxSession
+
+    from aiomoto import _httpx_session
+    from aiomoto._httpx_session import MockedHttpxSession, MotoHttpxSession
+
+    KINDS.append(Kind(HttpxSession, MotoHttpxSession, MockedHttpxSession, _httpx_session.respond))
 
 
 @lru_cache(maxsize=256)
@@ -38,7 +50,7 @@ def seal(session_class: Any) -> Any:
     Raises:
         RequestBlockedError: the class does not pass its requests on to one of the libraries' classes.
     """
-    for kind in _KINDS if isinstance(session_class, type) else ():
+    for kind in KINDS if isinstance(session_class, type) else ():
         if session_class is kind.real:
             return kind.mocked
         if issubclass(session_class, kind.ours):
@@ -46,7 +58,7 @@ def seal(session_class: Any) -> Any:
         if issubclass(session_class, kind.real) and all(map(_calls_super, _sends_above(session_class, kind.real))):
             body = {"__module__": session_class.__module__, "__qualname__": session_class.__qualname__}
             return type(session_class.__name__, (session_class, kind.mocked), body)
-    names = ", ".join(kind.real.__name__ for kind in _KINDS)
+    names = ", ".join(kind.real.__name__ for kind in KINDS)
     raise RequestBlockedError(
         f"the HTTP session class {getattr(session_class, '__qualname__', session_class)!r} would send requests past "
         f"the mock: derive it from one of {names} and let its send() call super().send(request), or name the client's "

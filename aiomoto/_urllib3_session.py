@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPResponse
+from urllib3._collections import HTTPHeaderDict
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
@@ -33,9 +33,9 @@ def respond(request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse 
     reply = exchange.answer(replace(head, body=read_body(request.body)))
     raw = HTTPResponse(
         body=BytesIO(reply.body),
-        headers=reply.headers,
+        headers=HTTPHeaderDict(reply.headers),
         status=reply.status,
-        reason=_REASONS.get(reply.status),
+        reason=reply.reason,
         request_method=request.method,
         request_url=request.url,
         preload_content=False,
@@ -46,6 +46,3 @@ def respond(request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse 
     if not request.stream_output:
         answer.content  # noqa: B018  (reads the stream to its end, as the real session does)
     return answer
-
-
-_REASONS = {status.value: status.phrase for status in HTTPStatus}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from inspect import isawaitable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+# The most of a body that a client gets at a time, in bytes: as much as a socket delivers in one read.
+CHUNK_SIZE = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,26 @@ class WireResponse(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
+    @property
+    def reason(self) -> str:
+        """The status in words, or an empty string where HTTP has none for it."""
+        return _REASONS.get(self.status, "")
+
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The header pairs as bytes."""
+        return encode_headers(self.headers)
+
     def lower_headers(self) -> tuple[tuple[str, str], ...]:
         """The header pairs with names in lower case, as clients read them."""
         return tuple((name.lower(), value) for name, value in self.headers)
+
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+def encode_headers(pairs: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Header pairs as bytes. What is not ASCII goes as UTF-8, though a well-behaved service encodes it otherwise."""
+    return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in pairs]
 
 
 def head_of(request: Any) -> WireRequest:
@@ -140,7 +161,6 @@ def _join_aws_chunks(chunks: list[bytes]) -> bytes:
     if not chunks:
         return b""
     *framed, last = chunks
-    data = [memoryview(chunk)[chunk.index(b"\r\n") + 2 : -2] for chunk in framed]
+    data: list[bytes | memoryview] = [memoryview(chunk)[chunk.index(b"\r\n") + 2 : -2] for chunk in framed]
     size = sum(map(len, data))
-    head = [b"%x\r\n" % size, *data, b"\r\n"] if size else []
-    return b"".join([*head, last])
+    return b"".join([b"%x\r\n" % size, *data, b"\r\n", last] if size else [last])

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 import pytest
+from aiobotocore import httpxsession
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
@@ -58,6 +59,11 @@ class Stack(NamedTuple):
 
 
 STACKS = [Stack("aiohttp", AIOHTTPSession, "asyncio")]
+if httpxsession.httpx is not None:
+    STACKS.append(Stack("httpx", httpxsession.HttpxSession, "asyncio"))
+    # aiobotocore runs on trio since it chooses its primitives by the session class (3.9).
+    if hasattr(httpxsession, "is_httpx_session_cls"):
+        STACKS.append(Stack("httpx", httpxsession.HttpxSession, "trio"))
 
 
 @pytest.fixture(params=STACKS, ids=lambda stack: f"{stack.name}-{stack.loop}")

@@ -1,0 +1,125 @@
+"""aiobotocore's httpx session, answered by Moto on asyncio and on trio: genuine ``httpx`` responses.
+
+Importing this module raises an ``ImportError`` where aiobotocore found neither httpx2 nor httpx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from aiobotocore.awsrequest import HttpxAWSResponse
+from aiobotocore.httpxsession import HttpxSession, httpx
+from botocore.compat import HTTPHeaders
+
+from aiomoto import _live
+from aiomoto._exchange import Exchange
+from aiomoto._moto_stubber import detach_moto_stubber
+from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, encode_headers, head_of, read_body_async
+
+if httpx is None:
+    raise ImportError("MotoHttpxSession needs httpx, which is not installed: pip install 'aiomoto[httpx]'")
+
+import anyio  # comes with httpx
+import anyio.lowlevel
+
+# Up to aiobotocore 2 the constructor reads the machine's certificates, and its client then goes without them.
+_READS_CERTIFICATES_AT_ONCE = not hasattr(HttpxSession, "_build_ssl_contexts")
+
+
+class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
+    """The httpx counterpart of :class:`aiomoto.MotoAIOHTTPSession`, for asyncio and trio.
+
+    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without a live
+    ``mock_aws``. TLS contexts and connection pools are built only if Moto's ``passthrough`` lets a request out.
+
+    Raises:
+        RequestBlockedError: Moto has no service for a request.
+    """
+
+    _outlives_mock = True
+
+    def __init__(self, verify: Any = True, *args: Any, **kwargs: Any) -> None:
+        super().__init__(False if _READS_CERTIFICATES_AT_ONCE else verify, *args, **kwargs)
+        self._reaches_network = False
+        self._network_lock = anyio.Lock()
+        if self._outlives_mock:
+            detach_moto_stubber()
+
+    async def __aenter__(self) -> MotoHttpxSession:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._reaches_network:
+            self._reaches_network = False
+            await super().__aexit__(*error)
+
+    async def send(self, request: Any) -> Any:
+        """Answer one prepared request.
+
+        Args:
+            request: botocore's ``AWSPreparedRequest``.
+
+        Returns:
+            An ``HttpxAWSResponse`` around a ``Response`` of the httpx that aiobotocore uses.
+        """
+        head = head_of(request)
+        exchange = _live.exchange_for(head, outlives_mock=self._outlives_mock)
+        response = await respond(request, head, exchange)
+        return await self._send_out(request) if response is None else response
+
+    async def _send_out(self, request: Any) -> Any:
+        async with self._network_lock:
+            if not self._reaches_network:
+                await super().__aenter__()
+                self._reaches_network = True
+        return await super().send(request)
+
+
+class MockedHttpxSession(MotoHttpxSession):
+    """The session of clients that are made inside a mock: it serves a later mock, but never a network."""
+
+    _outlives_mock = False
+
+
+async def respond(request: Any, head: WireRequest, exchange: Exchange) -> HttpxAWSResponse | None:
+    """Let an exchange answer a prepared request; ``None`` where the request is to go out through the real session."""
+    if exchange.lets_out(head):
+        return None
+    wire = replace(head, body=await read_body_async(request.body))
+    reply = await exchange.answer_async(wire, anyio.sleep)
+    response = _response(wire, reply)
+    headers = HTTPHeaders.from_pairs(response.headers.items())
+    answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
+    if not request.stream_output:
+        await answer.content
+    return answer
+
+
+def _response(request: WireRequest, reply: WireResponse) -> Any:
+    return httpx.Response(
+        reply.status,
+        headers=reply.raw_headers(),
+        stream=_Body(reply.body),
+        request=httpx.Request(request.method, request.url, headers=encode_headers(request.headers.items())),
+        extensions={"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()},
+    )
+
+
+class _Body(httpx.AsyncByteStream):  # type: ignore[misc]
+    """A body in chunks of at most 64 KiB, other tasks having a turn between them."""
+
+    def __init__(self, data: bytes) -> None:
+        self._rest = memoryview(data)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while self._rest:
+            chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
+            yield bytes(chunk)
+            if self._rest:
+                await anyio.lowlevel.checkpoint()
+
+    async def aclose(self) -> None:
+        """Let go of what was not read."""
+        self._rest = self._rest[:0]
