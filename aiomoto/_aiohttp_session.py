@@ -12,12 +12,14 @@ from aiobotocore.awsrequest import AioAWSResponse
 from aiobotocore.httpsession import AIOHTTPSession
 from aiohttp import ClientResponse, StreamReader
 from aiohttp.http import HttpVersion11, RawResponseMessage
+from botocore.exceptions import ReadTimeoutError
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._moto_stubber import detach_moto_stubber
+from aiomoto._waiting import ReadTimeout
 from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, head_of, read_body_async
 
 
@@ -49,7 +51,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         """
         head = head_of(request)
         exchange = _live.exchange_for(head, outlives_mock=self._outlives_mock)
-        response = await respond(request, head, exchange)
+        response = await respond(self, request, head, exchange)
         return await super().send(request) if response is None else response
 
 
@@ -59,12 +61,17 @@ class MockedAIOHTTPSession(MotoAIOHTTPSession):
     _outlives_mock = False
 
 
-async def respond(request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
-    """Let an exchange answer a prepared request; ``None`` where the request is to go out through the real session."""
+async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
+    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     if exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
-    reply = await exchange.answer_async(wire, asyncio.sleep)
+    read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
+    try:
+        reply = await exchange.answer_async(wire, read_timeout)
+    except ReadTimeout:
+        error = aiohttp.ServerTimeoutError("Timeout on reading data from socket")
+        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
     response = await _client_response(wire, reply)
     answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
     if not request.stream_output:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from moto.core.exceptions import ServiceNotWhitelisted
 
-from aiomoto import _moto
+from aiomoto import _moto, _waiting
 from aiomoto._errors import RequestBlockedError
 from aiomoto._operations import operation_of
 from aiomoto._router import Route, destination_of, find_route, services_signed_as
 from aiomoto._s3_addressing import url_for_moto
 from aiomoto._scope import action_of, scope_of
 from aiomoto._wire import WireRequest, WireResponse
-
-Pause = Callable[[float], Awaitable[None]]
 
 
 class NoSuchPathError(NotImplementedError):
@@ -47,37 +45,36 @@ class Exchange:
         services = passthrough.get("services")
         return bool(services) and any(service in services for service in destination_of(head).services[:1])
 
-    def answer(self, request: WireRequest) -> WireResponse:
+    def answer(self, request: WireRequest, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer, once it is this thread's turn.
 
+        Args:
+            request: what to answer.
+            read_timeout: the seconds that the client is ready to wait for an answer; ``None`` for any.
+
         Raises:
-            RequestBlockedError: Moto has no service for the request.
+            RequestBlockedError: Moto has no service for the request, or the mock ended while a poll was waiting.
             NotImplementedError: Moto has the service, but not the operation.
+            ReadTimeout: a poll took longer than the client waits.
         """
-        with _moto.lock:
-            return self._answer(request)
+        return _waiting.answer(partial(self._prepare, request), read_timeout)
 
-    async def answer_async(self, request: WireRequest, pause: Pause) -> WireResponse:
-        """Let Moto answer, after other tasks had a turn. ``pause`` is the sleep of the loop that is running.
+    async def answer_async(self, request: WireRequest, read_timeout: float | None = None) -> WireResponse:
+        """Let Moto answer, other tasks of the loop going on meanwhile. Cancelling stops the wait at once.
 
-        Raises: as :meth:`answer`.
+        Arguments and errors: as for :meth:`answer`.
         """
-        await pause(0)
-        # Another thread may hold the lock. Waiting for it must not stop the loop.
-        while not _moto.lock.acquire(blocking=False):
-            await pause(0.0005)
-        try:
-            return self._answer(request)
-        finally:
-            _moto.lock.release()
+        return await _waiting.answer_async(partial(self._prepare, request), read_timeout)
 
-    def _answer(self, request: WireRequest) -> WireResponse:
+    def _prepare(self, request: WireRequest) -> _waiting.Call:
+        if not self.live:
+            raise RequestBlockedError(f"{describe(request)} was blocked: mock_aws() ended while it was waiting")
         _moto.config_place.lend(self)
         route = self._route(request)
         url = request.url
         if route.service == "s3" and not route.aws_host:
             url = url_for_moto(request, self.endpoint_hosts, _moto.bucket_exists)
-        return _moto.call(route.handler, request, url)
+        return _waiting.Call(route.service, route.handler, request, url)
 
     def _route(self, request: WireRequest) -> Route:
         destination = destination_of(request)

@@ -12,10 +12,12 @@ from typing import Any
 from aiobotocore.awsrequest import HttpxAWSResponse
 from aiobotocore.httpxsession import HttpxSession, httpx
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._moto_stubber import detach_moto_stubber
+from aiomoto._waiting import ReadTimeout
 from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, encode_headers, head_of, read_body_async
 
 if httpx is None:
@@ -66,7 +68,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         """
         head = head_of(request)
         exchange = _live.exchange_for(head, outlives_mock=self._outlives_mock)
-        response = await respond(request, head, exchange)
+        response = await respond(self, request, head, exchange)
         return await self._send_out(request) if response is None else response
 
     async def _send_out(self, request: Any) -> Any:
@@ -83,12 +85,16 @@ class MockedHttpxSession(MotoHttpxSession):
     _outlives_mock = False
 
 
-async def respond(request: Any, head: WireRequest, exchange: Exchange) -> HttpxAWSResponse | None:
-    """Let an exchange answer a prepared request; ``None`` where the request is to go out through the real session."""
+async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> HttpxAWSResponse | None:
+    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     if exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
-    reply = await exchange.answer_async(wire, anyio.sleep)
+    try:
+        reply = await exchange.answer_async(wire, wire.context.get("read_timeout") or session._timeout.read)
+    except ReadTimeout:
+        error = httpx.ReadTimeout("")
+        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
     response = _response(wire, reply)
     headers = HTTPHeaders.from_pairs(response.headers.items())
     answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)

@@ -19,7 +19,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import _live, _moto, _requests
+from aiomoto import _live, _long_polls, _moto, _requests
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
@@ -62,6 +62,7 @@ class Installation:
     def leave(self, exchange: Exchange, *, remove_data: bool) -> None:
         """End an exchange; the last one puts everything back."""
         _live.remove(exchange)
+        _long_polls.waiting.wake_all()  # those of this exchange have nothing to wait for
         self._exchanges.remove(exchange)
         with _moto.lock:
             _stop_moto(remove_data=remove_data)
@@ -78,6 +79,7 @@ class Installation:
         """Forget all data."""
         with _moto.lock:
             _moto.reset()
+            _long_polls.waiting.wake_all()
             if self._exchanges and MotoMock._nested_count == len(self._exchanges):
                 _requests.register()
 
@@ -143,6 +145,7 @@ def _install(undo: ExitStack) -> None:
         (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
         (Session, "get_config_variable", _get_config_variable(memory)),
         (BotocoreStubber, "__call__", _stand_aside),
+        *_long_polls.REPLACEMENTS,
     )
     for owner, name, replacement in replacements:
         if name not in vars(owner):
@@ -158,13 +161,13 @@ def _answering_send(respond: Callable[..., Any]) -> Replacement:
         @wraps(original)
         def send(self: Any, request: Any) -> Any:
             exchange = _live.current()
-            response = respond(request, head_of(request), exchange) if exchange else None
+            response = respond(self, request, head_of(request), exchange) if exchange else None
             return original(self, request) if response is None else response
 
         @wraps(original)
         async def send_async(self: Any, request: Any) -> Any:
             exchange = _live.current()
-            response = await respond(request, head_of(request), exchange) if exchange else None
+            response = await respond(self, request, head_of(request), exchange) if exchange else None
             return await original(self, request) if response is None else response
 
         return send_async if iscoroutinefunction(original) else send

@@ -35,8 +35,8 @@ except ImportError:
 lock = RLock()
 
 
-def call(handler: Handler, request: WireRequest, url: str) -> WireResponse:
-    """Let a handler of Moto's answer the request, as if it had been sent to ``url``.
+def call(handler: Handler, request: WireRequest, url: str, *, record: bool = True) -> WireResponse:
+    """Let a handler of Moto's answer the request, as if it had been sent to ``url``, and record it if asked to.
 
     Raises:
         NotImplementedError: Moto has not implemented the operation.
@@ -47,7 +47,8 @@ def call(handler: Handler, request: WireRequest, url: str) -> WireResponse:
         prepared = normalize_request(prepared)
         url = prepared.raw_url
     try:
-        recorder._record_request(prepared)
+        if record:
+            recorder._record_request(prepared)
         status, headers, body = handler(prepared, url, prepared.headers)
     except HTTPException as error:
         status, headers, body = error.code, error.get_headers(), error.get_body()

@@ -1,0 +1,185 @@
+"""The few things that differ between event loops: give way, wait for a signal from any thread, take turns.
+
+aiobotocore runs on asyncio and, over httpx, on trio. Everything here looks at the loop that is running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from contextlib import suppress
+from threading import Event
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+
+class Signal(Protocol):
+    """A one-way switch that a coroutine waits for and any thread may set."""
+
+    is_set: bool
+
+    def set(self) -> None:
+        """Wake the waiter, from any thread, also when its loop has ended."""
+
+    async def wait(self, seconds: float | None) -> bool:
+        """Wait until set, at most so long; tell whether it was."""
+
+
+class ThreadSignal:
+    """The same for a thread to wait for."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._event = Event()
+
+    def set(self) -> None:
+        """Wake the waiter."""
+        self.is_set = True
+        self._event.set()
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait until set, at most so long; tell whether it was."""
+        return self._event.wait(seconds)
+
+
+def signal() -> Signal:
+    """A signal to wait for on the loop that is running."""
+    return _TrioSignal() if _on_trio() else _AsyncioSignal()
+
+
+async def sleep(seconds: float) -> None:
+    """Let other tasks run, for at least so long."""
+    if _on_trio():
+        await sys.modules["trio"].sleep(seconds)
+    else:
+        await asyncio.sleep(seconds)
+
+
+async def take_turn() -> Turnstile:
+    """Wait for one's turn on the running loop, and leave it to the next by ``leave()``.
+
+    In one iteration of the loop one coroutine at most has it. The others go on in between, and a cancelled task stops
+    here.
+    """
+    turnstile = _turnstile()
+    await turnstile.enter()
+    return turnstile
+
+
+class Turnstile:
+    """The queue of the coroutines that wait for their turn on one loop, first come first served."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._waiting: deque[Signal] = deque()
+
+    async def enter(self) -> None:
+        """Wait for one's turn; at least one other iteration of the loop goes by."""
+        if not self._taken:
+            self._taken = True
+            try:
+                await sleep(0)
+            except BaseException:
+                self.leave()
+                raise
+            return
+        turn_has_come = signal()
+        self._waiting.append(turn_has_come)
+        try:
+            await turn_has_come.wait(None)
+        except BaseException:
+            if turn_has_come.is_set:
+                self.leave()
+            else:
+                self._waiting.remove(turn_has_come)
+            raise
+
+    def leave(self) -> None:
+        """Let the next one have its turn, in the next iteration of the loop."""
+        if self._waiting:
+            self._waiting.popleft().set()
+        else:
+            self._taken = False
+
+
+_asyncio_turnstiles: WeakKeyDictionary[asyncio.AbstractEventLoop, Turnstile] = WeakKeyDictionary()
+_trio_turnstile: Any = None
+
+
+def _turnstile() -> Turnstile:
+    global _trio_turnstile
+    if not _on_trio():
+        return _asyncio_turnstiles.setdefault(asyncio.get_running_loop(), Turnstile())
+    if _trio_turnstile is None:
+        _trio_turnstile = sys.modules["trio"].lowlevel.RunVar("aiomoto_turnstile")
+    found: Turnstile | None = _trio_turnstile.get(None)
+    if found is None:
+        found = Turnstile()
+        _trio_turnstile.set(found)
+    return found
+
+
+def _on_trio() -> bool:
+    # Where trio was never imported, it does not run.
+    trio = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_run())
+
+
+def _running_asyncio_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+class _AsyncioSignal:
+    def __init__(self) -> None:
+        self.is_set = False
+        self._loop = asyncio.get_running_loop()
+        self._future: asyncio.Future[None] = self._loop.create_future()
+
+    def set(self) -> None:
+        self.is_set = True
+        if _running_asyncio_loop() is self._loop:
+            self._release()
+        else:
+            with suppress(RuntimeError):  # the loop is closed, and nobody waits
+                self._loop.call_soon_threadsafe(self._release)
+
+    async def wait(self, seconds: float | None) -> bool:
+        timer = None if seconds is None else self._loop.call_later(max(seconds, 0), self._release)
+        try:
+            await self._future
+        finally:
+            if timer is not None:
+                timer.cancel()
+        return self.is_set
+
+    def _release(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)
+
+
+class _TrioSignal:
+    def __init__(self) -> None:
+        self.is_set = False
+        self._trio: Any = sys.modules["trio"]
+        self._token = self._trio.lowlevel.current_trio_token()
+        self._event = self._trio.Event()
+
+    def set(self) -> None:
+        self.is_set = True
+        if _on_trio() and self._trio.lowlevel.current_trio_token() is self._token:
+            self._event.set()
+        else:
+            with suppress(self._trio.RunFinishedError):
+                self._token.run_sync_soon(self._event.set)
+
+    async def wait(self, seconds: float | None) -> bool:
+        if seconds is None:
+            await self._event.wait()
+        else:
+            with self._trio.move_on_after(max(seconds, 0)):
+                await self._event.wait()
+        return self.is_set

@@ -1,0 +1,104 @@
+"""The handlers of Moto's that wait or do I/O, and so must not run on an event loop.
+
+They run in a thread of their own, and without the lock: what they wait for may need another request answered.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from moto.awslambda.models import lambda_backends
+from moto.sns.models import sns_backends
+
+from aiomoto._scope import action_of
+from aiomoto._wire import WireRequest
+
+
+class Slow(NamedTuple):
+    """Some calls of one of Moto's services that may wait.
+
+    Attributes:
+        service: Moto's name.
+        calls: matches the operation, or where the protocol names none the method and path.
+        reason: what the handler waits for.
+        when: whether it waits as things are now.
+    """
+
+    service: str
+    calls: re.Pattern[str]
+    reason: str
+    when: Callable[[], bool]
+
+
+def is_slow(service: str, request: WireRequest) -> bool:
+    """Tell whether Moto's handler for this request may wait."""
+    rules = [rule for rule in _SLOW.get(service, ()) if rule.when()]
+    if not rules:
+        return False
+    call = action_of(request) or f"{request.method} {urlsplit(request.url).path}"
+    return any(rule.calls.fullmatch(call) for rule in rules)
+
+
+def _always() -> bool:
+    return True
+
+
+def _functions_exist() -> bool:
+    # Whatever invokes a function finds one first.
+    return any(backend.list_functions() for _, _, backend in list(lambda_backends.iter_backends()))
+
+
+def _topics_call_out() -> bool:
+    backends = [backend for _, _, backend in list(sns_backends.iter_backends())]
+    protocols = {subscription.protocol for backend in backends for subscription in list(backend.subscriptions.values())}
+    return bool(protocols & {"http", "https", "lambda"})
+
+
+def _events_call_out() -> bool:
+    return os.environ.get("MOTO_EVENTS_INVOKE_HTTP", "false").lower() == "true" or _functions_exist()
+
+
+def _simple_jobs_sleep() -> bool:
+    return "MOTO_SIMPLE_BATCH_FAIL_AFTER" in os.environ
+
+
+# Found by going through Moto's source for sleep(), requests., docker, wait() and invoke().
+_TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
+    (
+        "awslambda",
+        r"POST .*/(invocations|invoke-async|response-streaming-invocations)/?",
+        "runs the function in a container",
+        _always,
+    ),
+    ("batch", "POST /v1/submitjob", "sleeps before a job fails (batch_simple)", _simple_jobs_sleep),
+    (
+        "cloudformation",
+        "(Create|Update|Delete)Stack|ExecuteChangeSet|(Create|Update|Delete)StackInstances",
+        "custom resources invoke functions",
+        _functions_exist,
+    ),
+    (
+        "dynamodb",
+        "(Put|Update|Delete|BatchWrite|TransactWrite)Items?|(Batch)?ExecuteStatement|ExecuteTransaction",
+        "a stream's event source mapping invokes a function",
+        _functions_exist,
+    ),
+    ("events", "PutEvents", "targets are HTTP destinations and functions", _events_call_out),
+    ("firehose", "PutRecord(Batch)?", "delivers to an HTTP endpoint", _always),
+    ("kinesis", "PutRecords?", "a stream's event source mapping invokes a function", _functions_exist),
+    ("logs", "PutLogEvents", "a subscription filter invokes a function", _functions_exist),
+    ("s3", "(PUT|POST|DELETE) .*", "a notification invokes a function", _functions_exist),
+    ("secretsmanager", "RotateSecret", "rotation invokes a function", _functions_exist),
+    ("sns", "Publish(Batch)?", "delivers to HTTP endpoints and functions", _topics_call_out),
+    ("sqs", "SendMessage(Batch)?", "an event source mapping invokes a function", _functions_exist),
+    ("stepfunctions", "GetActivityTask", "waits for a task, for up to a minute", _always),
+    ("stepfunctions", "StartSyncExecution|TestState", "waits until the execution ends", _always),
+    ("swf", "PollFor(Activity|Decision)Task", "sleeps for a second where there is no task", _always),
+)
+_SLOW: dict[str, list[Slow]] = {}
+for _service, _calls, _reason, _when in _TABLE:
+    _SLOW.setdefault(_service, []).append(Slow(_service, re.compile(_calls), _reason, _when))

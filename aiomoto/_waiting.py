@@ -1,0 +1,165 @@
+"""How a handler is run: at once, again when a poll may find something, or in a thread where it would block.
+
+The lock is held while a handler runs and never while anything waits. On a loop, nothing here blocks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import copy_context
+from threading import Thread
+from typing import Any, NamedTuple
+
+from moto.core.authorization import ActionAuthenticatorMixin
+
+from aiomoto import _loops, _moto
+from aiomoto._long_polls import Poll, WouldWait, current_poll
+from aiomoto._router import Handler
+from aiomoto._scope import action_of
+from aiomoto._slow_handlers import is_slow
+from aiomoto._wire import WireRequest, WireResponse
+
+
+class ReadTimeout(Exception):
+    """The answer took longer than the client is ready to wait."""
+
+
+class Call(NamedTuple):
+    """A handler of Moto's, and what to call it with."""
+
+    service: str
+    handler: Handler
+    request: WireRequest
+    url: str
+
+    def run(self, *, record: bool = True) -> WireResponse:
+        """Run the handler; Moto's recorder gets to see the request if ``record``."""
+        return _moto.call(self.handler, self.request, self.url, record=record)
+
+
+class _Attempts:
+    """The attempts to answer one request."""
+
+    def __init__(self, prepare: Callable[[], Call], read_timeout: float | None, new_signal: Callable[[], Any]) -> None:
+        self._prepare = prepare
+        self._read_timeout = read_timeout
+        self._began = time.monotonic()
+        self._is_first = True
+        self.poll = Poll(new_signal)
+        self.slow: Call | None = None
+
+    def attempt(self) -> WireResponse | None:
+        """Run the handler once; ``None`` where it is slow, or a poll that has to wait. The lock is held."""
+        call = self._prepare()
+        if is_slow(call.service, call.request):
+            self.slow = call
+            return None
+        is_poll = call.service == "sqs" and action_of(call.request) == "ReceiveMessage"
+        token = current_poll.set(self.poll if is_poll else False)
+        requests_before = ActionAuthenticatorMixin.request_count
+        try:
+            return call.run(record=self._is_first)
+        except WouldWait:
+            # A poll is one request, however often it looks.
+            ActionAuthenticatorMixin.request_count = requests_before
+            self._is_first = False
+            return None
+        finally:
+            current_poll.reset(token)
+
+    def patience(self) -> float:
+        """Seconds to wait for the poll's signal."""
+        return min(self.poll.patience(), self.time_left() or float("inf"))
+
+    def woke(self, *, signalled: bool) -> None:
+        """Go on after a wait.
+
+        Raises:
+            ReadTimeout: it has been too long for the client.
+        """
+        if self.time_left() == 0:
+            raise ReadTimeout
+        self.poll.woke(signalled=signalled)
+
+    def time_left(self) -> float | None:
+        """Seconds until the client gives up; ``None`` where it never does."""
+        if self._read_timeout is None:
+            return None
+        return max(self._began + self._read_timeout - time.monotonic(), 0)
+
+
+def answer(prepare: Callable[[], Call], read_timeout: float | None) -> WireResponse:
+    """Answer in this thread, and let it wait where it has to.
+
+    Raises:
+        ReadTimeout: a poll took longer than the client waits.
+    """
+    attempts = _Attempts(prepare, read_timeout, _loops.ThreadSignal)
+    try:
+        while True:
+            with _moto.lock:
+                response = attempts.attempt()
+            if response is not None:
+                return response
+            if attempts.slow:
+                return attempts.slow.run()
+            attempts.woke(signalled=attempts.poll.signal.wait(attempts.patience()))
+    finally:
+        attempts.poll.end()
+
+
+async def answer_async(prepare: Callable[[], Call], read_timeout: float | None) -> WireResponse:
+    """Answer on the loop that is running, other tasks going on meanwhile.
+
+    Raises:
+        ReadTimeout: a poll or a slow handler took longer than the client waits.
+    """
+    attempts = _Attempts(prepare, read_timeout, _loops.signal)
+    try:
+        while True:
+            response = await _attempt_on_loop(attempts)
+            if response is not None:
+                return response
+            if attempts.slow:
+                return await _run_in_thread(attempts.slow, attempts.time_left())
+            attempts.woke(signalled=await attempts.poll.signal.wait(attempts.patience()))
+    finally:
+        attempts.poll.end()
+
+
+async def _attempt_on_loop(attempts: _Attempts) -> WireResponse | None:
+    turnstile = await _loops.take_turn()
+    try:
+        # Another thread may be in a handler. Waiting for it must not stop the loop.
+        while not _moto.lock.acquire(blocking=False):
+            await _loops.sleep(0.0005)
+        try:
+            return attempts.attempt()
+        finally:
+            _moto.lock.release()
+    finally:
+        turnstile.leave()
+
+
+async def _run_in_thread(call: Call, seconds: float | None) -> WireResponse:
+    """Run a slow handler in a thread of its own, which goes on if the caller is cancelled, as a server would.
+
+    Not in the loop's pool: its few threads are the test's own, and a loop waits for them when it closes.
+    """
+    done = _loops.signal()
+    outcome: list[WireResponse | BaseException] = []
+
+    def work() -> None:
+        try:
+            outcome.append(call.run())
+        except BaseException as error:
+            outcome.append(error)
+        done.set()
+
+    Thread(target=copy_context().run, args=(work,), name=f"aiomoto {call.service}", daemon=True).start()
+    if not await done.wait(seconds):
+        raise ReadTimeout
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
