@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-
-from moto.awslambda.models import lambda_backends
-from moto.sns.models import sns_backends
 
 from aiomoto._scope import action_of
 from aiomoto._wire import WireRequest
@@ -49,13 +47,18 @@ def _always() -> bool:
 
 def _functions_exist() -> bool:
     # Whatever invokes a function finds one first.
-    return any(backend.list_functions() for _, _, backend in list(lambda_backends.iter_backends()))
+    return any(backend.list_functions() for backend in _backends("awslambda", "lambda_backends"))
 
 
 def _topics_call_out() -> bool:
-    backends = [backend for _, _, backend in list(sns_backends.iter_backends())]
-    protocols = {subscription.protocol for backend in backends for subscription in list(backend.subscriptions.values())}
-    return bool(protocols & {"http", "https", "lambda"})
+    subscriptions = [list(backend.subscriptions.values()) for backend in _backends("sns", "sns_backends")]
+    return any(each.protocol in ("http", "https", "lambda") for some in subscriptions for each in some)
+
+
+def _backends(service: str, name: str) -> list[Any]:
+    # A service that nobody used has not been imported, and may not be possible to: Lambda needs the docker package.
+    models = sys.modules.get(f"moto.{service}.models")
+    return [backend for _, _, backend in list(getattr(models, name).iter_backends())] if models else []
 
 
 def _events_call_out() -> bool:
