@@ -11,7 +11,7 @@ from contextvars import copy_context
 from threading import Thread
 from typing import Any, NamedTuple
 
-from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core.responses import ActionAuthenticatorMixin
 
 from aiomoto import _loops, _moto
 from aiomoto._long_polls import Poll, WouldWait, current_poll
