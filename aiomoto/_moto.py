@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 from http import HTTPStatus
-from threading import RLock
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
@@ -18,6 +17,7 @@ from moto.core.model_instances import reset_model_data
 from moto.moto_api import recorder
 from moto.s3.models import s3_backends
 
+from aiomoto._lock import BackendLock
 from aiomoto._router import Handler
 from aiomoto._wire import WireRequest, WireResponse
 
@@ -31,8 +31,8 @@ try:
 except ImportError:
     _HAS_OWN_REQUEST = False
 
-# Moto's backends are plain dicts and lists: one handler at a time. Re-entrant, for handlers that call AWS themselves.
-lock = RLock()
+# One handler at a time.
+lock = BackendLock()
 
 
 def call(handler: Handler, request: WireRequest, url: str, *, record: bool = True) -> WireResponse:

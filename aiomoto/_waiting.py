@@ -131,15 +131,24 @@ async def answer_async(prepare: Callable[[], Call], read_timeout: float | None) 
 async def _attempt_on_loop(attempts: _Attempts) -> WireResponse | None:
     turnstile = await _loops.take_turn()
     try:
-        # Another thread may be in a handler. Waiting for it must not stop the loop.
-        while not _moto.lock.acquire(blocking=False):
-            await _loops.sleep(0.0005)
+        if not _moto.lock.try_acquire():
+            await _acquire_on_loop()
         try:
             return attempts.attempt()
         finally:
             _moto.lock.release()
     finally:
         turnstile.leave()
+
+
+async def _acquire_on_loop() -> None:
+    # Another thread is in a handler. Waiting for it must not stop the loop.
+    _moto.lock.ask(1)
+    try:
+        while not _moto.lock.try_acquire():
+            await _loops.sleep(0.0005)
+    finally:
+        _moto.lock.ask(-1)
 
 
 async def _run_in_thread(call: Call, seconds: float | None) -> WireResponse:
