@@ -40,28 +40,35 @@ _REMOVED = (
 
 
 class CleanEnvironment:
-    """Fake credentials and nothing else that leads to an account, while at least one user wants it so."""
+    """Fake credentials and nothing else that leads to an account, while at least one user wants it so.
+
+    Each user finds it clean on entering, whatever the test did to it since the last one. Each leaves it as found, in
+    any order: who leaves early hands what he found to the next.
+    """
 
     def __init__(self) -> None:
-        self._users = 0
-        self._before: dict[str, str | None] = {}
+        self._users: list[object] = []
+        self._found: dict[object, dict[str, str | None]] = {}
 
-    def enter(self) -> None:
+    def enter(self, user: object) -> None:
         """Clean the environment for one more user."""
-        self._users += 1
-        if self._users > 1:
-            return
-        self._before = {name: os.environ.get(name) for name in (*_SET, *_REMOVED)}
+        self._users.append(user)
+        self._found[user] = {name: os.environ.get(name) for name in (*_SET, *_REMOVED)}
         for name in _REMOVED:
             os.environ.pop(name, None)
         os.environ.update(_SET)
 
-    def leave(self) -> None:
-        """Put everything back as it was found, when the last user leaves."""
-        self._users -= 1
-        if self._users:
+    def leave(self, user: object) -> None:
+        """Put back what this user found; nothing happens if it never entered."""
+        if user not in self._found:
             return
-        for name, value in self._before.items():
+        later = self._users[self._users.index(user) + 1 :]
+        self._users.remove(user)
+        found = self._found.pop(user)
+        if later:
+            self._found[later[0]] = found
+            return
+        for name, value in found.items():
             if value is None:
                 os.environ.pop(name, None)
             else:

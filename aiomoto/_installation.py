@@ -37,7 +37,6 @@ class Installation:
         self._exchanges: list[Exchange] = []
         self._undo = ExitStack()
         self._environment = CleanEnvironment()
-        self._in_environment: set[Exchange] = set()
 
     def enter(self, exchange: Exchange, config: dict[str, Any] | None, *, reset: bool) -> None:
         """Make one more exchange live; the first one installs.
@@ -54,8 +53,7 @@ class Installation:
             _moto.config_place.add(exchange, config or {})
             core = _moto.config_place.read(exchange).get("core", {})
             if core.get("mock_credentials", True) is not False:
-                self._in_environment.add(exchange)
-                self._environment.enter()
+                self._environment.enter(exchange)
             _start_moto(reset=reset, new_default_session=core.get("reset_boto3_session", True))
         _live.add(exchange)
 
@@ -67,9 +65,7 @@ class Installation:
         with _moto.lock:
             _stop_moto(remove_data=remove_data)
             _moto.config_place.remove(exchange)
-        if exchange in self._in_environment:
-            self._in_environment.remove(exchange)
-            self._environment.leave()
+        self._environment.leave(exchange)
         if not self._exchanges:
             self._undo.close()
         elif newest := _live.current():

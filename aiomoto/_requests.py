@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moto.core.custom_responses_mock import CallbackResponse, reset_responses_mock
+from moto.core.custom_responses_mock import CallbackResponse, not_implemented_callback, reset_responses_mock
 from moto.core.models import RESPONSES_METHODS, responses_mock
 
 from aiomoto import _live
+from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import NoSuchPathError
 from aiomoto._router import is_aws
 from aiomoto._wire import WireRequest, read_body
@@ -50,7 +51,7 @@ class _Answer(CallbackResponse):  # type: ignore[misc]
         return True, ""
 
 
-def _answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+def _answer(request: Any) -> tuple[int, dict[str, str], str | bytes]:
     headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
     wire = WireRequest(request.method, request.url, headers, read_body(request.body))
     exchange = _live.current()
@@ -59,5 +60,7 @@ def _answer(request: Any) -> tuple[int, dict[str, str], bytes]:
     try:
         reply = exchange.answer(wire)
     except NoSuchPathError:
-        return 404, {}, b"Not yet implemented"  # as Moto answers where there is no client to tell
+        return 404, {}, b"Not yet implemented"  # these two as Moto answers them
+    except RequestBlockedError:
+        return not_implemented_callback(request)
     return reply.status, dict(reply.headers), reply.body
