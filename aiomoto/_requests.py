@@ -62,5 +62,6 @@ def _answer(request: Any) -> tuple[int, dict[str, str], str | bytes]:
     except NoSuchPathError:
         return 404, {}, b"Not yet implemented"  # these two as Moto answers them
     except RequestBlockedError:
-        return not_implemented_callback(request)
+        status, headers, body = not_implemented_callback(request)
+        return status, dict(headers), body
     return reply.status, dict(reply.headers), reply.body
