@@ -21,7 +21,9 @@ from aiomoto._waiting import ReadTimeout
 from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, encode_headers, head_of, read_body_async
 
 if httpx is None:
-    raise ImportError("MotoHttpxSession needs httpx, which is not installed: pip install 'aiomoto[httpx]'")
+    raise ImportError(
+        "MotoHttpxSession needs httpx2 or httpx: install aiomoto with its extra, aiomoto[httpx], or httpx2"
+    )
 
 import anyio  # comes with httpx
 import anyio.lowlevel

@@ -1,0 +1,34 @@
+"""Every file in examples/ runs, and asserts something."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.programs import ROOT, has_tests, run_as_script, run_as_tests, skip_without_its_needs
+
+FILES = sorted((ROOT / "examples").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_example_runs(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    skip_without_its_needs(source)
+
+    run = run_as_tests if has_tests(source) else run_as_script
+
+    run(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_example_says_what_it_shows_and_asserts_it(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    assert ast.get_docstring(tree)
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(tree))
+
+
+def test_there_are_examples() -> None:
+    assert "quickstart.py" in [path.name for path in FILES]

@@ -1,0 +1,103 @@
+"""The shape of the package: imports point one way, each library is imported by few modules, and files stay short."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.programs import ROOT
+
+# The modules in layers, the lowest first: a module imports only from layers before its own. Beside each one stand the
+# third-party packages that it imports. A new module is one more entry, in the first layer that it can be in.
+LAYERS: tuple[dict[str, str], ...] = (
+    {
+        "_decorate": "",
+        "_environment": "",
+        "_errors": "",
+        "_lock": "",
+        "_long_polls": "moto",
+        "_loops": "",
+        "_moto_stubber": "botocore moto",
+        "_wire": "botocore",
+    },
+    {"_scope": "", "_sessions": ""},
+    {"_operations": "botocore", "_s3_addressing": "moto", "_slow_handlers": ""},
+    {"_router": "moto"},
+    {"_moto": "botocore moto"},
+    {"_waiting": "moto"},
+    {"_exchange": "moto"},
+    {"_live": ""},
+    {
+        "_aiohttp_session": "aiobotocore aiohttp botocore multidict yarl",
+        "_httpx_session": "aiobotocore anyio botocore",
+        "_requests": "moto",
+        "_urllib3_session": "botocore urllib3",
+    },
+    {"_seal": "aiobotocore botocore"},
+    {"_installation": "aiobotocore boto3 botocore moto"},
+    {"_mock": ""},
+    {"_wiring": "aiobotocore"},
+    {"__init__": ""},
+)
+
+LIBRARIES = {module: set(libraries.split()) for layer in LAYERS for module, libraries in layer.items()}
+HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}
+FILES = sorted((ROOT / "aiomoto").rglob("*.py"))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """The dotted names that a file imports, wherever in it: ``from a import b`` is ``a.b``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}:{node.lineno} imports by a relative name"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _own_imports(path: Path) -> set[str]:
+    """The package's own modules that a file imports. A name that is no module is one that ``__init__`` exports."""
+    parts = [name.split(".") for name in _imports(path)]
+    own = {name[1] if len(name) > 1 else "__init__" for name in parts if name[0] == "aiomoto"}
+    return {name if name.startswith("_") else "__init__" for name in own}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_module_is_in_the_table(path: Path) -> None:
+    assert path.stem in HEIGHT, f"add it to LAYERS, after all that it imports: {sorted(_own_imports(path))}"
+
+
+def test_table_has_no_module_that_is_gone() -> None:
+    assert HEIGHT.keys() - {path.stem for path in FILES} == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_module_imports_only_from_the_layers_before_its_own(path: Path) -> None:
+    height = HEIGHT.get(path.stem, len(LAYERS))
+
+    assert {name for name in _own_imports(path) if HEIGHT.get(name, height) >= height} == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_module_imports_the_libraries_in_the_table(path: Path) -> None:
+    top_level = {name.partition(".")[0] for name in _imports(path)}
+
+    assert top_level - sys.stdlib_module_names - {"aiomoto"} == LIBRARIES.get(path.stem, set())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_file_has_at_most_350_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+
+
+def test_importing_the_package_imports_no_test_framework() -> None:
+    program = "import sys, aiomoto; print(sorted({'_pytest', 'hypothesis', 'nose', 'pytest'} & sys.modules.keys()))"
+
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert result.stdout == "[]\n"

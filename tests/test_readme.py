@@ -1,0 +1,84 @@
+"""What the documents say holds: their Python blocks run, and what they refer to exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.programs import ROOT, has_tests, run_as_script, run_as_tests, skip_without_its_needs
+
+README = ROOT / "README.md"
+DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+
+
+class Block(NamedTuple):
+    """A fenced block of code, and the line on which it begins."""
+
+    document: Path
+    line: int
+    code: str
+
+
+def _blocks(document: Path) -> list[Block]:
+    text = document.read_text(encoding="utf-8")
+    fences = re.finditer(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [Block(document, text.count("\n", 0, fence.start()) + 1, fence[1]) for fence in fences]
+
+
+BLOCKS = [block for document in DOCUMENTS for block in _blocks(document)]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.document.name}:{block.line}")
+def test_python_block_runs(block: Block, tmp_path: Path) -> None:
+    skip_without_its_needs(block.code)
+    # Blank lines before it, so that a traceback shows the document's own line numbers.
+    program = tmp_path / f"{block.document.stem.lower()}_block.py"
+    program.write_text("\n" * block.line + block.code, encoding="utf-8")
+
+    run = run_as_tests if has_tests(block.code) else run_as_script
+
+    run(program)
+
+
+def test_readme_has_an_asserting_example_within_its_first_30_lines() -> None:
+    first = _blocks(README)[0]
+
+    assert "assert " in first.code
+    assert first.line + first.code.count("\n") < 30
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_make_targets_that_are_named_exist(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)`|^make ([a-z-]+)", document.read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert {first or second for first, second in named} <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_relative_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_map_of_the_code_has_every_module() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    listed = re.findall(r"^\| `(\w+\.py)` \|", contributing, re.MULTILINE)
+
+    assert sorted(listed) == sorted(path.name for path in (ROOT / "aiomoto").glob("*.py"))
+
+
+def test_supported_versions_are_those_of_the_project_file() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    bounds = dict(re.findall(r'"(aiobotocore|moto|aiohttp|boto3)>=([0-9.]+)"', project))
+    bounds["python"] = project.partition('requires-python = ">=')[2].partition('"')[0]
+    readme = README.read_text(encoding="utf-8")
+
+    stated = dict(re.findall(r"^\| (Python|aiobotocore|Moto|aiohttp|boto3) \| ([0-9.]+) \|", readme, re.MULTILINE))
+
+    assert {name.lower(): version for name, version in stated.items()} == bounds

@@ -1,0 +1,124 @@
+"""The types that the public names give their users. Nothing here runs: mypy reads it, in test_typing.py.
+
+A line with a ``type: ignore`` is a call that must be an error; without the error, the comment is one.
+"""
+
+# mypy: warn-unused-ignores
+
+from __future__ import annotations
+
+import unittest
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any
+
+from typing_extensions import assert_type
+
+import aiomoto
+from aiomoto import MockAWS, mock_aws, mock_aws_decorator
+
+# ---------------------------------------------------------------- contexts
+
+
+async def contexts() -> None:
+    with mock_aws() as aws:
+        assert_type(aws, MockAWS)
+    async with mock_aws(config={"core": {"mock_credentials": False}}, reset=False, remove_data=False) as aws:
+        assert_type(aws, MockAWS)
+    with MockAWS({"core": {}}, reset=False) as aws:
+        assert_type(aws, MockAWS)
+
+
+def switches() -> None:
+    mock = mock_aws()
+    assert_type(mock, MockAWS)
+    assert_type(mock.start(), None)
+    assert_type(mock.start(reset=False), None)
+    assert_type(mock.stop(remove_data=False), None)
+    assert_type(mock.reset(), None)
+
+
+# ---------------------------------------------------------------- decorators keep the type of what they decorate
+
+
+@mock_aws
+def plain(size: int, *, name: str = "") -> bytes:
+    return name.encode() * size
+
+
+@mock_aws()
+async def coroutine(size: int) -> bytes:
+    return b"." * size
+
+
+@mock_aws(config={"iam": {"load_aws_managed_policies": True}})
+def generator() -> Iterator[int]:
+    yield 1
+
+
+@mock_aws_decorator
+async def async_generator(first: int) -> AsyncIterator[int]:
+    yield first
+
+
+@mock_aws_decorator(reset=False, remove_data=False, config=None)
+class Case(unittest.IsolatedAsyncioTestCase):
+    bucket: str
+
+    async def test_method(self) -> None: ...
+
+
+configured = mock_aws_decorator(config={"core": {"reset_boto3_session": False}})
+
+
+@configured
+def first_use(key: str) -> int:
+    return len(key)
+
+
+@configured
+async def second_use() -> str:
+    return ""
+
+
+async def decorated() -> None:
+    assert_type(plain(3, name="a"), bytes)
+    pending: Coroutine[Any, Any, bytes] = coroutine(3)
+    assert_type(await pending, bytes)
+    assert_type(generator(), Iterator[int])
+    assert_type(async_generator(1), AsyncIterator[int])
+    assert_type(Case, type[Case])
+    assert_type(Case().bucket, str)
+    assert_type(first_use("key"), int)
+    assert_type(await second_use(), str)
+    by_call: Callable[[str], int] = mock_aws(first_use)
+    assert_type(by_call("key"), int)
+    assert_type(mock_aws_decorator(first_use)("key"), int)
+
+
+# ---------------------------------------------------------------- errors
+
+
+def errors() -> None:
+    assert_type(aiomoto.AiomotoError("why").args, tuple[Any, ...])
+    base: type[aiomoto.AiomotoError] = aiomoto.RequestBlockedError
+    assert issubclass(base, Exception)
+
+
+# ---------------------------------------------------------------- calls that are wrong
+
+
+async def wrong() -> None:
+    mock_aws(3)  # type: ignore[call-overload]
+    mock_aws()("function")  # type: ignore[type-var]
+    mock_aws(confg={})  # type: ignore[call-overload]
+    mock_aws(config="core")  # type: ignore[call-overload]
+    mock_aws(reset="yes")  # type: ignore[call-overload]
+    mock_aws_decorator(3)  # type: ignore[call-overload]
+    mock_aws_decorator(remove=True)  # type: ignore[call-overload]
+    with mock_aws_decorator():  # type: ignore[attr-defined]
+        pass
+    mock_aws().begin()  # type: ignore[attr-defined]
+    MockAWS(None, False)  # type: ignore[call-arg]
+    plain("3")  # type: ignore[arg-type]
+    await coroutine()  # type: ignore[call-arg]
+    aiomoto.mock_s3()  # type: ignore[attr-defined]
