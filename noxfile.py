@@ -50,19 +50,40 @@ def _run_tests(session: nox.Session, *pins: str) -> None:
     session.run("python", "-m", "pytest", "-m", "not slow", "-q", *session.posargs)
 
 
-@nox.session(python=list(FOUND.values()) or False)
+NEWEST = FOUND[max(FOUND, key=lambda version: int(version.partition(".")[2]))]
+
+
+@nox.session(python=list(FOUND.values()))
 def pythons(session: nox.Session) -> None:
-    """The newest of everything, on one interpreter."""
+    """The newest of everything, on each interpreter."""
     _run_tests(session, "httpx2")
 
 
-@nox.session(python=FOUND.get("3.10", False))
+@nox.session(python=FOUND.get("3.10", NEWEST))
 def oldest(session: nox.Session) -> None:
     """The lower bounds, on the oldest interpreter."""
     _run_tests(session, *OLDEST)
 
 
-@nox.session(python=FOUND[max(FOUND, key=lambda version: int(version.partition(".")[2]))])
+@nox.session(python=NEWEST)
 def newest(session: nox.Session) -> None:
     """The newest of everything, on the newest interpreter."""
     _run_tests(session, "httpx2")
+
+
+@nox.session(python=NEWEST)
+def legacy_httpx(session: nox.Session) -> None:
+    """The httpx that aiobotocore falls back to."""
+    _run_tests(session, "httpx")
+
+
+@nox.session(python=NEWEST)
+def without_httpx(session: nox.Session) -> None:
+    """Nothing but aiohttp."""
+    _run_tests(session)
+
+
+@nox.session(python=NEWEST)
+def moto_5_2_3(session: nox.Session) -> None:
+    """The last Moto whose handlers take botocore's request."""
+    _run_tests(session, "httpx2", "moto==5.2.3")
