@@ -19,7 +19,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import _live, _long_polls, _moto, _requests
+from aiomoto import _live, _long_polls, _models, _moto, _requests
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
@@ -141,6 +141,7 @@ def _install(undo: ExitStack) -> None:
         (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
         (Session, "get_config_variable", _get_config_variable(memory)),
         (BotocoreStubber, "__call__", _stand_aside),
+        *_models.REPLACEMENTS,
         *_long_polls.REPLACEMENTS,
     )
     for owner, name, replacement in replacements:

@@ -22,6 +22,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_lock": "",
         "_long_polls": "moto",
         "_loops": "",
+        "_models": "boto3 botocore",
         "_moto_stubber": "botocore moto",
         "_wire": "botocore",
     },
