@@ -7,6 +7,7 @@ import unittest
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import AbstractContextManager
 from functools import partial, wraps
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 # Makes the context of one call: whether to begin with no data, and whether to leave none behind.
@@ -23,7 +24,7 @@ def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: 
         return _decorate_class(target, context)
     if isinstance(target, (staticmethod, classmethod)):
         return type(target)(_decorate_function(target.__func__, partial(context, reset, remove_data)))
-    if not (inspect.isroutine(target) or isinstance(target, partial)):
+    if not isinstance(target, (FunctionType, MethodType, BuiltinFunctionType, partial)):
         kind = f"{type(target).__module__}.{type(target).__qualname__}"
         raise TypeError(
             f"mock_aws cannot decorate {target!r} of type {kind}: it takes functions, coroutine functions, generators, "
@@ -119,9 +120,24 @@ def _decorate_class(cls: type, context: ContextFactory) -> type:
         is_test = name.startswith(unittest.TestLoader.testMethodPrefix)
         # Of several set-up methods, setUp runs first.
         reset = name == set_ups[0] if set_ups else is_test
-        setattr(cls, name, decorate(value, context, reset=reset, remove_data=is_test and not set_ups))
+        decorated = decorate(value, context, reset=reset, remove_data=is_test and not set_ups)
+        setattr(cls, name, _with_self_alone(decorated) if _takes_self_alone(name, value) else decorated)
     return cls
 
 
+def _takes_self_alone(name: str, method: Any) -> bool:
+    return name in ("setup_method", "teardown_method") and len(inspect.signature(method).parameters) == 1
+
+
+def _with_self_alone(method: Any) -> Any:
+    # pytest counts the arguments of the code that it is given, and passes the test method if there may be one.
+    @wraps(method)
+    def wrapper(self: Any) -> Any:
+        return method(self)
+
+    return wrapper
+
+
 def _own_methods(cls: type) -> set[str]:
-    return {name for name, value in vars(cls).items() if inspect.isroutine(value)}
+    # Fixtures and other descriptors are not for us to wrap.
+    return {name for name, value in vars(cls).items() if isinstance(value, (FunctionType, staticmethod, classmethod))}

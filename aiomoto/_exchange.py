@@ -96,11 +96,11 @@ class Exchange:
 def describe(request: WireRequest) -> str:
     """Name a request for a message: service and operation as far as they are known, method, URL without query."""
     scope = scope_of(request)
-    names = [botocore for _, botocore in services_signed_as(scope.service)] if scope else []
+    names = [*(botocore for _, botocore in services_signed_as(scope.service)), scope.service] if scope else []
     found = ((name, operation_of(request, name)) for name in names)
     service, operation = next(((name, operation) for name, operation in found if operation), (None, None))
-    if service is None and scope is not None:
-        service, operation = scope.service, operation_of(request, scope.service) or action_of(request)
+    if scope is not None:
+        service, operation = service or scope.service, operation or action_of(request)
     label = " ".join(part for part in (service, operation) if part) or "a request"
     return f"{label} ({request.method} {urlsplit(request.url)._replace(query='', fragment='').geturl()})"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import wraps
 from inspect import iscoroutinefunction
@@ -43,10 +43,11 @@ class Installation:
 
         Raises:
             AiomotoError: Moto is set to its server or proxy mode, or something to replace is missing.
+            TypeError: the configuration is not of Moto's form.
         """
         _refuse_other_modes()
+        _check(config)
         if not self._exchanges:
-            self._undo.close()
             _install(self._undo)
         self._exchanges.append(exchange)
         with _moto.lock:
@@ -90,6 +91,13 @@ def _refuse_other_modes() -> None:
             f"{mode} is set, which sends Moto's requests to another process: aiomoto answers in this one. "
             f"Unset {mode}, or use moto.mock_aws for tests against a Moto server"
         )
+
+
+def _check(config: Any) -> None:
+    # Before anything is replaced: Moto reads its configuration in the middle of things.
+    sections = config.values() if isinstance(config, Mapping) else ()
+    if not (config is None or isinstance(config, Mapping)) or not all(isinstance(each, Mapping) for each in sections):
+        raise TypeError(f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}")
 
 
 # ---------------------------------------------------------------- Moto's own switch
@@ -194,7 +202,8 @@ def _seal_unless_let_out(session_class: Any, exchange: Exchange, endpoint_url: s
     try:
         return seal(session_class)
     except RequestBlockedError:
-        if exchange.lets_out(WireRequest("GET", endpoint_url, {})):
+        url = endpoint_url if urlsplit(endpoint_url).path else f"{endpoint_url}/"
+        if exchange.lets_out(WireRequest("GET", url, {})):
             return session_class
         raise
 

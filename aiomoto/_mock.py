@@ -42,11 +42,13 @@ class MockAWS:
 
         Raises:
             AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks what is replaced.
+            TypeError: ``config`` is not a dict of dicts.
         """
         with _lock:
             if self._exchange is None:
-                self._exchange = Exchange()
-                installation.enter(self._exchange, self._config, reset=self._reset if reset is None else reset)
+                exchange = Exchange()
+                installation.enter(exchange, self._config, reset=self._reset if reset is None else reset)
+                self._exchange = exchange
             self._starts += 1
 
     def stop(self, remove_data: bool | None = None) -> None:

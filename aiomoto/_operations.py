@@ -20,8 +20,8 @@ def operation_of(request: WireRequest, service: str) -> str | None:
     Returns ``None`` where the service has no such operation, or botocore no such service.
     """
     description = _describe(service)
-    action = action_of(request)
-    if action is not None:
+    if not description.is_rest:
+        action = action_of(request)
         return action if action in description.names else None
     split = urlsplit(request.url)
     query = parse_qs(split.query, keep_blank_values=True)
@@ -32,7 +32,8 @@ def operation_of(request: WireRequest, service: str) -> str | None:
 
 
 class _Description:
-    def __init__(self, operations: dict[str, Any]) -> None:
+    def __init__(self, metadata: dict[str, Any], operations: dict[str, Any]) -> None:
+        self.is_rest = metadata.get("protocol", "").startswith("rest-")
         self.names = frozenset(operations)
         # The more query parameters an operation asks for, and the longer its path, the earlier it is tried.
         uris = [(name, op["http"]["method"], op["http"]["requestUri"]) for name, op in operations.items()]
@@ -55,8 +56,8 @@ def _describe(service: str) -> _Description:
     try:
         model = _loader().load_service_model(service, "service-2")
     except (UnknownServiceError, DataNotFoundError):
-        return _Description({})
-    return _Description(model["operations"])
+        return _Description({}, {})
+    return _Description(model["metadata"], model["operations"])
 
 
 @lru_cache(maxsize=1)

@@ -51,6 +51,8 @@ def destination_of(request: WireRequest) -> Destination:
     if services:
         signed = {moto for moto, _ in services_signed_as(scope.service)} if scope else set()
         return Destination(tuple(sorted(services, key=lambda service: service not in signed)), scope, True)
+    if _is_service_host(host):
+        return Destination((), None, True)
     return Destination(_services_in_scope(request, scope), scope, False)
 
 
@@ -64,27 +66,38 @@ def find_route(request: WireRequest, destination: Destination) -> Route | None:
     return None
 
 
-# Signing names that are shared by several of Moto's services, or are not the first label of their host:
-# Moto's name and botocore's, the most particular first. A test compares this table with botocore's models.
+# Signing names that several services share, in Moto or in AWS, or that are not the first label of their host: Moto's
+# name and botocore's, the most particular first. A request belongs to the first that has its operation; S3 takes all
+# that is left, since a form upload is no operation. A test compares this table with botocore's models.
 _SIGNED_AS: dict[str, tuple[tuple[str, str], ...]] = {
     "aidevops": (("devopsagent", "devops-agent"),),
+    "appconfig": (("appconfig", "appconfig"),),
+    "aws-marketplace": (("meteringmarketplace", "meteringmarketplace"),),
     "bedrock": (("bedrockruntime", "bedrock-runtime"), ("bedrockagent", "bedrock-agent"), ("bedrock", "bedrock")),
     "bedrock-agentcore": (
         ("bedrockagentcorecontrol", "bedrock-agentcore-control"),
         ("bedrockagentcore", "bedrock-agentcore"),
     ),
     "budgets": (("budgets", "budgets"),),
+    "connect": (("connect", "connect"),),
     "dynamodb": (("dynamodbstreams", "dynamodbstreams"), ("dynamodb", "dynamodb")),
+    "events": (("events", "events"),),
+    "execute-api": (("apigatewaymanagementapi", "apigatewaymanagementapi"),),
+    "forecast": (("forecast", "forecast"),),
+    "iam": (("iam", "iam"),),
     "iotdata": (("iotdata", "iot-data"),),
+    "ivs": (("ivs", "ivs"),),
     "kinesisvideo": (
         ("kinesisvideoarchivedmedia", "kinesis-video-archived-media"),
         ("kinesisvideo", "kinesisvideo"),
     ),
+    "lex": (("lexv2models", "lexv2-models"),),
     "mediastore": (("mediastore", "mediastore"), ("mediastoredata", "mediastore-data")),
     "memorydb": (("memorydb", "memorydb"),),
     "mobiletargeting": (("pinpoint", "pinpoint"),),
     "payment-cryptography": (("paymentcryptography", "payment-cryptography"),),
-    "s3": (("s3control", "s3control"), ("s3", "s3")),
+    "personalize": (("personalize", "personalize"),),
+    "s3": (("s3control", "s3control"), ("s3", "")),
     "sagemaker": (
         ("sagemakerruntime", "sagemaker-runtime"),
         ("sagemakermetrics", "sagemaker-metrics"),
@@ -95,6 +108,7 @@ _SIGNED_AS: dict[str, tuple[tuple[str, str], ...]] = {
         ("servicecatalogappregistry", "servicecatalog-appregistry"),
     ),
     "ses": (("sesv2", "sesv2"), ("ses", "ses")),
+    "signer": (("signer", "signer"),),
     "timestream": (("timestreamquery", "timestream-query"), ("timestreamwrite", "timestream-write")),
 }
 
@@ -110,15 +124,22 @@ def services_signed_as(signing_name: str) -> tuple[tuple[str, str], ...]:
 
 
 def _services_in_scope(request: WireRequest, scope: Scope | None) -> tuple[str, ...]:
-    pairs = services_signed_as(scope.service) if scope else ()
-    if len(pairs) > 1:
-        pairs = tuple(pair for pair in pairs if operation_of(request, pair[1])) or pairs[-1:]
+    if scope is None:
+        return ()
+    pairs = services_signed_as(scope.service)
+    if scope.service in _SIGNED_AS:
+        pairs = tuple(pair for pair in pairs if not pair[1] or operation_of(request, pair[1]))[:1]
     return tuple(service for service, _ in pairs)
 
 
 def is_aws(host: str) -> bool:
     """Tell whether a host belongs to AWS, whether or not Moto has a service for it."""
-    return bool(_services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))) or bool(_AWS_DOMAIN.search(host))
+    return bool(_services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))) or _is_service_host(host)
+
+
+def _is_service_host(host: str) -> bool:
+    # The host of an interface endpoint in a VPC says less of the service than the signature does.
+    return bool(_AWS_DOMAIN.search(host)) and ".vpce." not in host
 
 
 _AWS_DOMAIN = re.compile(r"(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)(:\d+)?$")
@@ -129,19 +150,25 @@ _S3_LABEL = re.compile(r"(^|\.)s3[.-]")
 
 @lru_cache(maxsize=2048)
 def _services_at(host: str, _custom_endpoints: str) -> tuple[str, ...]:
-    url = f"https://{_in_aws_domain(host)}/"
     if host.startswith("169.254.169.254"):
-        url = f"http://{host}/"
-    services = dict.fromkeys(service for service, pattern in backend_url_patterns if pattern.match(url))
-    if "s3" in services and _S3_LABEL.search(urlsplit(url).netloc):
-        return ("s3",)
-    return tuple(services)
-
-
-def _in_aws_domain(host: str) -> str:
+        return _matching(f"http://{host}/")
     # Moto reads the hosts of the ISO and European partitions, and custom S3 endpoints, as their amazonaws.com twins.
-    parsed, _ = get_equivalent_url_in_aws_domain(f"https://{host}/")
-    return str(parsed.netloc)
+    twin = str(get_equivalent_url_in_aws_domain(f"https://{host}/")[0].netloc)
+    services = _matching(f"https://{twin}/")
+    if not services and _is_service_host(host):
+        return _matching(f"https://{_plain_host(twin)}/")
+    return ("s3",) if "s3" in services and _S3_LABEL.search(twin) else services
+
+
+def _matching(url: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(service for service, pattern in backend_url_patterns if pattern.match(url)))
+
+
+def _plain_host(host: str) -> str:
+    """The host of the same service without FIPS and dual stack, and with a region, which Moto's patterns ask for."""
+    host = re.sub(r"(-fips|\bfips)(?=\.)|\bfips-", "", host).removeprefix(".")
+    host = re.sub(r"\.api\.(aws|amazonwebservices\.com\.cn)$", ".amazonaws.com", host)
+    return re.sub(r"^([^.]+)\.amazonaws\.com$", r"\1.us-east-1.amazonaws.com", host)
 
 
 @lru_cache(maxsize=512)

@@ -35,9 +35,12 @@ def scope_of(request: WireRequest) -> Scope | None:
 
 
 def action_of(request: WireRequest) -> str | None:
-    """The operation that the request names in ``X-Amz-Target``, in its query or in its form; else ``None``."""
+    """The operation that the request names in a header, in its query, in its form or in a CBOR path; else ``None``."""
     if target := header(request, "x-amz-target"):
         return target.rpartition(".")[2]
+    # https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html: /service/{name}/operation/{name}
+    if header(request, "smithy-protocol") == "rpc-v2-cbor":
+        return urlsplit(request.url).path.rpartition("/")[2]
     return _query(request).get("Action") or _form(request).get("Action")
 
 

@@ -61,8 +61,10 @@ def _backends(service: str, name: str) -> list[Any]:
     return [backend for _, _, backend in list(getattr(models, name).iter_backends())] if models else []
 
 
-def _events_call_out() -> bool:
-    return os.environ.get("MOTO_EVENTS_INVOKE_HTTP", "false").lower() == "true" or _functions_exist()
+def _something_calls_out() -> bool:
+    # EventBridge reads the same variable (moto.settings.events_invoke_http).
+    events_call_out = os.environ.get("MOTO_EVENTS_INVOKE_HTTP", "false").lower() == "true"
+    return events_call_out or _functions_exist() or _topics_call_out()
 
 
 def _simple_jobs_sleep() -> bool:
@@ -81,8 +83,8 @@ _TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
     (
         "cloudformation",
         "(Create|Update|Delete)Stack|ExecuteChangeSet|(Create|Update|Delete)StackInstances",
-        "custom resources invoke functions",
-        _functions_exist,
+        "custom resources invoke functions, and topics are told",
+        _something_calls_out,
     ),
     (
         "dynamodb",
@@ -90,11 +92,11 @@ _TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
         "a stream's event source mapping invokes a function",
         _functions_exist,
     ),
-    ("events", "PutEvents", "targets are HTTP destinations and functions", _events_call_out),
+    ("events", "PutEvents", "targets are HTTP destinations, topics and functions", _something_calls_out),
     ("firehose", "PutRecord(Batch)?", "delivers to an HTTP endpoint", _always),
     ("kinesis", "PutRecords?", "a stream's event source mapping invokes a function", _functions_exist),
     ("logs", "PutLogEvents", "a subscription filter invokes a function", _functions_exist),
-    ("s3", "(PUT|POST|DELETE) .*", "a notification invokes a function", _functions_exist),
+    ("s3", "(PUT|POST|DELETE) .*", "notifications go to functions, topics and EventBridge", _something_calls_out),
     ("secretsmanager", "RotateSecret", "rotation invokes a function", _functions_exist),
     ("sns", "Publish(Batch)?", "delivers to HTTP endpoints and functions", _topics_call_out),
     ("sqs", "SendMessage(Batch)?", "an event source mapping invokes a function", _functions_exist),
