@@ -101,7 +101,9 @@ def _wrap_async_generator(function: Any, context: Callable[[], AbstractContextMa
     return wrapper
 
 
-_SET_UP = ("setUp", "asyncSetUp", "setup_method")
+# In the order in which they run.
+_UNITTEST = ("setUp", "asyncSetUp")
+_PYTEST = ("setup_method",)
 _LIBRARY_CLASSES = (unittest.TestCase, unittest.IsolatedAsyncioTestCase, object)
 
 
@@ -111,14 +113,13 @@ def _decorate_class(cls: type, context: ContextFactory) -> type:
     Data lives from the set-up to the end of the test method, and is reset between tests.
     """
     inherited = {name for parent in cls.__mro__ if parent not in _LIBRARY_CLASSES for name in _own_methods(parent)}
-    set_ups = [name for name in _SET_UP if name in inherited]
+    set_ups = [name for name in (_UNITTEST if issubclass(cls, unittest.TestCase) else _PYTEST) if name in inherited]
     nested = {name for name, value in vars(cls).items() if inspect.isclass(value)}
     for name in sorted(_own_methods(cls) | nested):
         value = vars(cls)[name]
         if name.startswith("_") or isinstance(value, (staticmethod, classmethod)):
             continue
         is_test = name.startswith(unittest.TestLoader.testMethodPrefix)
-        # Of several set-up methods, setUp runs first.
         reset = name == set_ups[0] if set_ups else is_test
         decorated = decorate(value, context, reset=reset, remove_data=is_test and not set_ups)
         setattr(cls, name, _with_self_alone(decorated) if _takes_self_alone(name, value) else decorated)

@@ -5,8 +5,10 @@ Importing this module raises an ``ImportError`` where aiobotocore found neither 
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from aiobotocore.awsrequest import HttpxAWSResponse
@@ -25,8 +27,7 @@ if httpx is None:
         "MotoHttpxSession needs httpx2 or httpx: install aiomoto with its extra, aiomoto[httpx], or httpx2"
     )
 
-import anyio  # comes with httpx
-import anyio.lowlevel
+import anyio.lowlevel  # comes with httpx
 
 # Up to aiobotocore 2 the constructor reads the machine's certificates, and its client then goes without them.
 _READS_CERTIFICATES_AT_ONCE = not hasattr(HttpxSession, "_build_ssl_contexts")
@@ -92,12 +93,13 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     if exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
+    began = time.perf_counter()
     try:
         reply = await exchange.answer_async(wire, wire.context.get("read_timeout") or session._timeout.read)
     except ReadTimeout:
         error = httpx.ReadTimeout("")
         raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-    response = _response(wire, reply)
+    response = _response(wire, reply, time.perf_counter() - began)
     headers = HTTPHeaders.from_pairs(response.headers.items())
     answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
     if not request.stream_output:
@@ -105,14 +107,16 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     return answer
 
 
-def _response(request: WireRequest, reply: WireResponse) -> Any:
-    return httpx.Response(
+def _response(request: WireRequest, reply: WireResponse, elapsed: float) -> Any:
+    response = httpx.Response(
         reply.status,
         headers=reply.raw_headers(),
         stream=_Body(reply.body),
         request=httpx.Request(request.method, request.url, headers=encode_headers(request.headers.items())),
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()},
     )
+    response.elapsed = timedelta(seconds=elapsed)
+    return response
 
 
 class _Body(httpx.AsyncByteStream):  # type: ignore[misc]
@@ -120,14 +124,17 @@ class _Body(httpx.AsyncByteStream):  # type: ignore[misc]
 
     def __init__(self, data: bytes) -> None:
         self._rest = memoryview(data)
+        self._is_closed = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while self._rest:
+            if self._is_closed:
+                raise httpx.ReadError("the response was closed before its end")
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             yield bytes(chunk)
             if self._rest:
                 await anyio.lowlevel.checkpoint()
 
     async def aclose(self) -> None:
-        """Let go of what was not read."""
-        self._rest = self._rest[:0]
+        """Read no further."""
+        self._is_closed = True

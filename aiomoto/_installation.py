@@ -50,7 +50,10 @@ class Installation:
         if not self._exchanges:
             _install(self._undo)
         self._exchanges.append(exchange)
+        outer = _live.current()
         with _moto.lock:
+            if outer is not None:
+                _moto.config_place.lend(outer)
             _moto.config_place.add(exchange, config or {})
             core = _moto.config_place.read(exchange).get("core", {})
             if core.get("mock_credentials", True) is not False:

@@ -1,0 +1,346 @@
+"""Event streams over each HTTP library, event by event as boto3 reads them.
+
+Moto has two operations that answer with one, S3's SelectObjectContent and, since 5.2, CloudWatch Logs' StartLiveTail.
+It does not have Kinesis' SubscribeToShard, Bedrock's InvokeModelWithResponseStream and ConverseStream, and Lambda's
+InvokeWithResponseStream.
+
+aiobotocore's own reader of event streams knows aiohttp's responses only, up to 3.10 at least: over httpx it fails, over
+a socket as in a mock. What arrives over httpx is therefore read from the raw response here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing
+from typing import Any, NamedTuple
+
+import aiohttp
+import anyio
+import boto3
+import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from botocore.eventstream import EventStreamBuffer
+from botocore.exceptions import ClientError
+from moto.logs.models import LogsBackend
+
+from aiomoto import RequestBlockedError, mock_aws
+from tests.conftest import STACKS, ClientFactory, Stack
+from tests.loopback import Answer, loopback_server
+
+pytestmark = pytest.mark.anyio
+
+Event = tuple[dict[str, Any], bytes]
+
+
+class Streaming(NamedTuple):
+    """An operation that answers with an event stream, what to ask it for, and how to set up what it answers from."""
+
+    service: str
+    operation: str
+    member: str
+    request: dict[str, Any]
+    set_up: Callable[[], None]
+
+
+def put_objects() -> None:
+    s3 = boto3.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="reports")
+    s3.put_object(Bucket="reports", Key="people.csv", Body=b"name,born\nada,1815\ngrace,1906")
+    s3.put_object(Bucket="reports", Key="people.json", Body=b'{"name": "ada"}\n{"name": "grace"}')
+    rows = ({"name": name * 60_000} for name in "abcde")
+    s3.put_object(Bucket="reports", Key="large.json", Body="\n".join(map(json.dumps, rows)).encode())
+
+
+def put_log_events() -> None:
+    logs = boto3.client("logs", region_name="us-east-1")
+    logs.create_log_group(logGroupName="app")
+    logs.create_log_stream(logGroupName="app", logStreamName="web")
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now + number, "message": f"request {number}"} for number in range(3)]
+    logs.put_log_events(logGroupName="app", logStreamName="web", logEvents=events)
+
+
+def select(key: str, input_format: dict[str, Any], output_format: dict[str, Any]) -> Streaming:
+    request = {
+        "Bucket": "reports",
+        "Key": key,
+        "ExpressionType": "SQL",
+        "Expression": "SELECT s.name FROM s3object s",
+        "InputSerialization": input_format,
+        "OutputSerialization": output_format,
+    }
+    return Streaming("s3", "select_object_content", "Payload", request, put_objects)
+
+
+CSV = select("people.csv", {"CSV": {"FileHeaderInfo": "USE"}}, {"CSV": {}})
+JSON = select("people.json", {"JSON": {"Type": "LINES"}}, {"JSON": {}})
+LARGE = select("large.json", {"JSON": {"Type": "LINES"}}, {"JSON": {}})
+TAIL = Streaming(
+    "logs",
+    "start_live_tail",
+    "responseStream",
+    {"logGroupIdentifiers": ["arn:aws:logs:us-east-1:123456789012:log-group:app"]},
+    put_log_events,
+)
+each = pytest.mark.parametrize(
+    "streaming",
+    [
+        pytest.param(CSV, id="select-csv"),
+        pytest.param(JSON, id="select-json"),
+        pytest.param(
+            TAIL,
+            id="live-tail",
+            marks=pytest.mark.skipif(not hasattr(LogsBackend, "start_live_tail"), reason="Moto has no StartLiveTail"),
+        ),
+    ],
+)
+over_aiohttp = pytest.mark.parametrize(
+    "stack", [stack for stack in STACKS if stack.name == "aiohttp"], ids=lambda stack: stack.name, indirect=True
+)
+
+
+# ---------------------------------------------------------------- the raw response
+
+
+class Taken(Exception):
+    """The raw response of an event stream, taken away before the client reads from it."""
+
+
+def take(response_dict: dict[str, Any], **kwargs: Any) -> None:
+    if response_dict["status_code"] == 200:
+        raise Taken(response_dict["body"])
+
+
+async def raw_response(client: Any, streaming: Streaming) -> Any:
+    client.meta.events.register("before-parse", take, unique_id="take")
+    try:
+        with pytest.raises(Taken) as taken:
+            await getattr(client, streaming.operation)(**streaming.request)
+    finally:
+        client.meta.events.unregister("before-parse", unique_id="take")
+    return taken.value.args[0]
+
+
+async def chunks_of(raw: Any) -> AsyncIterator[bytes]:
+    if isinstance(raw, aiohttp.ClientResponse):
+        async for chunk, _ in raw.content.iter_chunks():
+            yield chunk
+    else:
+        async with aclosing(raw.aiter_raw()) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+
+def events_in(chunks: Iterable[bytes]) -> list[Event]:
+    buffer = EventStreamBuffer()
+    for chunk in chunks:
+        buffer.add_data(chunk)
+    return [(message.headers, without_ids(message.payload)) for message in buffer]
+
+
+def without_ids(payload: bytes) -> bytes:
+    """Each live tail has ids of its own."""
+    return re.sub(rb'("(?:requestId|sessionId)": ?)"[^"]*"', rb'\1"an id"', payload)
+
+
+def boto3_chunks(streaming: Streaming) -> list[bytes]:
+    client = boto3.client(streaming.service, region_name="us-east-1")
+    client.meta.events.register("before-parse", take)
+    with pytest.raises(Taken) as taken:
+        getattr(client, streaming.operation)(**streaming.request)
+    return list(taken.value.args[0].stream())
+
+
+@each
+async def test_the_events_that_arrive_are_boto3s(client: ClientFactory, streaming: Streaming) -> None:
+    async with mock_aws(), client(streaming.service, region_name="us-east-1") as aws:
+        streaming.set_up()
+        raw = await raw_response(aws, streaming)
+        found = events_in([chunk async for chunk in chunks_of(raw)])
+        expected = events_in(boto3_chunks(streaming))
+
+    assert found == expected
+    assert len(found) >= 2
+
+
+async def test_a_selection_is_records_statistics_and_an_end(client: ClientFactory) -> None:
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        put_objects()
+        raw = await raw_response(s3, CSV)
+        events = events_in([chunk async for chunk in chunks_of(raw)])
+
+    assert [headers[":event-type"] for headers, _ in events] == ["Records", "Stats", "End"]
+    assert events[0][1] == b"ada\ngrace\n"
+
+
+async def test_a_large_stream_arrives_in_chunks_of_at_most_64_kib(client: ClientFactory) -> None:
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        put_objects()
+        raw = await raw_response(s3, LARGE)
+        chunks = [chunk async for chunk in chunks_of(raw)]
+        records = b"".join(payload for headers, payload in events_in(chunks) if headers[":event-type"] == "Records")
+
+    assert [json.loads(row)["name"] for row in records.splitlines()] == [name * 60_000 for name in "abcde"]
+    assert max(map(len, chunks)) <= 65_536
+    assert len(chunks) >= 5
+
+
+async def test_a_stream_closed_half_way_leaves_the_client_working(client: ClientFactory) -> None:
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        put_objects()
+        raw = await raw_response(s3, LARGE)
+        async with aclosing(chunks_of(raw)) as chunks:
+            await chunks.__anext__()
+        if isinstance(raw, aiohttp.ClientResponse):
+            raw.close()
+        else:
+            await raw.aclose()
+        again = events_in([chunk async for chunk in chunks_of(await raw_response(s3, CSV))])
+
+    assert again[0][1] == b"ada\ngrace\n"
+
+
+async def test_streams_that_are_read_at_once_do_not_mix(client: ClientFactory) -> None:
+    records: dict[str, bytes] = {}
+
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        put_objects()
+
+        async def read(name: str) -> None:
+            expression = f"SELECT s.name FROM s3object s WHERE s.name = '{name * 60_000}'"
+            # Another hook than take() would see the other tasks' responses too: each task has a client of its own.
+            async with client("s3", region_name="us-east-1") as own:
+                raw = await raw_response(own, LARGE._replace(request={**LARGE.request, "Expression": expression}))
+            events = events_in([chunk async for chunk in chunks_of(raw)])
+            records[name] = events[0][1]
+
+        async with anyio.create_task_group() as tasks:
+            for name in "abcde":
+                tasks.start_soon(read, name)
+
+    assert {name: json.loads(row)["name"] for name, row in records.items()} == {name: name * 60_000 for name in "abcde"}
+
+
+# ---------------------------------------------------------------- aiobotocore's reader
+
+
+def parsed_without_ids(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    ids = {"requestId": "an id", "sessionId": "an id"}
+    return [{"sessionStart": event["sessionStart"] | ids} if "sessionStart" in event else event for event in events]
+
+
+@each
+@over_aiohttp
+async def test_the_events_that_a_client_reads_are_boto3s(client: ClientFactory, streaming: Streaming) -> None:
+    async with mock_aws(), client(streaming.service, region_name="us-east-1") as aws:
+        streaming.set_up()
+        answer = await getattr(aws, streaming.operation)(**streaming.request)
+        found = parsed_without_ids([event async for event in answer[streaming.member]])
+        sync_client = boto3.client(streaming.service, region_name="us-east-1")
+        sync_answer = getattr(sync_client, streaming.operation)(**streaming.request)
+        expected = parsed_without_ids(sync_answer[streaming.member])
+
+    assert found == expected
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+@over_aiohttp
+async def test_a_client_reads_one_event_at_a_time(client: ClientFactory) -> None:
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        put_objects()
+        answer = await s3.select_object_content(**CSV.request)
+        async with aclosing(answer["Payload"].__aiter__()) as events:
+            first = await events.__anext__()
+            buckets = (await s3.list_buckets())["Buckets"]
+            second = await events.__anext__()
+
+    assert first == {"Records": {"Payload": b"ada\ngrace\n"}}
+    assert len(buckets) == 1
+    assert list(second) == ["Stats"]
+
+
+@over_aiohttp
+async def test_a_client_may_close_a_stream_half_way(client: ClientFactory) -> None:
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        put_objects()
+        answer = await s3.select_object_content(**LARGE.request)
+        async with aclosing(answer["Payload"].__aiter__()) as events:
+            await events.__anext__()
+        answer["Payload"].close()
+        again = await s3.select_object_content(**CSV.request)
+
+        assert [next(iter(event)) async for event in again["Payload"]] == ["Records", "Stats", "End"]
+
+
+@each
+async def test_a_client_reads_as_over_a_socket(stack: Stack, streaming: Streaming) -> None:
+    with loopback_server() as server:
+        async with mock_aws():
+            streaming.set_up()
+            mocked = await outcome(stack, streaming)
+            body = b"".join(boto3_chunks(streaming))
+        server.answer = Answer(200, (("Content-Type", "application/vnd.amazon.eventstream"),), body)
+        sent = await outcome(stack, streaming, endpoint_url=server.url)
+
+    assert len(server.received) == 1
+    assert mocked == sent
+
+
+async def outcome(stack: Stack, streaming: Streaming, **kwargs: Any) -> object:
+    """The events that a client reads, or the error of doing so."""
+    # Live tails have a host of their own, which the server has not.
+    config = AioConfig(http_session_cls=stack.session_class, inject_host_prefix=False, retries={"max_attempts": 0})
+    keys = {"aws_access_key_id": "ada", "aws_secret_access_key": "lovelace"}
+    async with get_session().create_client(
+        streaming.service, region_name="us-east-1", config=config, **keys, **kwargs
+    ) as aws:
+        try:
+            answer = await getattr(aws, streaming.operation)(**streaming.request)
+            return parsed_without_ids([event async for event in answer[streaming.member]])
+        except Exception as error:
+            return type(error)
+
+
+# ---------------------------------------------------------------- what goes wrong
+
+
+async def test_an_error_instead_of_a_stream_is_a_client_error(client: ClientFactory) -> None:
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        with pytest.raises(ClientError, match="NoSuchBucket"):
+            await s3.select_object_content(**CSV.request)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_"),
+    [
+        (
+            "kinesis",
+            "subscribe_to_shard",
+            {
+                "ConsumerARN": "arn:aws:kinesis:us-east-1:123456789012:stream/clicks/consumer/app:1",
+                "ShardId": "shardId-000000000000",
+                "StartingPosition": {"Type": "LATEST"},
+            },
+        ),
+        ("bedrock-runtime", "invoke_model_with_response_stream", {"modelId": "anthropic.claude", "body": b"{}"}),
+        (
+            "bedrock-runtime",
+            "converse_stream",
+            {"modelId": "anthropic.claude", "messages": [{"role": "user", "content": [{"text": "hello"}]}]},
+        ),
+        ("lambda", "invoke_with_response_stream", {"FunctionName": "greet"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_stream_that_moto_does_not_have_is_refused_by_name(
+    client: ClientFactory, service: str, operation: str, request_: dict[str, Any]
+) -> None:
+    name = f"{operation}|{operation.title().replace('_', '')}"
+    async with mock_aws(), client(service, region_name="us-east-1") as aws:
+        # Old versions of Moto have no Bedrock runtime at all.
+        with pytest.raises((NotImplementedError, RequestBlockedError), match=name):
+            await getattr(aws, operation)(**request_)

@@ -1,0 +1,162 @@
+"""Requests of every botocore service, at AWS's host and at an endpoint that tells nothing of the service.
+
+There the signature, the path and the operation's name decide: a table of signing names, compared here with botocore's
+own models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import botocore.session
+import pytest
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import EndpointResolutionError
+from moto.backend_index import backend_url_patterns
+
+from tests.test_router import Target, by_motos_scan, by_our_router
+
+
+class Call(NamedTuple):
+    """One operation of a botocore service, and where its request leads."""
+
+    service: str
+    operation: str
+    known: bool  # whether Moto has a pattern for the AWS host
+    scan: Target | None  # what Moto's scan finds for the AWS host
+    aws: Target | None
+    custom: Target | None
+
+
+class _Prepared(Exception):
+    """Stops a client that has prepared its request."""
+
+
+@cache
+def calls(sample: int) -> list[Call]:
+    """Let clients prepare requests of as many operations of each service as ``sample`` says, spread over them all.
+
+    The services are those that sign with a name which one of Moto's services has too.
+    """
+    session = botocore.session.get_session()
+    clients = {service: _client(session, service, HOSTS.get(service)) for service in session.get_available_services()}
+    names = {client.meta.service_model.signing_name for client in clients.values() if _known(client.meta.endpoint_url)}
+    found: list[Call] = []
+    for service, client in clients.items():
+        if client.meta.service_model.signing_name in names:
+            found.extend(_calls_of(client, _client(session, service, "http://localhost:4566"), sample))
+    return found
+
+
+def _calls_of(aws: Any, custom: Any, sample: int) -> Iterator[Call]:
+    model = aws.meta.service_model
+    operations = [name for name in model.operation_names if hasattr(aws, xform_name(name))]
+    for operation in operations[:: max(1, len(operations) // sample)]:
+        try:
+            here, there = (_prepare(client, operation) for client in (aws, custom))
+        except EndpointResolutionError:  # it asks for an ARN of its own kind
+            continue
+        targets = by_motos_scan(here.url), _route(here), _route(there)
+        yield Call(model.service_name, operation, _known(here.url), *targets)
+
+
+# Not the region's host: each stream has one of its own.
+HOSTS = {"kinesis-video-archived-media": "https://b-1a2b3c4d.kinesisvideo.us-west-2.amazonaws.com"}
+
+
+def _known(url: str) -> bool:
+    return any(pattern.match(url) for _, pattern in backend_url_patterns)
+
+
+def _client(session: Any, service: str, endpoint_url: str | None) -> Any:
+    def stop(request: Any, **_: Any) -> None:
+        raise _Prepared(request)
+
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+    # The path style, since a path is all that a bucket's name is in at the other endpoint.
+    config = Config(parameter_validation=False, s3={"addressing_style": "path"})
+    # Not us-east-1, where SimpleDB has a host without region that Moto does not know.
+    client = session.create_client(service, "us-west-2", endpoint_url=endpoint_url, config=config, **keys)
+    client.meta.events.register("before-send", stop)
+    return client
+
+
+def _prepare(client: Any, operation: str) -> Any:
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    with pytest.raises(_Prepared) as stopped:
+        getattr(client, xform_name(operation))(**(_value(shape) if shape else {}))
+    return stopped.value.args[0]
+
+
+def _route(request: Any) -> Target | None:
+    headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    # An upload's body is left out: it names no operation.
+    return by_our_router(
+        request.url, method=request.method, headers=headers, body=body if isinstance(body, bytes) else b""
+    )
+
+
+def _value(shape: Any, name: str = "") -> Any:
+    """A value with all that is required, and nothing else."""
+    if shape.type_name == "structure":
+        return {member: _value(shape.members[member], member) for member in shape.required_members}
+    if shape.type_name == "string":
+        if name.lower().endswith("accountid"):
+            return "123456789012"
+        return "arn:aws:kinesis:us-east-1:123456789012:stream/x" if name.lower().endswith("arn") else "xxx"
+    plain = {"list": [], "map": {}, "blob": b"", "timestamp": 0, "boolean": True}
+    return plain.get(shape.type_name, 1)
+
+
+# Method, path and signing name are those of an operation that Moto has: where the host tells nothing, nothing does.
+TAGGERS = ("bedrock-agent-runtime", "bedrock-data-automation", "lex-models")
+ALIKE = {
+    ("bedrock-agent-runtime", "InvokeInlineAgent"),
+    *((service, f"{verb}Resource") for service in TAGGERS for verb in ("Tag", "Untag", "ListTagsFor")),
+}
+
+SAMPLES = [3, pytest.param(1000, marks=pytest.mark.slow, id="all")]
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_real_request_leads_to_the_handler_that_moto_finds(sample: int) -> None:
+    known = [call for call in calls(sample) if call.known]
+
+    assert len(known) > 500
+    assert [call for call in known if call.aws != call.scan] == []
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_custom_endpoint_leads_to_the_handler_of_the_services_own_host(sample: int) -> None:
+    known = [call for call in calls(sample) if call.known]
+
+    assert len(known) > 500
+    assert [call for call in known if _handler(call.custom) != _handler(call.aws)] == []
+
+
+def services_in_moto(sample: int) -> set[str]:
+    return {call.service for call in calls(sample) if call.known}
+
+
+def _handler(target: Target | None) -> Any:
+    # Not the service: classic and new load balancers have one handler, and so have both halves of Timestream.
+    return target and target.handler
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_host_of_a_service_that_moto_lacks_leads_nowhere(sample: int) -> None:
+    lacking = [call for call in calls(sample) if call.service not in services_in_moto(sample)]
+
+    assert {call.service for call in lacking} >= {"bedrock-agent-runtime", "mailmanager", "marketplace-agreement"}
+    assert [call for call in lacking if call.aws] == []
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_service_that_moto_lacks_is_not_taken_at_a_custom_endpoint_for_one_that_signs_alike(sample: int) -> None:
+    lacking = [call for call in calls(sample) if call.service not in services_in_moto(sample)]
+
+    assert [call for call in lacking if call.custom and call[:2] not in ALIKE] == []
