@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.loaders import Loader
 
-from aiomoto._scope import action_of
+from aiomoto._scope import action_of, target_of
 from aiomoto._wire import WireRequest
 
 
@@ -22,7 +22,8 @@ def operation_of(request: WireRequest, service: str) -> str | None:
     description = _describe(service)
     if not description.is_rest:
         action = action_of(request)
-        return action if action in description.names else None
+        is_for_another = target_of(request) not in ("", description.target_prefix)
+        return action if action in description.names and not is_for_another else None
     split = urlsplit(request.url)
     query = parse_qs(split.query, keep_blank_values=True)
     for name, method, path, required in description.routes:
@@ -33,6 +34,7 @@ def operation_of(request: WireRequest, service: str) -> str | None:
 
 class _Description:
     def __init__(self, metadata: dict[str, Any], operations: dict[str, Any]) -> None:
+        self.target_prefix = metadata.get("targetPrefix", "")
         self.is_rest = metadata.get("protocol", "").startswith("rest-")
         self.names = frozenset(operations)
         # The more query parameters an operation asks for, and the longer its path, the earlier it is tried.

@@ -120,7 +120,9 @@ def services_signed_as(signing_name: str) -> tuple[tuple[str, str], ...]:
     if signing_name in _SIGNED_AS:
         return tuple(pair for pair in _SIGNED_AS[signing_name] if pair[0] in known)
     hosts = (f"{signing_name}.us-east-1.{domain}" for domain in ("amazonaws.com", "api.aws"))
-    return tuple((service, signing_name) for host in hosts for service in _services_at(host, ""))
+    return tuple(
+        (service, signing_name) for host in hosts for service in _without_lookalikes(_services_at(host, ""), host)
+    )
 
 
 def _services_in_scope(request: WireRequest, scope: Scope | None) -> tuple[str, ...]:
@@ -156,8 +158,14 @@ def _services_at(host: str, _custom_endpoints: str) -> tuple[str, ...]:
     twin = str(get_equivalent_url_in_aws_domain(f"https://{host}/")[0].netloc)
     services = _matching(f"https://{twin}/")
     if not services and _is_service_host(host):
-        return _matching(f"https://{_plain_host(twin)}/")
+        plain = _plain_host(twin)
+        return _without_lookalikes(_matching(f"https://{plain}/"), plain)
     return ("s3",) if "s3" in services and _S3_LABEL.search(twin) else services
+
+
+def _without_lookalikes(services: tuple[str, ...], host: str) -> tuple[str, ...]:
+    # Moto's pattern for S3 takes every host that begins with "s3", as S3 Files' does.
+    return tuple(service for service in services if service != "s3" or _S3_LABEL.search(host))
 
 
 def _matching(url: str) -> tuple[str, ...]:

@@ -36,17 +36,21 @@ def scope_of(request: WireRequest) -> Scope | None:
 
 def action_of(request: WireRequest) -> str | None:
     """The operation that the request names in a header, in its query, in its form or in a CBOR path; else ``None``."""
-    if target := header(request, "x-amz-target"):
+    if target := _target(request):
         return target.rpartition(".")[2]
-    # https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html: /service/{name}/operation/{name}
-    if header(request, "smithy-protocol") == "rpc-v2-cbor":
-        return urlsplit(request.url).path.rpartition("/")[2]
     return _query(request).get("Action") or _form(request).get("Action")
 
 
 def target_of(request: WireRequest) -> str:
-    """The ``X-Amz-Target`` header without its operation, or an empty string."""
-    return header(request, "x-amz-target").rpartition(".")[0]
+    """What stands before the operation in ``X-Amz-Target`` or in a CBOR path, or an empty string."""
+    return _target(request).rpartition(".")[0]
+
+
+def _target(request: WireRequest) -> str:
+    # /service/{prefix}/operation/{name}: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+    if header(request, "smithy-protocol") == "rpc-v2-cbor":
+        return ".".join(urlsplit(request.url).path.split("/")[2::2])
+    return header(request, "x-amz-target")
 
 
 def header(request: WireRequest, name: str) -> str:
