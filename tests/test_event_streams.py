@@ -1,6 +1,6 @@
 """Event streams over each HTTP library, event by event as boto3 reads them.
 
-Moto has two operations that answer with one, S3's SelectObjectContent and, since 5.2, CloudWatch Logs' StartLiveTail.
+Moto has two operations that answer with one: S3's SelectObjectContent and, lately, CloudWatch Logs' StartLiveTail.
 It does not have Kinesis' SubscribeToShard, Bedrock's InvokeModelWithResponseStream and ConverseStream, and Lambda's
 InvokeWithResponseStream.
 
@@ -11,12 +11,10 @@ a socket as in a mock. What arrives over httpx is therefore read from the raw re
 from __future__ import annotations
 
 import json
-import re
-import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import Iterable
 from contextlib import aclosing
 from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 import boto3
@@ -24,139 +22,31 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore import xform_name
-from botocore.eventstream import EventStreamBuffer
 from botocore.exceptions import ClientError
-from moto.logs.models import LogsBackend
 
 from aiomoto import mock_aws
 from tests.conftest import STACKS, ClientFactory, Stack
+from tests.event_streams import (
+    CSV,
+    EACH,
+    LARGE,
+    Streaming,
+    boto3_chunks,
+    chunks_of,
+    events_in,
+    put_objects,
+    raw_response,
+)
 from tests.loopback import Answer, loopback_server
 
 pytestmark = pytest.mark.anyio
 
-Event = tuple[dict[str, Any], bytes]
-
-
-class Streaming(NamedTuple):
-    """An operation that answers with an event stream, what to ask it for, and how to set up what it answers from."""
-
-    service: str
-    operation: str
-    member: str
-    request: dict[str, Any]
-    set_up: Callable[[], None]
-
-
-def put_objects() -> None:
-    s3 = boto3.client("s3", region_name="us-east-1")
-    s3.create_bucket(Bucket="reports")
-    s3.put_object(Bucket="reports", Key="people.csv", Body=b"name,born\nada,1815\ngrace,1906")
-    s3.put_object(Bucket="reports", Key="people.json", Body=b'{"name": "ada"}\n{"name": "grace"}')
-    rows = ({"name": name * 30_000} for name in "abcde")
-    s3.put_object(Bucket="reports", Key="large.json", Body="\n".join(map(json.dumps, rows)).encode())
-
-
-def put_log_events() -> None:
-    logs = boto3.client("logs", region_name="us-east-1")
-    logs.create_log_group(logGroupName="app")
-    logs.create_log_stream(logGroupName="app", logStreamName="web")
-    now = int(time.time() * 1000)
-    events = [{"timestamp": now + number, "message": f"request {number}"} for number in range(3)]
-    logs.put_log_events(logGroupName="app", logStreamName="web", logEvents=events)
-
-
-def select(key: str, input_format: dict[str, Any], output_format: dict[str, Any]) -> Streaming:
-    request = {
-        "Bucket": "reports",
-        "Key": key,
-        "ExpressionType": "SQL",
-        "Expression": "SELECT s.name FROM s3object s",
-        "InputSerialization": input_format,
-        "OutputSerialization": output_format,
-    }
-    return Streaming("s3", "select_object_content", "Payload", request, put_objects)
-
-
-CSV = select("people.csv", {"CSV": {"FileHeaderInfo": "USE"}}, {"CSV": {}})
-JSON = select("people.json", {"JSON": {"Type": "LINES"}}, {"JSON": {}})
-LARGE = select("large.json", {"JSON": {"Type": "LINES"}}, {"JSON": {}})
-TAIL = Streaming(
-    "logs",
-    "start_live_tail",
-    "responseStream",
-    {"logGroupIdentifiers": ["arn:aws:logs:us-east-1:123456789012:log-group:app"]},
-    put_log_events,
-)
-each = pytest.mark.parametrize(
-    "streaming",
-    [
-        pytest.param(CSV, id="select-csv"),
-        pytest.param(JSON, id="select-json"),
-        pytest.param(
-            TAIL,
-            id="live-tail",
-            marks=pytest.mark.skipif(not hasattr(LogsBackend, "start_live_tail"), reason="Moto has no StartLiveTail"),
-        ),
-    ],
-)
 over_aiohttp = pytest.mark.parametrize(
     "stack", [stack for stack in STACKS if stack.name == "aiohttp"], ids=lambda stack: stack.name, indirect=True
 )
 
 
-# ---------------------------------------------------------------- the raw response
-
-
-class Taken(Exception):
-    """The raw response of an event stream, taken away before the client reads from it."""
-
-
-def take(response_dict: dict[str, Any], **kwargs: Any) -> None:
-    if response_dict["status_code"] == 200:
-        raise Taken(response_dict["body"])
-
-
-async def raw_response(client: Any, streaming: Streaming) -> Any:
-    client.meta.events.register("before-parse", take, unique_id="take")
-    try:
-        with pytest.raises(Taken) as taken:
-            await getattr(client, streaming.operation)(**streaming.request)
-    finally:
-        client.meta.events.unregister("before-parse", unique_id="take")
-    return taken.value.args[0]
-
-
-async def chunks_of(raw: Any) -> AsyncGenerator[bytes, None]:
-    if isinstance(raw, aiohttp.ClientResponse):
-        async for chunk, _ in raw.content.iter_chunks():
-            yield chunk
-    else:
-        async with aclosing(raw.aiter_raw()) as chunks:
-            async for chunk in chunks:
-                yield chunk
-
-
-def events_in(chunks: Iterable[bytes]) -> list[Event]:
-    buffer = EventStreamBuffer()
-    for chunk in chunks:
-        buffer.add_data(chunk)
-    return [(message.headers, without_ids(message.payload)) for message in buffer]
-
-
-def without_ids(payload: bytes) -> bytes:
-    """Each live tail has ids of its own."""
-    return re.sub(rb'("(?:requestId|sessionId)": ?)"[^"]*"', rb'\1"an id"', payload)
-
-
-def boto3_chunks(streaming: Streaming) -> list[bytes]:
-    client = boto3.client(streaming.service, region_name="us-east-1")
-    client.meta.events.register("before-parse", take)
-    with pytest.raises(Taken) as taken:
-        getattr(client, streaming.operation)(**streaming.request)
-    return list(taken.value.args[0].stream())
-
-
-@each
+@EACH
 async def test_the_events_that_arrive_are_boto3s(client: ClientFactory, streaming: Streaming) -> None:
     async with mock_aws(), client(streaming.service, region_name="us-east-1") as aws:
         streaming.set_up()
@@ -228,7 +118,7 @@ def parsed_without_ids(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]
     return [{"sessionStart": event["sessionStart"] | ids} if "sessionStart" in event else event for event in events]
 
 
-@each
+@EACH
 @over_aiohttp
 async def test_the_events_that_a_client_reads_are_boto3s(client: ClientFactory, streaming: Streaming) -> None:
     async with mock_aws(), client(streaming.service, region_name="us-east-1") as aws:
@@ -271,7 +161,7 @@ async def test_a_client_may_close_a_stream_half_way(client: ClientFactory) -> No
         assert [next(iter(event)) async for event in again["Payload"]] == ["Records", "Stats", "End"]
 
 
-@each
+@EACH
 async def test_a_client_reads_as_over_a_socket(stack: Stack, streaming: Streaming) -> None:
     with loopback_server() as server:
         async with mock_aws():

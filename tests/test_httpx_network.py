@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
 from typing import Any, NoReturn
 
 import anyio
 import boto3
 import pytest
 from aiobotocore import httpxsession
-from aiobotocore.config import AioConfig
 from aiobotocore.httpxsession import HttpxSession
-from aiobotocore.session import get_session
 from botocore.exceptions import EndpointConnectionError
 
 import aiomoto
 from aiomoto import RequestBlockedError, mock_aws
-from tests.conftest import STACKS
 from tests.loopback import Answer, LoopbackServer, loopback_server
+from tests.over_httpx import ON_EACH_LOOP, connect
 
-# Over httpx only, on each of its loops.
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.usefixtures("stack"),
-    pytest.mark.parametrize(
-        "stack", [stack for stack in STACKS if stack.name == "httpx"], ids=lambda stack: stack.loop, indirect=True
-    ),
-]
+pytestmark = ON_EACH_LOOP
 
 # The module that aiobotocore picked: httpx2, else httpx.
 httpx = httpxsession.httpx
-KEYS = {"aws_access_key_id": "ada", "aws_secret_access_key": "lovelace"}
 # What the server answers when it is asked for its buckets.
 LIST = (
     b'<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
@@ -73,21 +62,6 @@ def _nothing_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "__init__", refuse)
 
 
-def connect(
-    session_class: Any = HttpxSession, *, endpoint_url: str | None = None, **kwargs: Any
-) -> AbstractAsyncContextManager[Any]:
-    """An S3 client over a session class."""
-    context: AbstractAsyncContextManager[Any] = get_session().create_client(
-        "s3",
-        region_name="us-east-1",
-        endpoint_url=endpoint_url,
-        config=AioConfig(http_session_cls=session_class, retries={"max_attempts": 0}),
-        **KEYS,
-        **kwargs,
-    )
-    return context
-
-
 def let_out(server: LoopbackServer) -> dict[str, Any]:
     return {"core": {"passthrough": {"urls": [f"{server.url}/"]}}}
 
@@ -110,7 +84,7 @@ async def test_a_client_in_a_mock_builds_no_tls_context_and_no_pool() -> None:
 @pytest.mark.usefixtures("_nothing_opens")
 async def test_a_client_wired_by_hand_builds_no_tls_context_and_no_pool() -> None:
     async with connect(aiomoto.MotoHttpxSession) as s3:
-        assert await bucket_names(s3) == []
+        assert (await s3.list_buckets())["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
 @pytest.mark.usefixtures("_nothing_opens")

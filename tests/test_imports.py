@@ -36,7 +36,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_aiohttp_session": "aiobotocore aiohttp botocore multidict yarl",
         "_httpx_session": "aiobotocore anyio botocore",
-        "_requests": "moto",
+        "_requests": "moto urllib3",
         "_urllib3_session": "botocore urllib3",
     },
     {"_seal": "aiobotocore botocore"},
