@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from moto.core.base_backend import BackendDict
@@ -16,9 +17,11 @@ from moto.core.exceptions import HTTPException
 from moto.core.model_instances import reset_model_data
 from moto.moto_api import recorder
 from moto.s3.models import s3_backends
+from werkzeug.wrappers import Request as FormRequest
 
 from aiomoto._lock import BackendLock
 from aiomoto._router import Handler
+from aiomoto._scope import header
 from aiomoto._wire import WireRequest, WireResponse
 
 Config = dict[str, Any]
@@ -46,6 +49,8 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
     if _HAS_OWN_REQUEST:
         prepared = normalize_request(prepared)
         url = prepared.raw_url
+    elif "multipart/form-data" in header(request, "content-type"):
+        prepared = _form_upload(request, url)
     try:
         if record:
             recorder._record_request(prepared)
@@ -53,6 +58,19 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
     except HTTPException as error:
         status, headers, body = error.code, error.get_headers(), error.get_body()
     return _wire_response(request, status, headers, body)
+
+
+def _form_upload(request: WireRequest, url: str) -> FormRequest:
+    # Up to 5.2.3, Moto finds the fields of a form only in werkzeug's request.
+    split = urlsplit(url)
+    return FormRequest.from_values(
+        path=split.path,
+        query_string=split.query,
+        base_url=f"{split.scheme}://{split.netloc}",
+        method=request.method,
+        data=request.body or b"",
+        headers=list(request.headers.items()),
+    )
 
 
 class ConfigPlace:

@@ -29,7 +29,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_scope": "", "_sessions": ""},
     {"_operations": "botocore", "_s3_addressing": "moto", "_slow_handlers": ""},
     {"_router": "moto"},
-    {"_moto": "botocore moto"},
+    {"_moto": "botocore moto werkzeug"},
     {"_waiting": "moto"},
     {"_exchange": "moto"},
     {"_live": ""},
