@@ -109,12 +109,13 @@ async def test_bucket_with_dots_is_a_bucket(
 ) -> None:
     async with mock_aws(), client("s3", region_name=REGION, endpoint_url=endpoint, config=style_of(style)) as s3:
         await s3.create_bucket(Bucket=bucket)
-        await s3.put_object(Bucket=bucket, Key="a/b", Body=b"dotted")
-        answer = await s3.get_object(Bucket=bucket, Key="a/b")
+        await s3.put_object(Bucket=bucket, Key="note", Body=b"dotted")
+        await s3.put_object(Bucket=bucket, Key="a/b", Body=b"and nested")
+        answer = await s3.get_object(Bucket=bucket, Key="note")
 
         assert await answer["Body"].read() == b"dotted"
         assert [found["Name"] for found in at_aws().list_buckets()["Buckets"]] == [bucket]
-        assert keys_in(bucket) == ["a/b"]
+        assert keys_in(bucket) == ["a/b", "note"]
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -102,6 +102,9 @@ UNUSUAL: dict[str, tuple[Body, bytes]] = {
     "tuple-of-bytearray-and-str": (lambda file: (bytearray(b"one "), "zwölf"), "one zwölf".encode()),
     "generator": (lambda file: blocks(), DATA),
     "iterator-exhausted": (lambda file: iter(()), b""),
+    "file": ORDINARY["file"],
+    "file-part-read": ORDINARY["file-part-read"],
+    "BytesIO-part-read": ORDINARY["BytesIO-part-read"],
 }
 ASYNCHRONOUS: dict[str, tuple[Body, bytes]] = {
     "async-generator": (lambda file: async_blocks(), DATA),
