@@ -33,9 +33,7 @@ def url_for_moto(request: WireRequest, endpoint_hosts: Collection[str], bucket_e
         return request.url
     scope = scope_of(request)
     host = f"s3.{scope.region}.amazonaws.com" if scope else "s3.amazonaws.com"
-    split = urlsplit(request.url)
-    path = f"/{bucket}{split.path or '/'}" if bucket else split.path
-    return split._replace(scheme="https", netloc=host, path=path).geturl()
+    return urlsplit(request.url)._replace(scheme="https", netloc=f"{bucket}.{host}" if bucket else host).geturl()
 
 
 def _bucket_in_host(
