@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextvars import copy_context
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from moto.core.responses import ActionAuthenticatorMixin
 
@@ -93,7 +94,7 @@ def answer(prepare: Callable[[], Call], read_timeout: float | None) -> WireRespo
     """Answer in this thread, and let it wait where it has to.
 
     Raises:
-        ReadTimeout: a poll took longer than the client waits.
+        ReadTimeout: a poll or a slow handler took longer than the client waits.
     """
     attempts = _Attempts(prepare, read_timeout, _loops.ThreadSignal)
     try:
@@ -103,7 +104,9 @@ def answer(prepare: Callable[[], Call], read_timeout: float | None) -> WireRespo
             if response is not None:
                 return response
             if attempts.slow:
-                return attempts.slow.run()
+                done = _loops.ThreadSignal()
+                outcome = _start_in_thread(attempts.slow, done)
+                return outcome.result() if done.wait(attempts.time_left()) else _give_up()
             attempts.woke(signalled=attempts.poll.signal.wait(attempts.patience()))
     finally:
         attempts.poll.end()
@@ -152,23 +155,28 @@ async def _acquire_on_loop() -> None:
 
 
 async def _run_in_thread(call: Call, seconds: float | None) -> WireResponse:
+    done = _loops.signal()
+    outcome = _start_in_thread(call, done)
+    return outcome.result() if await done.wait(seconds) else _give_up()
+
+
+def _give_up() -> NoReturn:
+    raise ReadTimeout
+
+
+def _start_in_thread(call: Call, done: _loops.Signal | _loops.ThreadSignal) -> Future[WireResponse]:
     """Run a slow handler in a thread of its own, which goes on if the caller is cancelled, as a server would.
 
     Not in the loop's pool: its few threads are the test's own, and a loop waits for them when it closes.
     """
-    done = _loops.signal()
-    outcome: list[WireResponse | BaseException] = []
+    outcome: Future[WireResponse] = Future()
 
     def work() -> None:
         try:
-            outcome.append(call.run())
+            outcome.set_result(call.run())
         except BaseException as error:
-            outcome.append(error)
+            outcome.set_exception(error)
         done.set()
 
     Thread(target=copy_context().run, args=(work,), name=f"aiomoto {call.service}", daemon=True).start()
-    if not await done.wait(seconds):
-        raise ReadTimeout
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
+    return outcome
