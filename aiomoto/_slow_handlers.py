@@ -1,6 +1,7 @@
 """The handlers of Moto's that wait or do I/O, and so must not run on an event loop.
 
-They run in a thread of their own, and without the lock: what they wait for may need another request answered.
+They run in a thread of their own, and most of them without the lock: what they wait for may need another request
+answered.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ class Slow(NamedTuple):
     calls: re.Pattern[str]
     reason: str
     when: Callable[[], bool]
+
+
+# These change what the same handler has just read, and what they invoke needs nothing of this process: they keep the
+# lock, in their thread, so that of two conditional writes one wins.
+_LOCKED = frozenset({"dynamodb", "kinesis", "logs", "secretsmanager", "sqs"})
+
+
+def keeps_lock(service: str) -> bool:
+    """Tell whether the slow handlers of a service hold the lock while they run."""
+    return service in _LOCKED
 
 
 def is_slow(service: str, request: WireRequest) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from contextvars import copy_context
 from threading import Thread
 from typing import Any, NamedTuple, NoReturn
@@ -18,7 +19,7 @@ from aiomoto import _loops, _moto
 from aiomoto._long_polls import Poll, WouldWait, current_poll
 from aiomoto._router import Handler
 from aiomoto._scope import action_of
-from aiomoto._slow_handlers import is_slow
+from aiomoto._slow_handlers import is_slow, keeps_lock
 from aiomoto._wire import WireRequest, WireResponse
 
 
@@ -173,7 +174,8 @@ def _start_in_thread(call: Call, done: _loops.Signal | _loops.ThreadSignal) -> F
 
     def work() -> None:
         try:
-            outcome.set_result(call.run())
+            with _moto.lock if keeps_lock(call.service) else nullcontext():
+                outcome.set_result(call.run())
         except BaseException as error:
             outcome.set_exception(error)
         done.set()
