@@ -8,9 +8,11 @@ import contextvars
 import gc
 import itertools
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import anyio
@@ -176,14 +178,39 @@ def test_threads_share_their_data_and_leave_nothing() -> None:
         assert in_threads(work) == [["bucket-0", "bucket-1", "bucket-2", "bucket-3"]] * 4
 
 
+@pytest.fixture
+def _many_switches() -> Iterator[None]:
+    """Let threads take turns as often as the interpreter can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_many_switches")
 def test_threads_may_come_and_go_at_any_time() -> None:
     def work(index: int) -> None:
-        for _ in range(50):
-            with mock_aws(config=[{}, CERTIFICATES, OWN_KEYS, OWN_SESSION][index]):
+        for _ in range(100):
+            with mock_aws(config=[{}, CERTIFICATES, {}, OWN_SESSION][index]):
                 SESSION.client("s3").list_buckets()
 
     with nothing_left_behind():
         in_threads(work)
+
+
+def first_use(session: Any, together: threading.Barrier, _: int) -> None:
+    together.wait()
+    session.get_credentials()
+
+
+@pytest.mark.usefixtures("_many_switches")
+def test_a_session_that_threads_share_in_a_mock_is_as_before_after_it() -> None:
+    for _ in range(100):
+        session = boto3.Session(region_name="us-east-1")
+        together = threading.Barrier(4, timeout=60)
+        with mock_aws():
+            in_threads(partial(first_use, session, together))
+        assert session.get_credentials().access_key == "AKIAMINE"
 
 
 def test_loops_in_several_threads_share_their_data_and_leave_nothing() -> None:

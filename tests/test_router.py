@@ -30,10 +30,10 @@ SERVICES = [service for service in dict.fromkeys(name for name, _ in backend_url
 
 
 class Target(NamedTuple):
-    """Moto's service and handler."""
+    """Moto's service, and the name of its handler: the older Moto makes that of S3 anew at every reset."""
 
     service: str
-    handler: Any
+    handler: str
 
 
 def by_our_router(
@@ -42,7 +42,7 @@ def by_our_router(
     """Where our router leads a request."""
     request = WireRequest(method, url, headers or {}, body)
     route = find_route(request, destination_of(request))
-    return Target(route.service, route.handler) if route else None
+    return Target(route.service, name_of(route.handler)) if route else None
 
 
 def by_motos_scan(url: str) -> Target | None:
@@ -57,9 +57,16 @@ def by_motos_scan(url: str) -> Target | None:
     return None
 
 
+def name_of(handler: Any) -> str:
+    """The full name of a handler, with the class whose method it is; no two have the same."""
+    owner = getattr(handler, "__self__", None)
+    kind = owner if isinstance(owner, type) else type(owner)
+    return f"{kind.__module__}.{kind.__qualname__}: {handler.__module__}.{handler.__qualname__}"
+
+
 @cache
-def urls_of(service: str) -> list[tuple[re.Pattern[str], Any]]:
-    return [(re.compile(url), handler) for url, handler in backend_of(service).urls.items()]
+def urls_of(service: str) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(url), name_of(handler)) for url, handler in backend_of(service).urls.items()]
 
 
 @cache

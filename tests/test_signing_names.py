@@ -142,9 +142,9 @@ def services_in_moto(sample: int) -> set[str]:
     return {call.service for call in calls(sample) if call.known}
 
 
-def _handler(target: Target | None) -> Any:
+def _handler(target: Target | None) -> str | None:
     # Not the service: classic and new load balancers have one handler, and so have both halves of Timestream.
-    return target and target.handler
+    return target.handler if target else None
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -78,8 +78,8 @@ async def workers_on_a_loop(client: ClientFactory, queue: str, workers: list[str
 @pytest.mark.anyio
 async def test_threads_and_loops_at_once_lose_nothing(client: ClientFactory, stack: Stack) -> None:
     in_threads = [f"thread-{number}" for number in range(8)]
-    here, elsewhere = [f"here-{number}" for number in range(8)], [f"elsewhere-{number}" for number in range(4)]
-    expected = sorted(f"{worker}-{number:02}" for worker in in_threads + here + elsewhere for number in range(12))
+    here, elsewhere = [f"here-{number}" for number in range(6)], [f"elsewhere-{number}" for number in range(4)]
+    expected = sorted(f"{worker}-{number:02}" for worker in in_threads + here + elsewhere for number in range(10))
 
     with mock_aws():
         create_table()
@@ -89,18 +89,18 @@ async def test_threads_and_loops_at_once_lose_nothing(client: ClientFactory, sta
             async with anyio.create_task_group() as tasks:
                 for worker in in_threads:
                     clients = {service: boto3_client(service) for service in ("dynamodb", "s3", "sqs")}
-                    tasks.start_soon(run_sync, work_in_a_thread, clients, queue, worker, 12)
-                other = partial(anyio.run, workers_on_a_loop, client, queue, elsewhere, 12, backend=stack.loop)
+                    tasks.start_soon(run_sync, work_in_a_thread, clients, queue, worker, 10)
+                other = partial(anyio.run, workers_on_a_loop, client, queue, elsewhere, 10, backend=stack.loop)
                 tasks.start_soon(run_sync, other)
-                tasks.start_soon(workers_on_a_loop, client, queue, here, 12)
+                tasks.start_soon(workers_on_a_loop, client, queue, here, 10)
 
         counted = boto3_client("dynamodb").get_item(TableName="counters", Key={"name": {"S": "all"}})["Item"]
         stored = boto3_client("s3").list_objects_v2(Bucket="photos")["Contents"]
         sent = boto3_client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
 
-    assert counted["amount"] == {"N": "240"}
+    assert counted["amount"] == {"N": "180"}
     assert [each["Key"] for each in stored] == expected
-    assert sent["Attributes"]["ApproximateNumberOfMessages"] == "240"
+    assert sent["Attributes"]["ApproximateNumberOfMessages"] == "180"
 
 
 @pytest.mark.anyio
@@ -170,11 +170,11 @@ async def test_of_many_conditional_writes_one_wins(prepare: Callable[[], None], 
     async with mock_aws(), client("dynamodb", region_name=REGION) as dynamodb:
         prepare()
         async with anyio.create_task_group() as tasks:
-            for number in range(30):
+            for number in range(20):
                 for _ in range(10):
                     tasks.start_soon(write, number)
 
-    assert won == dict.fromkeys(range(30), 1)
+    assert won == dict.fromkeys(range(20), 1)
 
 
 # ---------------------------------------------------------------- the end of the mock
@@ -200,7 +200,7 @@ async def hammer_on_a_loop_until_it_fails(client: ClientFactory, under_way: Sema
 
 
 def test_threads_still_at_it_when_the_mock_ends_are_blocked(client: ClientFactory, stack: Stack) -> None:
-    for _ in range(3):
+    for _ in range(2):
         under_way = [Semaphore(0) for _ in range(9)]
         with ThreadPoolExecutor(9) as threads:
             with mock_aws():

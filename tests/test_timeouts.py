@@ -18,7 +18,7 @@ from aiomoto import mock_aws
 from tests.conftest import STACKS, ClientFactory
 
 REGION = "us-east-1"
-SOON = 0.2  # seconds, of 20 that the polls would wait
+SOON = 0.1  # seconds, of 20 that the polls would wait
 
 ON_ASYNCIO = [each for each in STACKS if each.loop == "asyncio"]
 ON_TRIO = [each for each in STACKS if each.loop == "trio"]
@@ -150,12 +150,12 @@ async def test_the_clients_read_timeout_ends_a_poll(client: ClientFactory) -> No
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["standard", "legacy"])
 async def test_the_client_retries_a_poll_that_timed_out(mode: str, client: ClientFactory) -> None:
-    async with mock_aws(), client("sqs", region_name=REGION, config=AioConfig(**settings(3, mode))) as sqs:
+    async with mock_aws(), client("sqs", region_name=REGION, config=AioConfig(**settings(2, mode))) as sqs:
         queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
         attempts = count_attempts(sqs)
         with pytest.raises(ReadTimeoutError):
             await poll(sqs, queue)
-        assert attempts() == 3
+        assert attempts() == 2
 
 
 @pytest.mark.anyio
