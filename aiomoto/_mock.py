@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import RLock
 from types import TracebackType
-from typing import Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast, overload
 
 from aiomoto._decorate import decorate
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 Target = TypeVar("Target", bound=Callable[..., Any])
+
+
+class Options(TypedDict, total=False):
+    """The keyword arguments of :class:`MockAWS`, which document them, for those that pass them on."""
+
+    config: dict[str, Any] | None
+    reset: bool
+    remove_data: bool
 
 
 class MockAWS:
@@ -28,9 +39,7 @@ class MockAWS:
     """
 
     def __init__(self, config: dict[str, Any] | None = None, *, reset: bool = True, remove_data: bool = True) -> None:
-        self._config = config
-        self._reset = reset
-        self._remove_data = remove_data
+        self._options = Options(config=config, reset=reset, remove_data=remove_data)
         self._starts = 0
         self._exchange: Exchange | None = None
 
@@ -47,7 +56,8 @@ class MockAWS:
         with _lock:
             if self._exchange is None:
                 exchange = Exchange()
-                installation.enter(exchange, self._config, reset=self._reset if reset is None else reset)
+                reset = self._options["reset"] if reset is None else reset
+                installation.enter(exchange, self._options["config"], reset=reset)
                 self._exchange = exchange
             self._starts += 1
 
@@ -66,7 +76,8 @@ class MockAWS:
             self._starts -= 1
             if self._starts == 0:
                 exchange, self._exchange = self._exchange, None
-                installation.leave(exchange, remove_data=self._remove_data if remove_data is None else remove_data)
+                remove_data = self._options["remove_data"] if remove_data is None else remove_data
+                installation.leave(exchange, remove_data=remove_data)
 
     def reset(self) -> None:
         """Forget all data, in all accounts and regions."""
@@ -96,11 +107,13 @@ class MockAWS:
         Raises:
             TypeError: the target is neither.
         """
-        decorated = decorate(target, self._again, reset=self._reset, remove_data=self._remove_data)
+        options = self._options
+        decorated = decorate(target, self._again, reset=options["reset"], remove_data=options["remove_data"])
         return cast(Target, decorated)
 
     def _again(self, reset: bool, remove_data: bool) -> MockAWS:
-        return type(self)(self._config, reset=reset, remove_data=remove_data)
+        options = self._options | {"reset": reset, "remove_data": remove_data}
+        return type(self)(**options)
 
 
 # Taken before Moto's lock, by whoever takes both.
@@ -108,57 +121,35 @@ _lock = RLock()
 
 
 @overload
-def mock_aws(
-    func: None = None, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
-) -> MockAWS: ...
+def mock_aws(func: None = None, /, **options: Unpack[Options]) -> MockAWS: ...
 
 
 @overload
-def mock_aws(
-    func: Target, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
-) -> Target: ...
+def mock_aws(func: Target, /, **options: Unpack[Options]) -> Target: ...
 
 
-def mock_aws(
-    func: Target | None = None,
-    /,
-    *,
-    config: dict[str, Any] | None = None,
-    reset: bool = True,
-    remove_data: bool = True,
-) -> MockAWS | Target:
+def mock_aws(func: Any = None, /, **options: Any) -> Any:
     """Mock AWS for synchronous and asynchronous clients, with Moto's arguments and Moto's meaning.
 
     ``with mock_aws():``, ``async with mock_aws() as aws:``, ``@mock_aws``, ``@mock_aws()``, or ``start()`` and
-    ``stop()`` on what it returns. See :class:`MockAWS` for the arguments.
+    ``stop()`` on what it returns. See :class:`MockAWS` for the options.
 
     Raises:
-        TypeError: what it decorates is neither a function nor a class.
+        TypeError: what it decorates is neither a function nor a class, or there is no such option.
     """
-    mock = MockAWS(config, reset=reset, remove_data=remove_data)
+    mock = MockAWS(**options)
     return mock if func is None else mock(func)
 
 
 @overload
-def mock_aws_decorator(
-    func: None = None, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
-) -> Callable[[Target], Target]: ...
+def mock_aws_decorator(func: None = None, /, **options: Unpack[Options]) -> Callable[[Target], Target]: ...
 
 
 @overload
-def mock_aws_decorator(
-    func: Target, /, *, config: dict[str, Any] | None = None, reset: bool = True, remove_data: bool = True
-) -> Target: ...
+def mock_aws_decorator(func: Target, /, **options: Unpack[Options]) -> Target: ...
 
 
-def mock_aws_decorator(
-    func: Target | None = None,
-    /,
-    *,
-    config: dict[str, Any] | None = None,
-    reset: bool = True,
-    remove_data: bool = True,
-) -> Callable[[Target], Target] | Target:
+def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
     """The same as :func:`mock_aws` by a name that only decorates: configure it once, use it on many functions."""
-    decorator = MockAWS(config, reset=reset, remove_data=remove_data).__call__
+    decorator = MockAWS(**options).__call__
     return decorator if func is None else decorator(func)

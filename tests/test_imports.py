@@ -41,7 +41,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {"_seal": "aiobotocore botocore"},
     {"_installation": "aiobotocore boto3 botocore moto"},
-    {"_mock": ""},
+    {"_mock": "typing_extensions"},
     {"_wiring": "aiobotocore"},
     {"__init__": ""},
 )
