@@ -1,11 +1,15 @@
 """Mock AWS for async Python: aiobotocore and boto3 against Moto, in the test's own process."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from aiomoto._aiohttp_session import MotoAIOHTTPSession
-from aiomoto._errors import AiomotoError, RequestBlockedError
-from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
-from aiomoto._wiring import AioSession
+if TYPE_CHECKING:
+    from aiomoto._aiohttp_session import MotoAIOHTTPSession
+    from aiomoto._errors import AiomotoError, RequestBlockedError
+    from aiomoto._httpx_session import MotoHttpxSession
+    from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
+    from aiomoto._wiring import AioSession
 
 __all__ = [
     "AioSession",
@@ -18,17 +22,31 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
-    from aiomoto._httpx_session import MotoHttpxSession as MotoHttpxSession
-else:
-    try:
-        from aiomoto._httpx_session import MotoHttpxSession as MotoHttpxSession
-    except ImportError:
-        # Left out of __all__, so that `from aiomoto import *` works without httpx.
-        def __getattr__(name: str) -> Any:
-            if name == "MotoHttpxSession":
-                from aiomoto import _httpx_session  # noqa: F401  (raises the ImportError that names the extra)
+# pytest imports this package at each of its starts, for the plugin, and most runs need nothing of it: a name is loaded
+# when it is first used (PEP 562), and Moto, boto3 and aiobotocore with it.
+_MODULE_OF = {
+    "AioSession": "_wiring",
+    "AiomotoError": "_errors",
+    "MockAWS": "_mock",
+    "MotoAIOHTTPSession": "_aiohttp_session",
+    "MotoHttpxSession": "_httpx_session",
+    "RequestBlockedError": "_errors",
+    "mock_aws": "_mock",
+    "mock_aws_decorator": "_mock",
+}
+
+if find_spec("httpx2") or find_spec("httpx"):  # else `from aiomoto import *` would fail
+    __all__ += ["MotoHttpxSession"]
+    __all__.sort()
+
+if not TYPE_CHECKING:  # type checkers would take it to have any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    else:
-        __all__.append("MotoHttpxSession")
-        __all__.sort()
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

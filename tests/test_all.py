@@ -1,8 +1,20 @@
-"""The public names."""
+"""The public names, and that a name costs nothing until it is used."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+import pytest
+
 import aiomoto
+from tests.programs import ROOT
+
+
+def run(program: str) -> str:
+    """What a program prints, in a fresh process."""
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    return result.stdout
 
 
 def test_exports_are_sorted_and_exist() -> None:
@@ -13,8 +25,34 @@ def test_exports_are_sorted_and_exist() -> None:
 def test_every_public_name_is_exported() -> None:
     public = {
         name
-        for name, value in vars(aiomoto).items()
-        if not name.startswith("_") and getattr(value, "__module__", "").startswith("aiomoto")
+        for name in dir(aiomoto)
+        if not name.startswith("_") and getattr(getattr(aiomoto, name), "__module__", "").startswith("aiomoto")
     }
 
     assert public == set(aiomoto.__all__)
+
+
+def test_a_name_is_the_same_object_each_time() -> None:
+    assert aiomoto.mock_aws is aiomoto.mock_aws
+
+
+def test_a_star_import_gives_every_public_name() -> None:
+    names: dict[str, object] = {}
+    exec("from aiomoto import *", names)
+
+    assert {name for name in names if name != "__builtins__"} == set(aiomoto.__all__)
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'aiomoto' has no attribute 'mock_s3'"):
+        getattr(aiomoto, "mock_s3")  # noqa: B009  (for mypy it is an error)
+
+
+def test_importing_the_package_imports_nothing_that_a_test_run_may_not_need() -> None:
+    program = "import sys, aiomoto; print(sorted({'moto', 'boto3', 'botocore', 'aiobotocore'} & sys.modules.keys()))"
+
+    assert run(program) == "[]\n"
+
+
+def test_the_names_are_listed_before_any_is_used() -> None:
+    assert run("import aiomoto; print('mock_aws' in dir(aiomoto))") == "True\n"
