@@ -12,14 +12,14 @@ from aiobotocore.awsrequest import AioAWSResponse
 from aiobotocore.httpsession import AIOHTTPSession
 from aiohttp import ClientResponse, StreamReader
 from aiohttp.http import HttpVersion11, RawResponseMessage
-from botocore.exceptions import ReadTimeoutError
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiomoto import _live
+from aiomoto._aiohttp_failures import client_error, library_error
 from aiomoto._exchange import Exchange
+from aiomoto._failures import WireFailure
 from aiomoto._moto_stubber import detach_moto_stubber
-from aiomoto._waiting import ReadTimeout
 from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, head_of, read_body_async
 
 
@@ -68,15 +68,21 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     wire = replace(head, body=await read_body_async(request.body))
     read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
     try:
-        reply = await exchange.answer_async(wire, read_timeout)
-    except ReadTimeout:
-        error = aiohttp.ServerTimeoutError("Timeout on reading data from socket")
-        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-    response = await _client_response(wire, reply)
-    answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
-    if not request.stream_output:
-        await answer.content
+        reply = await _reply(exchange, wire, read_timeout)
+        response = await _client_response(wire, reply)
+        answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
+        if not request.stream_output:
+            await answer.content
+    except aiohttp.ClientError as error:
+        raise client_error(error, request) from error
     return answer
+
+
+async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> WireResponse:
+    try:
+        return await exchange.answer_async(wire, "aiohttp", read_timeout)
+    except WireFailure as failure:
+        raise library_error(failure.kind, wire.url) from None
 
 
 async def _client_response(request: WireRequest, reply: WireResponse) -> ClientResponse:

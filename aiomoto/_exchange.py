@@ -45,28 +45,29 @@ class Exchange:
         services = passthrough.get("services")
         return bool(services) and any(service in services for service in destination_of(head).services[:1])
 
-    def answer(self, request: WireRequest, read_timeout: float | None = None) -> WireResponse:
+    def answer(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer, once it is this thread's turn.
 
         Args:
             request: what to answer.
+            backend: what sends it: ``"boto3"``, ``"aiohttp"``, ``"httpx"``, ``"requests"``.
             read_timeout: the seconds that the client is ready to wait for an answer; ``None`` for any.
 
         Raises:
             RequestBlockedError: Moto has no service for the request, or the mock ended while a poll was waiting.
             NotImplementedError: Moto has the service, but not the operation.
-            ReadTimeout: a poll took longer than the client waits.
+            WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """
         return _waiting.answer(partial(self._prepare, request), read_timeout)
 
-    async def answer_async(self, request: WireRequest, read_timeout: float | None = None) -> WireResponse:
+    async def answer_async(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer, other tasks of the loop going on meanwhile. Cancelling stops the wait at once.
 
         Arguments and errors: as for :meth:`answer`.
         """
         return await _waiting.answer_async(partial(self._prepare, request), read_timeout)
 
-    def _prepare(self, request: WireRequest) -> _waiting.Call:
+    def _prepare(self, request: WireRequest) -> _waiting.Invocation:
         if not self.live:
             raise RequestBlockedError(f"{describe(request)} was blocked: mock_aws() ended while it was waiting")
         _moto.config_place.lend(self)
@@ -74,7 +75,7 @@ class Exchange:
         url = request.url
         if route.service == "s3" and not route.aws_host:
             url = url_for_moto(request, self.endpoint_hosts, _moto.bucket_exists)
-        return _waiting.Call(route.service, route.handler, request, url)
+        return _waiting.Invocation(route.service, route.handler, request, url)
 
     def _route(self, request: WireRequest) -> Route:
         destination = destination_of(request)

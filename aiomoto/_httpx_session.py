@@ -14,13 +14,13 @@ from typing import Any
 from aiobotocore.awsrequest import HttpxAWSResponse
 from aiobotocore.httpxsession import HttpxSession, httpx
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ReadTimeoutError
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
+from aiomoto._failures import WireFailure
+from aiomoto._httpx_failures import client_error, library_error
 from aiomoto._moto_stubber import detach_moto_stubber
-from aiomoto._waiting import ReadTimeout
-from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, encode_headers, head_of, read_body_async
+from aiomoto._wire import CHUNK_SIZE, WireRequest, encode_headers, head_of, read_body_async
 
 if httpx is None:
     raise ImportError(
@@ -93,29 +93,33 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     if exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
-    began = time.perf_counter()
+    read_timeout = wire.context.get("read_timeout") or session._timeout.read
     try:
-        reply = await exchange.answer_async(wire, wire.context.get("read_timeout") or session._timeout.read)
-    except ReadTimeout:
-        error = httpx.ReadTimeout("")
-        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-    response = _response(wire, reply, time.perf_counter() - began)
-    headers = HTTPHeaders.from_pairs(response.headers.items())
-    answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
-    if not request.stream_output:
-        await answer.content
+        response = await _response(exchange, wire, read_timeout)
+        headers = HTTPHeaders.from_pairs(response.headers.items())
+        answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
+        if not request.stream_output:
+            await answer.content
+    except httpx.TransportError as error:
+        raise client_error(error, request.url) from error
     return answer
 
 
-def _response(request: WireRequest, reply: WireResponse, elapsed: float) -> Any:
+async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> Any:
+    request = httpx.Request(wire.method, wire.url, headers=encode_headers(wire.headers.items()))
+    began = time.perf_counter()
+    try:
+        reply = await exchange.answer_async(wire, "httpx", read_timeout)
+    except WireFailure as failure:
+        raise library_error(failure.kind, request) from None
     response = httpx.Response(
         reply.status,
         headers=reply.raw_headers(),
         stream=_Body(reply.body),
-        request=httpx.Request(request.method, request.url, headers=encode_headers(request.headers.items())),
+        request=request,
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()},
     )
-    response.elapsed = timedelta(seconds=elapsed)
+    response.elapsed = timedelta(seconds=time.perf_counter() - began)
     return response
 
 

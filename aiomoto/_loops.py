@@ -45,12 +45,12 @@ class ThreadSignal:
 
 def signal() -> Signal:
     """A signal to wait for on the loop that is running."""
-    return _TrioSignal() if _on_trio() else _AsyncioSignal()
+    return _TrioSignal() if on_trio() else _AsyncioSignal()
 
 
 async def sleep(seconds: float) -> None:
     """Let other tasks run, for at least so long."""
-    if _on_trio():
+    if on_trio():
         await sys.modules["trio"].sleep(seconds)
     else:
         await asyncio.sleep(seconds)
@@ -109,7 +109,7 @@ _trio_turnstile: Any = None
 
 def _turnstile() -> Turnstile:
     global _trio_turnstile
-    if not _on_trio():
+    if not on_trio():
         return _asyncio_turnstiles.setdefault(asyncio.get_running_loop(), Turnstile())
     if _trio_turnstile is None:
         _trio_turnstile = sys.modules["trio"].lowlevel.RunVar("aiomoto_turnstile")
@@ -120,7 +120,8 @@ def _turnstile() -> Turnstile:
     return found
 
 
-def _on_trio() -> bool:
+def on_trio() -> bool:
+    """Tell whether the loop that is running is trio's."""
     # Where trio was never imported, it does not run.
     trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_run())
@@ -170,7 +171,7 @@ class _TrioSignal:
 
     def set(self) -> None:
         self.is_set = True
-        if _on_trio() and self._trio.lowlevel.current_trio_token() is self._token:
+        if on_trio() and self._trio.lowlevel.current_trio_token() is self._token:
             self._event.set()
         else:
             with suppress(self._trio.RunFinishedError):

@@ -74,7 +74,7 @@ def _answer(request: Any) -> tuple[int, dict[str, str], str | bytes]:
     if exchange is None:  # the mock ended between the match and now
         raise ConnectionError(f"{wire.url}: mock_aws() has ended")
     try:
-        reply = exchange.answer(wire)
+        reply = exchange.answer(wire, "requests")
     except NoSuchPathError:
         return 404, {}, b"Not yet implemented"  # these two as Moto answers them
     except RequestBlockedError:

@@ -7,14 +7,15 @@ from io import BytesIO
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPResponse
 from urllib3._collections import HTTPHeaderDict
+from urllib3.exceptions import HTTPError
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
-from aiomoto._waiting import ReadTimeout
+from aiomoto._failures import WireFailure
+from aiomoto._urllib3_failures import Timeouts, client_error, library_error
 from aiomoto._wire import WireRequest, head_of, read_body
 
 
@@ -32,29 +33,36 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     if exchange.lets_out(head):
         return None
+    wire = replace(head, body=read_body(request.body))
     try:
-        reply = exchange.answer(replace(head, body=read_body(request.body)), _read_timeout(session, head))
-    except ReadTimeout:
-        error = f"Read timed out. (read timeout={_read_timeout(session, head)})"
-        raise ReadTimeoutError(endpoint_url=request.url, error=error) from None
-    raw = HTTPResponse(
+        raw = _response(exchange, wire, _timeouts(session, head))
+        answer = AWSResponse(request.url, raw.status, raw.headers, raw)
+        if not request.stream_output:
+            answer.content  # noqa: B018  (reads the stream to its end, as the real session does)
+    except HTTPError as error:
+        raise client_error(error, request) from error
+    return answer
+
+
+def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTPResponse:
+    try:
+        reply = exchange.answer(wire, "boto3", timeouts.read)
+    except WireFailure as failure:
+        raise library_error(failure.kind, wire.url, timeouts) from None
+    return HTTPResponse(
         body=BytesIO(reply.body),
         headers=HTTPHeaderDict(reply.headers),
         status=reply.status,
         reason=reply.reason,
-        request_method=request.method,
-        request_url=request.url,
+        request_method=wire.method,
+        request_url=wire.url,
         preload_content=False,
         decode_content=False,
         enforce_content_length=False,
     )
-    answer = AWSResponse(request.url, reply.status, raw.headers, raw)
-    if not request.stream_output:
-        answer.content  # noqa: B018  (reads the stream to its end, as the real session does)
-    return answer
 
 
-def _read_timeout(session: Any, head: WireRequest) -> float | None:
+def _timeouts(session: Any, head: WireRequest) -> Timeouts:
     timeout = session._timeout  # a number for both phases, or urllib3's Timeout
-    seconds: float | None = head.context.get("read_timeout") or getattr(timeout, "read_timeout", timeout)
-    return seconds
+    connect = getattr(timeout, "connect_timeout", timeout)
+    return Timeouts(connect, head.context.get("read_timeout") or getattr(timeout, "read_timeout", timeout))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, NoReturn
 from moto.core.responses import ActionAuthenticatorMixin
 
 from aiomoto import _loops, _moto
+from aiomoto._failures import WireFailure
 from aiomoto._long_polls import Poll, WouldWait, current_poll
 from aiomoto._router import Handler
 from aiomoto._scope import action_of
@@ -23,11 +24,7 @@ from aiomoto._slow_handlers import is_slow, keeps_lock
 from aiomoto._wire import WireRequest, WireResponse
 
 
-class ReadTimeout(Exception):
-    """The answer took longer than the client is ready to wait."""
-
-
-class Call(NamedTuple):
+class Invocation(NamedTuple):
     """A handler of Moto's, and what to call it with."""
 
     service: str
@@ -43,25 +40,27 @@ class Call(NamedTuple):
 class _Attempts:
     """The attempts to answer one request."""
 
-    def __init__(self, prepare: Callable[[], Call], read_timeout: float | None, new_signal: Callable[[], Any]) -> None:
+    def __init__(
+        self, prepare: Callable[[], Invocation], read_timeout: float | None, new_signal: Callable[[], Any]
+    ) -> None:
         self._prepare = prepare
         self._read_timeout = read_timeout
         self._began = time.monotonic()
         self._is_first = True
         self.poll = Poll(new_signal)
-        self.slow: Call | None = None
+        self.slow: Invocation | None = None
 
     def attempt(self) -> WireResponse | None:
         """Run the handler once; ``None`` where it is slow, or a poll that has to wait. The lock is held."""
-        call = self._prepare()
-        if is_slow(call.service, call.request):
-            self.slow = call
+        invocation = self._prepare()
+        if is_slow(invocation.service, invocation.request):
+            self.slow = invocation
             return None
-        is_poll = call.service == "sqs" and action_of(call.request) == "ReceiveMessage"
+        is_poll = invocation.service == "sqs" and action_of(invocation.request) == "ReceiveMessage"
         token = current_poll.set(self.poll if is_poll else False)
         requests_before = ActionAuthenticatorMixin.request_count
         try:
-            return call.run(record=self._is_first)
+            return invocation.run(record=self._is_first)
         except WouldWait:
             # A poll is one request, however often it looks.
             ActionAuthenticatorMixin.request_count = requests_before
@@ -78,10 +77,10 @@ class _Attempts:
         """Go on after a wait.
 
         Raises:
-            ReadTimeout: it has been too long for the client.
+            WireFailure: it has been too long for the client.
         """
         if self.time_left() == 0:
-            raise ReadTimeout
+            raise WireFailure("read_timeout")
         self.poll.woke(signalled=signalled)
 
     def time_left(self) -> float | None:
@@ -91,11 +90,11 @@ class _Attempts:
         return max(self._began + self._read_timeout - time.monotonic(), 0)
 
 
-def answer(prepare: Callable[[], Call], read_timeout: float | None) -> WireResponse:
+def answer(prepare: Callable[[], Invocation], read_timeout: float | None) -> WireResponse:
     """Answer in this thread, and let it wait where it has to.
 
     Raises:
-        ReadTimeout: a poll or a slow handler took longer than the client waits.
+        WireFailure: a poll or a slow handler took longer than the client waits.
     """
     attempts = _Attempts(prepare, read_timeout, _loops.ThreadSignal)
     try:
@@ -113,11 +112,11 @@ def answer(prepare: Callable[[], Call], read_timeout: float | None) -> WireRespo
         attempts.poll.end()
 
 
-async def answer_async(prepare: Callable[[], Call], read_timeout: float | None) -> WireResponse:
+async def answer_async(prepare: Callable[[], Invocation], read_timeout: float | None) -> WireResponse:
     """Answer on the loop that is running, other tasks going on meanwhile.
 
     Raises:
-        ReadTimeout: a poll or a slow handler took longer than the client waits.
+        WireFailure: a poll or a slow handler took longer than the client waits.
     """
     attempts = _Attempts(prepare, read_timeout, _loops.signal)
     try:
@@ -155,17 +154,17 @@ async def _acquire_on_loop() -> None:
         _moto.lock.ask(-1)
 
 
-async def _run_in_thread(call: Call, seconds: float | None) -> WireResponse:
+async def _run_in_thread(invocation: Invocation, seconds: float | None) -> WireResponse:
     done = _loops.signal()
-    outcome = _start_in_thread(call, done)
+    outcome = _start_in_thread(invocation, done)
     return outcome.result() if await done.wait(seconds) else _give_up()
 
 
 def _give_up() -> NoReturn:
-    raise ReadTimeout
+    raise WireFailure("read_timeout")
 
 
-def _start_in_thread(call: Call, done: _loops.Signal | _loops.ThreadSignal) -> Future[WireResponse]:
+def _start_in_thread(invocation: Invocation, done: _loops.Signal | _loops.ThreadSignal) -> Future[WireResponse]:
     """Run a slow handler in a thread of its own, which goes on if the caller is cancelled, as a server would.
 
     Not in the loop's pool: its few threads are the test's own, and a loop waits for them when it closes.
@@ -174,11 +173,11 @@ def _start_in_thread(call: Call, done: _loops.Signal | _loops.ThreadSignal) -> F
 
     def work() -> None:
         try:
-            with _moto.lock if keeps_lock(call.service) else nullcontext():
-                outcome.set_result(call.run())
+            with _moto.lock if keeps_lock(invocation.service) else nullcontext():
+                outcome.set_result(invocation.run())
         except BaseException as error:
             outcome.set_exception(error)
         done.set()
 
-    Thread(target=copy_context().run, args=(work,), name=f"aiomoto {call.service}", daemon=True).start()
+    Thread(target=copy_context().run, args=(work,), name=f"aiomoto {invocation.service}", daemon=True).start()
     return outcome
