@@ -66,4 +66,5 @@ def _connection_key(url: str) -> Any:
     port = split.port or (443 if is_ssl else 80)
     values: dict[str, Any] = {"host": split.hostname, "port": port, "is_ssl": is_ssl, "ssl": True}
     # Its other fields, which differ between versions, are about proxies.
-    return ConnectionKey(**{name: values.get(name) for name in inspect.signature(ConnectionKey).parameters})
+    fields: Any = {name: values.get(name) for name in inspect.signature(ConnectionKey).parameters}
+    return ConnectionKey(**fields)
