@@ -40,6 +40,11 @@ _REMOVED = (
 )
 
 
+def hides_files() -> bool:
+    """Tell whether the config and credentials files of this machine are hidden, and the test has no others."""
+    return all(os.environ.get(name) == os.devnull for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"))
+
+
 class CleanEnvironment:
     """Fake credentials and nothing else that leads to an account, while at least one user wants it so.
 

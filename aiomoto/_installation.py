@@ -24,7 +24,7 @@ from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._seal import KINDS, seal
-from aiomoto._sessions import SessionMemory, region_fallback
+from aiomoto._sessions import SessionMemory, region_fallback, without_hidden_profile
 from aiomoto._wire import WireRequest, head_of
 
 Replacement = Callable[[Any], Any]
@@ -151,6 +151,7 @@ def _install(undo: ExitStack) -> None:
         (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
         (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
         (Session, "get_config_variable", _get_config_variable(memory)),
+        (Session, "instance_variables", _instance_variables),
         (BotocoreStubber, "__call__", _stand_aside),
         *_models.REPLACEMENTS,
         *_long_polls.REPLACEMENTS,
@@ -221,6 +222,14 @@ def _get_config_variable(memory: SessionMemory) -> Replacement:
         return get_config_variable
 
     return replace
+
+
+def _instance_variables(original: Any) -> Any:
+    @wraps(original)
+    def instance_variables(self: Any) -> Any:
+        return without_hidden_profile(original(self))
+
+    return instance_variables
 
 
 def _stand_aside(original: Any) -> Any:

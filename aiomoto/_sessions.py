@@ -1,11 +1,12 @@
-"""What botocore's sessions take for granted inside a mock: a region, and no memory of the mock after it."""
+"""What botocore's sessions do inside a mock: fall back to a region, pass over profiles, and forget it all after it."""
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aiomoto._environment import REGION
+from aiomoto._environment import REGION, hides_files
 
 # Where a session keeps what it once loaded: the config files, the profile, credentials, and the component registry
 # with the credential and token providers (botocore.session.Session, ComponentLocator).
@@ -21,14 +22,16 @@ class SessionMemory:
 
     def __init__(self) -> None:
         self._before: WeakKeyDictionary[Any, tuple[dict[str, Any], dict[str, Any]]] = WeakKeyDictionary()
+        self._lock = Lock()
 
     def see(self, session: Any) -> None:
-        """Note what a session has loaded so far, the first time it is seen."""
-        if session in self._before:
-            return
-        loaded = {name: vars(session)[name] for name in _LOADED if name in vars(session)}
-        registry = vars(session.__dict__.get("_components", object))
-        self._before[session] = (loaded, {name: dict(registry[name]) for name in _REGISTRY if name in registry})
+        """Note what a session has loaded so far, the first time it is seen, and so before any thread loads more."""
+        with self._lock:
+            if session in self._before:
+                return
+            loaded = {name: vars(session)[name] for name in _LOADED if name in vars(session)}
+            registry = vars(session.__dict__.get("_components", object))
+            self._before[session] = (loaded, {name: dict(registry[name]) for name in _REGISTRY if name in registry})
 
     def forget_mock(self) -> None:
         """Let every session that was seen forget what it has loaded since."""
@@ -42,3 +45,8 @@ class SessionMemory:
 def region_fallback(name: str, value: Any) -> Any:
     """The value of a config variable, or a region where none is configured."""
     return REGION if name == "region" and value is None else value
+
+
+def without_hidden_profile(variables: dict[str, Any]) -> dict[str, Any]:
+    """A session's own variables, but for a profile whose files are hidden: a machine that has none is no different."""
+    return {name: value for name, value in variables.items() if name != "profile" or not hides_files()}

@@ -34,6 +34,8 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
     def set_default_client_config(self, client_config: Any) -> None:
         """Set the clients' default configuration; this session's HTTP session class stays."""
         options = {} if client_config is None else dict(client_config._user_provided_options)
+        for name, value in _AS_ON_A_BARE_MACHINE.items():
+            options.setdefault(name, value)
         options["connector_args"] = getattr(client_config, "connector_args", None)
         options["http_session_cls"] = _chosen(client_config, self._http_session_cls)
         super().set_default_client_config(_WiredConfig(**options))
@@ -47,6 +49,10 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
             return given.get(logical_name, os.devnull)
         value = super().get_config_variable(logical_name, methods)
         return REGION if value is None and logical_name == "region" else value
+
+
+# What the environment could say instead would ask the fake keys for their account, or an instance for its region.
+_AS_ON_A_BARE_MACHINE = {"account_id_endpoint_mode": "preferred", "defaults_mode": "legacy"}
 
 
 class _WiredConfig(AioConfig):  # type: ignore[misc]
