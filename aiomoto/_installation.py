@@ -143,14 +143,16 @@ _default_session: list[Any] = []
 # ---------------------------------------------------------------- what is replaced
 
 
+_memory = SessionMemory()
+
+
 def _install(undo: ExitStack) -> None:
-    memory = SessionMemory()
-    undo.callback(memory.forget_mock)
+    undo.callback(_memory.forget_mock)
     replacements: tuple[tuple[Any, str, Replacement], ...] = (
         *((kind.real, "send", _answering_send(kind.respond)) for kind in KINDS),
         (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
         (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
-        (Session, "get_config_variable", _get_config_variable(memory)),
+        (Session, "get_config_variable", _get_config_variable(_memory)),
         (Session, "instance_variables", _instance_variables),
         (BotocoreStubber, "__call__", _stand_aside),
         *_models.REPLACEMENTS,

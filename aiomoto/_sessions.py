@@ -12,6 +12,8 @@ from aiomoto._environment import REGION, hides_files
 # with the credential and token providers (botocore.session.Session, ComponentLocator).
 _LOADED = ("_config", "_profile_map", "_credentials", "_auth_token")
 _REGISTRY = ("_components", "_deferred")
+# The one component that costs much and knows nothing of credentials: the service models that the session has parsed.
+_MODELS = "data_loader"
 
 
 class SessionMemory:
@@ -22,6 +24,7 @@ class SessionMemory:
 
     def __init__(self) -> None:
         self._before: WeakKeyDictionary[Any, tuple[dict[str, Any], dict[str, Any]]] = WeakKeyDictionary()
+        self._models: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._lock = Lock()
 
     def see(self, session: Any) -> None:
@@ -32,12 +35,20 @@ class SessionMemory:
             loaded = {name: vars(session)[name] for name in _LOADED if name in vars(session)}
             registry = vars(session.__dict__.get("_components", object))
             self._before[session] = (loaded, {name: dict(registry[name]) for name in _REGISTRY if name in registry})
+            if (models := self._models.get(session)) and _MODELS in registry["_deferred"]:
+                registry["_deferred"][_MODELS] = lambda: models
 
     def forget_mock(self) -> None:
-        """Let every session that was seen forget what it has loaded since."""
+        """Let every session that was seen forget what it has loaded since.
+
+        What it has parsed of the service models it gets again in the next mock: a test suite's default session is used
+        in all of its mocks.
+        """
         for session, (loaded, registry) in list(self._before.items()):
             vars(session).update(loaded)
             if registry:
+                if models := vars(session._components)["_components"].get(_MODELS):
+                    self._models[session] = models
                 vars(session._components).update(registry)
         self._before.clear()
 

@@ -52,3 +52,32 @@ def test_a_data_path_of_ones_own_is_read_anew_by_each_session(tmp_path: Path, mo
 def test_a_service_that_does_not_exist_is_unknown() -> None:
     with mock_aws(), pytest.raises(UnknownServiceError, match="toaster"):
         boto3.client("toaster")
+
+
+def test_the_list_of_services_is_each_sessions_own() -> None:
+    with mock_aws():
+        botocore.session.get_session().get_available_services().clear()
+
+        assert "sqs" in botocore.session.get_session().get_available_services()
+
+
+def test_a_session_has_in_the_next_mock_the_models_that_it_parsed_in_the_last() -> None:
+    session = botocore.session.get_session()
+    with mock_aws():
+        loader = session.get_component("data_loader")
+    with mock_aws():
+        session.create_client("sqs")
+
+        assert session.get_component("data_loader") is loader
+
+
+def test_a_session_first_used_inside_finds_the_users_data_path_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text(f"[default]\ndata_path = {tmp_path}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    session = botocore.session.get_session()
+    with mock_aws():
+        session.create_client("sqs")
+
+    assert str(tmp_path) in session.get_component("data_loader").search_paths
