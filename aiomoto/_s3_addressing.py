@@ -33,7 +33,10 @@ def url_for_moto(request: WireRequest, endpoint_hosts: Collection[str], bucket_e
         return request.url
     scope = scope_of(request)
     host = f"s3.{scope.region}.amazonaws.com" if scope else "s3.amazonaws.com"
-    return urlsplit(request.url)._replace(scheme="https", netloc=f"{bucket}.{host}" if bucket else host).geturl()
+    split = urlsplit(request.url)._replace(scheme="https")
+    if bucket and bucket.startswith("www."):
+        bucket = f"www.{bucket}"  # Moto takes the first one off
+    return split._replace(netloc=f"{bucket}.{host}" if bucket else host).geturl()
 
 
 def _bucket_in_host(

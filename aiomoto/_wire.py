@@ -91,7 +91,7 @@ def read_body(body: object) -> bytes | None:
     raise _unreadable(body)
 
 
-async def read_body_async(body: object) -> bytes | None:
+async def read_body_async(body: Any) -> bytes | None:
     """Read an asynchronous client's request body from where it stands, without rewinding it.
 
     Beyond what :func:`read_body` takes: asynchronous iterables and files whose ``read()`` is awaited.
@@ -99,13 +99,15 @@ async def read_body_async(body: object) -> bytes | None:
     Raises:
         TypeError: the body is of a kind that no HTTP library sends.
     """
-    if not isinstance(body, AsyncIterable):
-        if not callable(read := getattr(body, "read", None)):
-            return read_body(body)
+    if _is_aws_chunked(body):
+        return _join_aws_chunks([_as_bytes(chunk) async for chunk in body])
+    # Before iterating: asynchronous files are iterated by line.
+    if callable(read := getattr(body, "read", None)):
         data = read()
         return _as_bytes(await data if isawaitable(data) else data)
-    chunks = [_as_bytes(chunk) async for chunk in body]
-    return _join_aws_chunks(chunks) if _is_aws_chunked(body) else b"".join(chunks)
+    if isinstance(body, AsyncIterable):
+        return b"".join([_as_bytes(chunk) async for chunk in body])
+    return read_body(body)
 
 
 _STREAM = object()

@@ -103,7 +103,7 @@ async def test_client_from_before_the_mock_is_understood_in_each_style(
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("endpoint", HERE_AND_THERE)
-@pytest.mark.parametrize("bucket", ["my.photos", "minio.example.com", "a.s3.b"])
+@pytest.mark.parametrize("bucket", ["my.photos", "minio.example.com", "a.s3.b", "www.photos"])
 async def test_bucket_with_dots_is_a_bucket(
     client: ClientFactory, bucket: str, endpoint: str | None, style: str
 ) -> None:
