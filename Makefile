@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEER := .venv-peer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cov matrix soak clean
+.PHONY: help demo test check cov matrix soak bench bench-peer clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +18,16 @@ $(VENV)/demo: pyproject.toml
 
 $(VENV)/test: $(VENV)/demo
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group check nox
+	touch $@
+
+$(VENV)/bench: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	touch $@
+
+# The package that is published by our name, with the versions that it allows, in an environment of its own.
+$(PEER)/installed:
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check 'aiomoto==0.5.8' 'moto[dynamodb,s3,sqs]'
 	touch $@
 
 demo: $(VENV)/demo ## run the quickstart
@@ -40,5 +51,11 @@ matrix: $(VENV)/test ## run the tests on every interpreter found and both ends o
 soak: $(VENV)/test ## run the slow tests
 	$(BIN)/python -m pytest -m slow
 
+bench: $(VENV)/bench ## compare with Moto's own mock and server, and write the results
+	$(BIN)/python benchmarks/run.py --output benchmarks
+
+bench-peer: $(VENV)/bench $(PEER)/installed ## the same, and with the aiomoto that is published
+	$(BIN)/python benchmarks/run.py --output benchmarks --peer $(PEER)/bin/python
+
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .nox .mypy_cache .ruff_cache .pytest_cache .coverage dist
+	rm -rf $(VENV) $(PEER) .nox .mypy_cache .ruff_cache .pytest_cache .coverage dist
