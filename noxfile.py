@@ -40,6 +40,14 @@ ON_OLDEST = [
 ]
 
 
+ON_AIOBOTO3 = [
+    "tests/test_aioboto3.py",
+    "tests/test_aioboto3_encryption.py",
+    "tests/test_aioboto3_session.py",
+    "tests/test_examples.py::test_example_runs[aioboto3_transfer.py]",
+]
+
+
 def _find(version: str) -> str | None:
     """The path of an interpreter: from PATH if it runs there, else from pyenv."""
     for candidate in _candidates(version):
@@ -103,6 +111,12 @@ def legacy_httpx(session: nox.Session) -> None:
 def without_httpx(session: nox.Session) -> None:
     """Nothing but aiohttp."""
     _run_tests(session)
+
+
+@nox.session(python=NEWEST)
+def aioboto3(session: nox.Session) -> None:
+    """aioboto3, which pins a version of aiobotocore: what is skipped without it."""
+    _run_tests(session, ".[aioboto3]", "httpx", files=ON_AIOBOTO3)
 
 
 @nox.session(python=NEWEST)

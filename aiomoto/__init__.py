@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from aiomoto._errors import AiomotoError, RequestBlockedError
     from aiomoto._httpx_session import MotoHttpxSession
     from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
-    from aiomoto._wiring import AioSession
+    from aiomoto._wiring import AioSession, aioboto3_session
 
 __all__ = [
     "AioSession",
@@ -17,6 +17,7 @@ __all__ = [
     "MockAWS",
     "MotoAIOHTTPSession",
     "RequestBlockedError",
+    "aioboto3_session",
     "mock_aws",
     "mock_aws_decorator",
 ]
@@ -31,6 +32,7 @@ _MODULE_OF = {
     "MotoAIOHTTPSession": "_aiohttp_session",
     "MotoHttpxSession": "_httpx_session",
     "RequestBlockedError": "_errors",
+    "aioboto3_session": "_wiring",
     "mock_aws": "_mock",
     "mock_aws_decorator": "_mock",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiobotocore.session
 from aiobotocore.config import AioConfig
@@ -11,6 +11,9 @@ from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
 
 from aiomoto._aiohttp_session import MotoAIOHTTPSession
 from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
+
+if TYPE_CHECKING:
+    import aioboto3
 
 
 class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
@@ -53,6 +56,27 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
 
 # What the environment could say instead would ask the fake keys for their account, or an instance for its region.
 _AS_ON_A_BARE_MACHINE = {"account_id_endpoint_mode": "preferred", "defaults_mode": "legacy"}
+
+
+def aioboto3_session(*, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: Any) -> aioboto3.Session:
+    """Make an ``aioboto3.Session`` whose clients and resources talk to Moto, with nothing replaced.
+
+    Keys, region and profile are as in :class:`AioSession`, unless an argument names others.
+
+    Args:
+        http_session_cls: the class of the clients' HTTP sessions, as in :class:`AioSession`.
+        **kwargs: aioboto3's own arguments, but for ``botocore_session``.
+
+    Raises:
+        ImportError: aioboto3 is not installed.
+    """
+    try:
+        import aioboto3
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "aioboto3_session needs aioboto3: install aiomoto with its extra, aiomoto[aioboto3], or aioboto3"
+        ) from error
+    return aioboto3.Session(botocore_session=AioSession(http_session_cls=http_session_cls), **kwargs)
 
 
 class _WiredConfig(AioConfig):  # type: ignore[misc]

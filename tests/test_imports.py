@@ -49,7 +49,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_seal": "aiobotocore botocore"},
     {"_installation": "aiobotocore boto3 botocore moto"},
     {"_mock": "typing_extensions"},
-    {"_wiring": "aiobotocore"},
+    {"_wiring": "aioboto3 aiobotocore"},
     {"__init__": ""},
 )
 

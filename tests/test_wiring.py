@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -305,3 +306,13 @@ async def test_the_next_mock_begins_without_the_data_of_wired_clients(wired: Wir
         await s3.create_bucket(Bucket="photos")
     with mock_aws():
         assert bucket_names() == []
+
+
+# ---------------------------------------------------------------- aioboto3, whose own tests are in test_aioboto3*.py
+
+
+async def test_without_aioboto3_its_factory_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aioboto3", None)  # as if it were not installed
+
+    with pytest.raises(ImportError, match=r"aioboto3_session needs aioboto3: .* aiomoto\[aioboto3\]"):
+        aiomoto.aioboto3_session()

@@ -119,6 +119,7 @@ async def wrong() -> None:
         pass
     mock_aws().begin()  # type: ignore[attr-defined]
     MockAWS(None, False)  # type: ignore[call-arg]
+    aiomoto.aioboto3_session("AKIA")  # type: ignore[call-arg]
     plain("3")  # type: ignore[arg-type]
     await coroutine()  # type: ignore[call-arg]
     aiomoto.mock_s3()  # type: ignore[attr-defined]
