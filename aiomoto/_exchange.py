@@ -27,11 +27,13 @@ class Exchange:
 
     Attributes:
         endpoint_hosts: hosts, ports included, that clients were configured with.
+        s3_hosts: those of S3 clients among them.
         live: whether the mock that owns the exchange is on.
     """
 
     def __init__(self) -> None:
         self.endpoint_hosts: set[str] = set()
+        self.s3_hosts: set[str] = set()
         self.live = True
 
     def lets_out(self, head: WireRequest) -> bool:
@@ -43,7 +45,9 @@ class Exchange:
         if any(re.match(pattern, url) for pattern in passthrough.get("urls") or ()):
             return True
         services = passthrough.get("services")
-        return bool(services) and any(service in services for service in destination_of(head).services[:1])
+        return bool(services) and any(
+            service in services for service in destination_of(head, self.s3_hosts).services[:1]
+        )
 
     def answer(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer, once it is this thread's turn.
@@ -78,7 +82,7 @@ class Exchange:
         return _waiting.Invocation(route.service, route.handler, request, url)
 
     def _route(self, request: WireRequest) -> Route:
-        destination = destination_of(request)
+        destination = destination_of(request, self.s3_hosts)
         if not destination.services:
             raise RequestBlockedError(_nobody_answers(request))
         route = find_route(request, destination)

@@ -6,19 +6,25 @@ The differences between Moto's versions end here.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
+import moto.core.responses
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.exceptions import HTTPException
 from moto.core.model_instances import reset_model_data
+from moto.core.models import botocore_stubber
 from moto.moto_api import recorder
 from moto.s3.models import s3_backends
 from werkzeug.wrappers import Request as FormRequest
 
+from aiomoto._environment import CleanEnvironment
 from aiomoto._lock import BackendLock
 from aiomoto._router import Handler
 from aiomoto._scope import header
@@ -33,6 +39,9 @@ try:
     _HAS_OWN_REQUEST = hasattr(Request, "raw_url")
 except ImportError:
     _HAS_OWN_REQUEST = False
+
+# Up to Moto 5.2.4.
+_MAKES_CLIENTS = hasattr(moto.core.responses, "boto3")
 
 # One handler at a time.
 lock = BackendLock()
@@ -51,13 +60,34 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
         url = prepared.raw_url
     elif "multipart/form-data" in header(request, "content-type"):
         prepared = _form_upload(request, url)
+    elif "x-www-form-urlencoded" in header(request, "content-type"):
+        prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # text, as botocore has it
     try:
         if record:
             recorder._record_request(prepared)
-        status, headers, body = handler(prepared, url, prepared.headers)
+        with _fake_account():
+            status, headers, body = handler(prepared, url, prepared.headers)
     except HTTPException as error:
         status, headers, body = error.code, error.get_headers(), error.get_body()
     return _wire_response(request, status, headers, body)
+
+
+@contextmanager
+def _fake_account() -> Iterator[None]:
+    """Let the boto3 client with which older versions of Moto look up a service's paths find no real account.
+
+    With a mock around it there is none anyway. A session that is wired by hand has none around it.
+    """
+    if botocore_stubber.enabled or not _MAKES_CLIENTS:
+        yield
+        return
+    environment, session = CleanEnvironment(), boto3.DEFAULT_SESSION
+    environment.enter(environment)
+    try:
+        yield
+    finally:
+        environment.leave(environment)
+        boto3.DEFAULT_SESSION = session
 
 
 def _form_upload(request: WireRequest, url: str) -> FormRequest:

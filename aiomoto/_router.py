@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -41,8 +41,13 @@ class Destination(NamedTuple):
     aws_host: bool
 
 
-def destination_of(request: WireRequest) -> Destination:
-    """Find Moto's services for a request: by its host if that is one of AWS's, by its signature scope otherwise."""
+def destination_of(request: WireRequest, s3_hosts: Collection[str] = ()) -> Destination:
+    """Find Moto's services for a request: by its host if that is one of AWS's, by its signature scope otherwise.
+
+    Args:
+        request: the request, its body where there is one.
+        s3_hosts: hosts outside of AWS, ports included, to which S3 clients send also what has no signature.
+    """
     host = request.host
     services = _services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))
     if len(services) == 1:
@@ -53,6 +58,8 @@ def destination_of(request: WireRequest) -> Destination:
         return Destination(tuple(sorted(services, key=lambda service: service not in signed)), scope, True)
     if _is_service_host(host):
         return Destination((), None, True)
+    if scope is None and any(host == each or host.endswith(f".{each}") for each in s3_hosts):
+        return Destination(("s3",), None, False)
     return Destination(_services_in_scope(request, scope), scope, False)
 
 
@@ -173,8 +180,9 @@ def _matching(url: str) -> tuple[str, ...]:
 
 
 def _plain_host(host: str) -> str:
-    """The host of the same service without FIPS and dual stack, and with a region, which Moto's patterns ask for."""
+    """The host of the same service without FIPS, dual stack and account, and with the region that Moto asks for."""
     host = re.sub(r"(-fips|\bfips)(?=\.)|\bfips-", "", host).removeprefix(".")
+    host = re.sub(r"^\d{12}\.ddb\.", "dynamodb.", host)  # DynamoDB's, with an account's id
     host = re.sub(r"\.api\.(aws|amazonwebservices\.com\.cn)$", ".amazonaws.com", host)
     return re.sub(r"^([^.]+)\.amazonaws\.com$", r"\1.us-east-1.amazonaws.com", host)
 

@@ -80,14 +80,17 @@ def aioboto3_session(*, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: An
 
 
 class _WiredConfig(AioConfig):  # type: ignore[misc]
-    """A configuration that keeps its HTTP session class when a client's own is merged into it.
+    """A configuration that keeps its HTTP session class, and takes connector arguments, when a client's is merged in.
 
-    aiobotocore 2's ``AioConfig.merge`` loses it.
+    aiobotocore 2's ``AioConfig.merge`` does neither.
     """
 
     def merge(self, other_config: Any) -> Any:
         merged = super().merge(other_config)
         merged.http_session_cls = _chosen(other_config, self.http_session_cls)
+        default = AioConfig().connector_args
+        given = getattr(other_config, "connector_args", default)
+        merged.connector_args |= {name: value for name, value in given.items() if value != default.get(name)}
         return merged
 
 

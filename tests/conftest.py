@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +15,9 @@ from aiobotocore import httpxsession
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
+
+# The version of Moto that is installed, for what it has no feature to tell it by.
+MOTO = tuple(map(int, re.findall(r"\d+", version("moto"))[:3]))
 
 ClientFactory = Callable[..., AbstractAsyncContextManager[Any]]
 

@@ -36,7 +36,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {"_operations": "botocore", "_s3_addressing": "moto", "_slow_handlers": ""},
     {"_router": "moto"},
-    {"_moto": "botocore moto werkzeug"},
+    {"_moto": "boto3 botocore moto werkzeug"},
     {"_waiting": "moto"},
     {"_exchange": "moto"},
     {"_live": ""},

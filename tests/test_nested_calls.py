@@ -14,7 +14,7 @@ import pytest
 from anyio.to_thread import run_sync
 
 from aiomoto import mock_aws
-from tests.conftest import ClientFactory
+from tests.conftest import MOTO, ClientFactory
 
 pytestmark = pytest.mark.anyio
 
@@ -80,6 +80,7 @@ def start_with_boto3(machine: str, name: str) -> None:
     boto3_client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=f'"{name}"')
 
 
+@pytest.mark.skipif(MOTO < (5, 2, 3), reason="this Moto copies the executions that are under way, getmoto/moto#10077")
 async def test_state_machines_started_from_tasks_and_threads_do_their_tasks(client: ClientFactory) -> None:
     names = [f"order-{number}" for number in range(8)]
     done: list[str] = []

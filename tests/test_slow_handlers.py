@@ -32,10 +32,10 @@ async def poll_for_decision_task(client: ClientFactory, asleep: Callable[[], Non
 async def submit_job(client: ClientFactory, asleep: Callable[[], None]) -> None:
     async with client("iam", region_name=REGION) as iam, client("batch", region_name=REGION) as batch:
         role = (await iam.create_role(RoleName="any", AssumeRolePolicyDocument="{}"))["Role"]["Arn"]
-        await batch.create_compute_environment(
+        environment = await batch.create_compute_environment(
             computeEnvironmentName="all", type="UNMANAGED", state="ENABLED", serviceRole=role
         )
-        order = [{"order": 1, "computeEnvironment": "all"}]
+        order = [{"order": 1, "computeEnvironment": environment["computeEnvironmentArn"]}]
         await batch.create_job_queue(jobQueueName="all", state="ENABLED", priority=1, computeEnvironmentOrder=order)
         container = {"image": "busybox", "vcpus": 1, "memory": 4}
         await batch.register_job_definition(jobDefinitionName="any", type="container", containerProperties=container)
@@ -116,6 +116,5 @@ async def test_an_aws_error_of_a_slow_handler_arrives(client: ClientFactory) -> 
 
 async def test_a_slow_operation_that_moto_lacks_says_so(client: ClientFactory) -> None:
     async with mock_aws(), client("stepfunctions", region_name=REGION) as machines:
-        activity = (await machines.create_activity(name="approve"))["activityArn"]
-        with pytest.raises(NotImplementedError):
-            await machines.get_activity_task(activityArn=activity)
+        with pytest.raises(NotImplementedError, match="get_activity_task"):
+            await machines.get_activity_task(activityArn="arn:aws:states:us-east-1:123456789012:activity:approve")
