@@ -46,7 +46,10 @@ if not TYPE_CHECKING:  # type checkers would take it to have any name
     def __getattr__(name: str) -> Any:
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        try:
+            value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        except ImportError as error:
+            raise import_module(f"{__name__}._compatibility").explain(error) from error
         globals()[name] = value
         return value
 

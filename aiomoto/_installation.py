@@ -20,6 +20,7 @@ from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
 from aiomoto import _live, _long_polls, _models, _moto, _requests
+from aiomoto._compatibility import lacks
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
@@ -161,7 +162,7 @@ def _install(undo: ExitStack) -> None:
     for owner, name, replacement in replacements:
         if name not in vars(owner):
             undo.close()
-            raise AiomotoError(f"{owner.__module__}.{owner.__qualname__} has no {name}() any more: upgrade aiomoto")
+            raise lacks(owner.__module__, f"{owner.__qualname__}.{name}")
         original = vars(owner)[name]
         setattr(owner, name, replacement(original))
         undo.callback(setattr, owner, name, original)

@@ -30,6 +30,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_aiohttp_failures": "aiohttp botocore",
         "_httpx_failures": "aiobotocore botocore",
+        "_compatibility": "",
         "_scope": "",
         "_sessions": "",
         "_urllib3_failures": "botocore urllib3",

@@ -1,0 +1,47 @@
+"""A future release of a library that has moved what aiomoto builds on is named, with the part that is gone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from tests.programs import ROOT
+
+# What a release takes away, and what the error says is missing.
+GONE = {
+    "class": ("import aiobotocore.endpoint as e; del e.AioEndpointCreator", "aiobotocore.endpoint.AioEndpointCreator"),
+    "module": ("import sys; sys.modules['moto.core.models'] = None", "moto.core.models"),
+    "method": (
+        "from aiobotocore.endpoint import AioEndpointCreator as c; del c.create_endpoint",
+        "aiobotocore.endpoint.AioEndpointCreator.create_endpoint",
+    ),
+    "send": (
+        "from botocore.httpsession import URLLib3Session as c; del c.send",
+        "botocore.httpsession.URLLib3Session.send",
+    ),
+}
+PROGRAM = """
+{change}
+from aiomoto import AiomotoError
+try:
+    from aiomoto import mock_aws
+    mock_aws().start()
+except AiomotoError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(("change", "part"), GONE.values(), ids=GONE.keys())
+def test_a_part_that_is_gone_is_named_with_the_version(change: str, part: str) -> None:
+    library = part.partition(".")[0]
+    program = [sys.executable, "-c", PROGRAM.format(change=change)]
+
+    result = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert result.stdout == (
+        f"{library} {version(library)} has no {part}, which aiomoto builds on: upgrade aiomoto, or install a version "
+        f"of {library} from the table in its README\n"
+    )
