@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,7 +68,7 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
             status, headers, body = handler(prepared, url, prepared.headers)
     except HTTPException as error:
         status, headers, body = error.code, error.get_headers(), error.get_body()
-    return _wire_response(request, status, headers, body)
+    return _wire_response(status, headers, body)
 
 
 @contextmanager
@@ -160,16 +159,13 @@ def bucket_exists(name: str) -> bool:
     return any(name in backend.buckets for _, _, backend in s3_backends.iter_backends())
 
 
-def _wire_response(request: WireRequest, status: Any, headers: Any, body: Any) -> WireResponse:
+def _wire_response(status: Any, headers: Any, body: Any) -> WireResponse:
     pairs: list[tuple[str, str]] = []
     for name, value in headers.items() if hasattr(headers, "items") else headers:
         values = value if isinstance(value, (list, tuple)) else (value,)
         pairs.extend((_text(name), _text(each)) for each in values)
     if isinstance(body, str):
         body = body.encode()
-    # These have no body on a wire, whatever the handler returned.
-    if request.method == "HEAD" or status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
-        body = b""
     return WireResponse(int(status), tuple(pairs), bytes(body or b""))
 
 
