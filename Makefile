@@ -34,7 +34,7 @@ demo: $(VENV)/demo ## run the quickstart
 	$(BIN)/python examples/quickstart.py
 
 test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 check: $(VENV)/test ## lint, formatting and types
 	$(BIN)/ruff check .
