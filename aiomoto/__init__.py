@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiomoto._aiohttp_session import MotoAIOHTTPSession
-    from aiomoto._errors import AiomotoError, RequestBlockedError
+    from aiomoto._call_log import CallLog
+    from aiomoto._calls import Call
+    from aiomoto._errors import AiomotoError, ArgumentError, RequestBlockedError
     from aiomoto._httpx_session import MotoHttpxSession
     from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
     from aiomoto._wiring import AioSession, aioboto3_session
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AioSession",
     "AiomotoError",
+    "ArgumentError",
+    "Call",
+    "CallLog",
     "MockAWS",
     "MotoAIOHTTPSession",
     "RequestBlockedError",
@@ -28,6 +33,9 @@ __version__ = "0.1.0"
 _MODULE_OF = {
     "AioSession": "_wiring",
     "AiomotoError": "_errors",
+    "ArgumentError": "_errors",
+    "Call": "_calls",
+    "CallLog": "_call_log",
     "MockAWS": "_mock",
     "MotoAIOHTTPSession": "_aiohttp_session",
     "MotoHttpxSession": "_httpx_session",

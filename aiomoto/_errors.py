@@ -1,6 +1,7 @@
 """The errors that aiomoto raises by itself.
 
     AiomotoError
+    ├── ArgumentError (also a ValueError)
     └── RequestBlockedError
 
 Everything else that a test sees is an error of the client it uses: botocore's, aiohttp's or Moto's own.
@@ -9,6 +10,10 @@ Everything else that a test sees is an error of the client it uses: botocore's, 
 
 class AiomotoError(Exception):
     """Base of every error that aiomoto raises by itself."""
+
+
+class ArgumentError(AiomotoError, ValueError):
+    """An argument names what does not exist, or makes no sense beside another."""
 
 
 class RequestBlockedError(AiomotoError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,9 +12,11 @@ from urllib.parse import urlsplit
 from moto.core.exceptions import ServiceNotWhitelisted
 
 from aiomoto import _moto, _waiting
+from aiomoto._call_log import CallLog
 from aiomoto._errors import RequestBlockedError
 from aiomoto._operations import operation_of
-from aiomoto._router import Route, destination_of, find_route, services_signed_as
+from aiomoto._records import Record
+from aiomoto._router import Destination, Route, destination_of, find_route, services_signed_as
 from aiomoto._s3_addressing import url_for_moto
 from aiomoto._scope import action_of, scope_of
 from aiomoto._wire import WireRequest, WireResponse
@@ -26,15 +30,21 @@ class Exchange:
     """The way of a request to Moto and back.
 
     Attributes:
+        calls: where it logs the calls; ``None`` for nowhere.
+        record_bodies: whether it logs their bodies too.
         endpoint_hosts: hosts, ports included, that clients were configured with.
         s3_hosts: those of S3 clients among them.
         live: whether the mock that owns the exchange is on.
+        around: the exchanges of the mocks in which its mock began. They log its calls too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, calls: CallLog | None = None, *, record_bodies: bool = False) -> None:
         self.endpoint_hosts: set[str] = set()
         self.s3_hosts: set[str] = set()
         self.live = True
+        self.around: tuple[Exchange, ...] = ()
+        self.calls = calls
+        self.record_bodies = record_bodies
 
     def lets_out(self, head: WireRequest) -> bool:
         """Tell whether Moto's ``passthrough`` names this request's URL or service."""
@@ -62,27 +72,48 @@ class Exchange:
             NotImplementedError: Moto has the service, but not the operation.
             WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """
-        return _waiting.answer(partial(self._prepare, request), read_timeout)
+        with self._recorded(request, backend) as record:
+            reply = _waiting.answer(partial(self._prepare, request, record.destination), read_timeout)
+            record.answered(reply)
+            return reply
 
     async def answer_async(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer, other tasks of the loop going on meanwhile. Cancelling stops the wait at once.
 
         Arguments and errors: as for :meth:`answer`.
         """
-        return await _waiting.answer_async(partial(self._prepare, request), read_timeout)
+        with self._recorded(request, backend) as record:
+            reply = await _waiting.answer_async(partial(self._prepare, request, record.destination), read_timeout)
+            record.answered(reply)
+            return reply
 
-    def _prepare(self, request: WireRequest) -> _waiting.Invocation:
+    @contextmanager
+    def _recorded(self, request: WireRequest, backend: str) -> Iterator[Record]:
+        exchanges = [each for each in (self, *self.around) if each.live]
+        keeps_bodies = any(each.record_bodies for each in exchanges)
+        account = _moto.account_of(request)
+        destination = destination_of(request, self.s3_hosts)
+        record = Record(request, destination, self.endpoint_hosts, backend, account, keeps_bodies=keeps_bodies)
+        for each in exchanges:
+            if each.calls is not None:
+                each.calls.add(record)
+        try:
+            yield record
+        except BaseException as error:
+            record.failed(error)
+            raise
+
+    def _prepare(self, request: WireRequest, destination: Destination) -> _waiting.Invocation:
         if not self.live:
             raise RequestBlockedError(f"{describe(request)} was blocked: mock_aws() ended while it was waiting")
         _moto.config_place.lend(self)
-        route = self._route(request)
+        route = self._route(request, destination)
         url = request.url
         if route.service == "s3" and not route.aws_host:
             url = url_for_moto(request, self.endpoint_hosts, _moto.bucket_exists)
         return _waiting.Invocation(route.service, route.handler, request, url)
 
-    def _route(self, request: WireRequest) -> Route:
-        destination = destination_of(request, self.s3_hosts)
+    def _route(self, request: WireRequest, destination: Destination) -> Route:
         if not destination.services:
             raise RequestBlockedError(_nobody_answers(request))
         route = find_route(request, destination)

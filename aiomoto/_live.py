@@ -23,7 +23,8 @@ def add(exchange: Exchange) -> None:
     with _lock:
         _live = (*_live, exchange)
     # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
-    _entered.set((*(each for each in _entered.get() if each.live), exchange))
+    exchange.around = tuple(each for each in _entered.get() if each.live)
+    _entered.set((*exchange.around, exchange))
 
 
 def remove(exchange: Exchange) -> None:

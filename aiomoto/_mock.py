@@ -7,6 +7,7 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast, overload
 
+from aiomoto._call_log import CallLog
 from aiomoto._decorate import decorate
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
@@ -23,6 +24,7 @@ class Options(TypedDict, total=False):
     config: dict[str, Any] | None
     reset: bool
     remove_data: bool
+    record_bodies: bool
 
 
 class MockAWS:
@@ -36,10 +38,22 @@ class MockAWS:
         config: Moto's own configuration, https://docs.getmoto.org/en/latest/docs/configuration/index.html.
         reset: begin with no data, unless another mock is live.
         remove_data: leave no data behind, unless another mock is live.
+        record_bodies: keep the bodies of requests and answers in ``calls``.
+
+    Attributes:
+        calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
     """
 
-    def __init__(self, config: dict[str, Any] | None = None, *, reset: bool = True, remove_data: bool = True) -> None:
-        self._options = Options(config=config, reset=reset, remove_data=remove_data)
+    def __init__(
+        self,
+        config: dict[str, Any] | None = None,
+        *,
+        reset: bool = True,
+        remove_data: bool = True,
+        record_bodies: bool = False,
+    ) -> None:
+        self._options = Options(config=config, reset=reset, remove_data=remove_data, record_bodies=record_bodies)
+        self.calls = CallLog()
         self._starts = 0
         self._exchange: Exchange | None = None
 
@@ -55,7 +69,8 @@ class MockAWS:
         """
         with _lock:
             if self._exchange is None:
-                exchange = Exchange()
+                self.calls.clear()
+                exchange = Exchange(self.calls, record_bodies=self._options["record_bodies"])
                 reset = self._options["reset"] if reset is None else reset
                 installation.enter(exchange, self._options["config"], reset=reset)
                 self._exchange = exchange

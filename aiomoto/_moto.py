@@ -6,6 +6,7 @@ The differences between Moto's versions end here.
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 import moto.core.responses
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.exceptions import HTTPException
@@ -26,7 +28,7 @@ from werkzeug.wrappers import Request as FormRequest
 from aiomoto._environment import CleanEnvironment
 from aiomoto._lock import BackendLock
 from aiomoto._router import Handler
-from aiomoto._scope import header
+from aiomoto._scope import access_key_of, header
 from aiomoto._wire import WireRequest, WireResponse
 
 Config = dict[str, Any]
@@ -152,6 +154,17 @@ def reset() -> None:
 def forget_models() -> None:
     """Let go of the model instances that Moto keeps for its dashboard."""
     reset_model_data()
+
+
+def account_of(request: WireRequest) -> str:
+    """The account in which Moto answers a request (``BaseResponse.get_current_account``)."""
+    named = os.environ.get("MOTO_ACCOUNT_ID") or header(request, "x-moto-account-id")
+    access_key = None if named else access_key_of(request)
+    if access_key is None:
+        return named or DEFAULT_ACCOUNT_ID
+    from moto.iam.models import get_account_id_from  # Moto loads it with its first answer
+
+    return str(get_account_id_from(access_key))
 
 
 def bucket_exists(name: str) -> bool:

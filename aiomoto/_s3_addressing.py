@@ -39,6 +39,13 @@ def url_for_moto(request: WireRequest, endpoint_hosts: Collection[str], bucket_e
     return split._replace(netloc=f"{bucket}.{host}" if bucket else host).geturl()
 
 
+def bucket_in_host(request: WireRequest, endpoint_hosts: Collection[str], *, aws_host: bool) -> str | None:
+    """The bucket that the host of a request to S3 names; ``None`` where the path does, or the request has none."""
+    if aws_host:
+        return _bucket_that_moto_sees(request)
+    return _bucket_in_host(request, endpoint_hosts, lambda bucket: False)
+
+
 def _bucket_in_host(
     request: WireRequest, endpoint_hosts: Collection[str], bucket_exists: Callable[[str], bool]
 ) -> str | None:

@@ -34,11 +34,27 @@ def scope_of(request: WireRequest) -> Scope | None:
     return _signed(request) or _unsigned(request)
 
 
+def access_key_of(request: WireRequest) -> str | None:
+    """The access key that the request was signed with; ``None`` where it was not."""
+    authorization = header(request, "authorization")
+    if match := _CREDENTIAL.search(authorization):
+        return match[1].partition("/")[0]
+    if authorization.startswith("AWS "):
+        return authorization[4:].partition(":")[0]
+    query = _query(request)
+    return query.get("X-Amz-Credential", "").partition("/")[0] or query.get("AWSAccessKeyId")
+
+
 def action_of(request: WireRequest) -> str | None:
     """The operation that the request names in a header, in its query, in its form or in a CBOR path; else ``None``."""
     if target := _target(request):
         return target.rpartition(".")[2]
     return _query(request).get("Action") or _form(request).get("Action")
+
+
+def version_of(request: WireRequest) -> str:
+    """The version of its API that a request in the query protocol names, or an empty string."""
+    return _form(request).get("Version", "")
 
 
 def target_of(request: WireRequest) -> str:

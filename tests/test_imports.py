@@ -36,9 +36,10 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_urllib3_failures": "botocore urllib3",
     },
     {"_operations": "botocore", "_s3_addressing": "moto", "_slow_handlers": ""},
-    {"_router": "moto"},
-    {"_moto": "boto3 botocore moto werkzeug"},
-    {"_waiting": "moto"},
+    {"_names": "botocore", "_parameters": "botocore", "_router": "moto"},
+    {"_identity": "", "_moto": "boto3 botocore moto werkzeug", "_records": ""},
+    {"_calls": "botocore", "_waiting": "moto"},
+    {"_call_log": ""},
     {"_exchange": "moto"},
     {"_live": ""},
     {

@@ -8,13 +8,13 @@ A line with a ``type: ignore`` is a call that must be an error; without the erro
 from __future__ import annotations
 
 import unittest
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 from typing_extensions import assert_type
 
 import aiomoto
-from aiomoto import MockAWS, mock_aws, mock_aws_decorator
+from aiomoto import Call, CallLog, MockAWS, mock_aws, mock_aws_decorator
 
 # ---------------------------------------------------------------- contexts
 
@@ -35,6 +35,23 @@ def switches() -> None:
     assert_type(mock.start(reset=False), None)
     assert_type(mock.stop(remove_data=False), None)
     assert_type(mock.reset(), None)
+
+
+def calls() -> None:
+    with mock_aws(record_bodies=True) as aws:
+        assert_type(aws.calls, CallLog)
+    assert_type(aws.calls[0], Call)
+    assert_type(aws.calls[1:], CallLog)
+    assert_type(aws.calls.last, Call)
+    assert_type(aws.calls.filter("s3", "PutObject", Bucket="b"), CallLog)
+    assert_type(aws.calls.assert_called("s3"), Call)
+    assert_type(aws.calls.assert_called_once("s3", "PutObject", Bucket="b"), Call)
+    assert_type(aws.calls.assert_not_called("s3", "PutObject"), None)
+    assert_type(aws.calls.clear(), None)
+    assert_type([call.operation for call in aws.calls], list[str | None])
+    assert_type(aws.calls.last.params, Mapping[str, Any])
+    assert_type(aws.calls.last.status, int | None)
+    assert_type(aws.calls.last.attempt, int)
 
 
 # ---------------------------------------------------------------- decorators keep the type of what they decorate
