@@ -19,7 +19,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import _live, _long_polls, _models, _moto, _requests
+from aiomoto import _events, _live, _long_polls, _models, _moto, _requests
 from aiomoto._compatibility import lacks
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
@@ -39,7 +39,9 @@ class Installation:
         self._undo = ExitStack()
         self._environment = CleanEnvironment()
 
-    def enter(self, exchange: Exchange, config: dict[str, Any] | None, *, reset: bool) -> None:
+    def enter(
+        self, exchange: Exchange, config: dict[str, Any] | None, *, reset: bool, share_models: bool = True
+    ) -> None:
         """Make one more exchange live; the first one installs.
 
         Raises:
@@ -51,6 +53,8 @@ class Installation:
         if not self._exchanges:
             _install(self._undo)
         self._exchanges.append(exchange)
+        if not share_models:
+            _models.refused_by.add(exchange)
         outer = _live.current()
         with _moto.lock:
             if outer is not None:
@@ -67,6 +71,7 @@ class Installation:
         _live.remove(exchange)
         _long_polls.waiting.wake_all()  # those of this exchange have nothing to wait for
         self._exchanges.remove(exchange)
+        _models.refused_by.discard(exchange)
         with _moto.lock:
             _stop_moto(remove_data=remove_data)
             _moto.config_place.remove(exchange)
@@ -156,6 +161,7 @@ def _install(undo: ExitStack) -> None:
         (Session, "get_config_variable", _get_config_variable(_memory)),
         (Session, "instance_variables", _instance_variables),
         (BotocoreStubber, "__call__", _stand_aside),
+        *_events.REPLACEMENTS,
         *_models.REPLACEMENTS,
         *_long_polls.REPLACEMENTS,
     )

@@ -25,6 +25,7 @@ class Options(TypedDict, total=False):
     reset: bool
     remove_data: bool
     record_bodies: bool
+    share_models: bool
 
 
 class MockAWS:
@@ -39,6 +40,8 @@ class MockAWS:
         reset: begin with no data, unless another mock is live.
         remove_data: leave no data behind, unless another mock is live.
         record_bodies: keep the bodies of requests and answers in ``calls``.
+        share_models: let new sessions have copies of service models that were parsed before, instead of parsing
+            botocore's files again. Sessions with a data path or a loader of their own parse theirs in any case.
 
     Attributes:
         calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
@@ -51,8 +54,11 @@ class MockAWS:
         reset: bool = True,
         remove_data: bool = True,
         record_bodies: bool = False,
+        share_models: bool = True,
     ) -> None:
-        self._options = Options(config=config, reset=reset, remove_data=remove_data, record_bodies=record_bodies)
+        self._options = Options(
+            config=config, reset=reset, remove_data=remove_data, record_bodies=record_bodies, share_models=share_models
+        )
         self.calls = CallLog()
         self._starts = 0
         self._exchange: Exchange | None = None
@@ -69,10 +75,11 @@ class MockAWS:
         """
         with _lock:
             if self._exchange is None:
+                options = self._options
                 self.calls.clear()
-                exchange = Exchange(self.calls, record_bodies=self._options["record_bodies"])
-                reset = self._options["reset"] if reset is None else reset
-                installation.enter(exchange, self._options["config"], reset=reset)
+                exchange = Exchange(self.calls, record_bodies=options["record_bodies"])
+                reset = options["reset"] if reset is None else reset
+                installation.enter(exchange, options["config"], reset=reset, share_models=options["share_models"])
                 self._exchange = exchange
             self._starts += 1
 

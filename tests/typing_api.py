@@ -84,7 +84,7 @@ class Case(unittest.IsolatedAsyncioTestCase):
     async def test_method(self) -> None: ...
 
 
-configured = mock_aws_decorator(config={"core": {"reset_boto3_session": False}})
+configured = mock_aws_decorator(config={"core": {"reset_boto3_session": False}}, share_models=False)
 
 
 @configured
