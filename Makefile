@@ -17,7 +17,7 @@ $(VENV)/demo: pyproject.toml
 	touch $@
 
 $(VENV)/test: $(VENV)/demo
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group check nox
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group beside --group check nox
 	touch $@
 
 $(VENV)/bench: $(VENV)/test

@@ -76,8 +76,8 @@ def oldest(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def newest(session: nox.Session) -> None:
-    """The newest of everything, on the newest interpreter."""
-    _run_tests(session, "httpx2")
+    """The newest of everything, on the newest interpreter, beside other mocks."""
+    _run_tests(session, "httpx2", "--group", "beside")
 
 
 @nox.session(python=NEWEST)

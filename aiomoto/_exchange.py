@@ -59,12 +59,17 @@ class Exchange:
             service in services for service in destination_of(head, self.s3_hosts).services[:1]
         )
 
+    def has_route(self, head: WireRequest) -> bool:
+        """Tell whether Moto has a service, and in it a path, for this request's URL."""
+        destination = destination_of(head)
+        return bool(destination.services) and find_route(head, destination) is not None
+
     def answer(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer, once it is this thread's turn.
 
         Args:
             request: what to answer.
-            backend: what sends it: ``"boto3"``, ``"aiohttp"``, ``"httpx"``, ``"requests"``.
+            backend: what sends it: ``"boto3"``, or the name of an HTTP library.
             read_timeout: the seconds that the client is ready to wait for an answer; ``None`` for any.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,8 @@ _FINDS_TLS_ERRORS = hasattr(httpxsession, "_find_ssl_error")
 
 
 def library_error(kind: FailureKind, request: Any) -> Any:
-    """The error with which httpx ends one of its own requests, on the loop that is running."""
+    """The error with which httpx, or httpx2, ends one of its own requests, on the loop that is running."""
+    httpx = sys.modules[type(request).__module__.partition(".")[0]]
     on_trio = _loops.on_trio()
     match kind:
         case "connect_timeout":

@@ -6,7 +6,6 @@ Importing this module raises an ``ImportError`` where aiobotocore found neither 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,15 +18,16 @@ from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._failures import WireFailure
 from aiomoto._httpx_failures import client_error, library_error
+from aiomoto._httpx_response import response_for
 from aiomoto._moto_stubber import detach_moto_stubber
-from aiomoto._wire import CHUNK_SIZE, WireRequest, encode_headers, head_of, read_body_async
+from aiomoto._wire import WireRequest, encode_headers, head_of, read_body_async
 
 if httpx is None:
     raise ImportError(
         "MotoHttpxSession needs httpx2 or httpx: install aiomoto with its extra, aiomoto[httpx], or httpx2"
     )
 
-import anyio.lowlevel  # comes with httpx
+import anyio  # comes with httpx
 
 # Up to aiobotocore 2 the constructor reads the machine's certificates, and its client then goes without them.
 _READS_CERTIFICATES_AT_ONCE = not hasattr(HttpxSession, "_build_ssl_contexts")
@@ -112,33 +112,6 @@ async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float |
         reply = await exchange.answer_async(wire, "httpx", read_timeout)
     except WireFailure as failure:
         raise library_error(failure.kind, request) from None
-    response = httpx.Response(
-        reply.status,
-        headers=reply.raw_headers(),
-        stream=_Body(reply.body),
-        request=request,
-        extensions={"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()},
-    )
+    response = response_for(httpx, reply, request)
     response.elapsed = timedelta(seconds=time.perf_counter() - began)
     return response
-
-
-class _Body(httpx.AsyncByteStream):  # type: ignore[misc]
-    """A body in chunks of at most 64 KiB, other tasks having a turn between them."""
-
-    def __init__(self, data: bytes) -> None:
-        self._rest = memoryview(data)
-        self._is_closed = False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while self._rest:
-            if self._is_closed:
-                raise httpx.ReadError("the response was closed before its end")
-            chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
-            yield bytes(chunk)
-            if self._rest:
-                await anyio.lowlevel.checkpoint()
-
-    async def aclose(self) -> None:
-        """Read no further."""
-        self._is_closed = True

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from functools import wraps
 from inspect import iscoroutinefunction
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,16 +19,22 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import _events, _live, _long_polls, _models, _moto, _requests
-from aiomoto._compatibility import lacks
+from aiomoto import _events, _httpx_transports, _live, _long_polls, _models, _moto, _requests
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
+from aiomoto._late_imports import ImportWatch
+from aiomoto._replacements import Replacements, Target
 from aiomoto._seal import KINDS, seal
 from aiomoto._sessions import SessionMemory, region_fallback, without_hidden_profile
 from aiomoto._wire import WireRequest, head_of
 
 Replacement = Callable[[Any], Any]
+
+# What is replaced in modules that may come late.
+_LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+    **dict.fromkeys(_httpx_transports.PACKAGES, _httpx_transports.targets),
+}
 
 
 class Installation:
@@ -36,7 +42,8 @@ class Installation:
 
     def __init__(self) -> None:
         self._exchanges: list[Exchange] = []
-        self._undo = ExitStack()
+        self._replacements = Replacements()
+        self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
         self._environment = CleanEnvironment()
 
     def enter(
@@ -51,7 +58,7 @@ class Installation:
         _refuse_other_modes()
         _check(config)
         if not self._exchanges:
-            _install(self._undo)
+            self._install()
         self._exchanges.append(exchange)
         if not share_models:
             _models.refused_by.add(exchange)
@@ -77,7 +84,7 @@ class Installation:
             _moto.config_place.remove(exchange)
         self._environment.leave(exchange)
         if not self._exchanges:
-            self._undo.close()
+            self._uninstall()
         elif newest := _live.current():
             _moto.config_place.lend(newest)
 
@@ -88,6 +95,20 @@ class Installation:
             _long_polls.waiting.wake_all()
             if self._exchanges and MotoMock._nested_count == len(self._exchanges):
                 _requests.register()
+
+    def _install(self) -> None:
+        self._replacements.open()
+        try:
+            self._replacements.put(_targets())
+            self._late.start()
+        except BaseException:
+            self._uninstall()
+            raise
+
+    def _uninstall(self) -> None:
+        self._late.stop()
+        self._replacements.close()
+        _memory.forget_mock()
 
 
 installation = Installation()
@@ -152,9 +173,8 @@ _default_session: list[Any] = []
 _memory = SessionMemory()
 
 
-def _install(undo: ExitStack) -> None:
-    undo.callback(_memory.forget_mock)
-    replacements: tuple[tuple[Any, str, Replacement], ...] = (
+def _targets() -> tuple[Target, ...]:
+    return (
         *((kind.real, "send", _answering_send(kind.respond)) for kind in KINDS),
         (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
         (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
@@ -165,13 +185,6 @@ def _install(undo: ExitStack) -> None:
         *_models.REPLACEMENTS,
         *_long_polls.REPLACEMENTS,
     )
-    for owner, name, replacement in replacements:
-        if name not in vars(owner):
-            undo.close()
-            raise lacks(owner.__module__, f"{owner.__qualname__}.{name}")
-        original = vars(owner)[name]
-        setattr(owner, name, replacement(original))
-        undo.callback(setattr, owner, name, original)
 
 
 def _answering_send(respond: Callable[..., Any]) -> Replacement:

@@ -54,23 +54,25 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
     Raises:
         NotImplementedError: Moto has not implemented the operation.
     """
-    # A copy, since Moto writes into the headers of what it gets.
-    prepared: Any = AWSPreparedRequest(request.method, url, HeadersDict(request.headers), request.body, False)
+    headers = HeadersDict(request.headers)  # a copy, since Moto writes into the headers of what it gets
+    if url != request.url:
+        headers.pop("host", None)  # Moto believes it before the URL
+    prepared: Any = AWSPreparedRequest(request.method, url, headers, request.body, False)
     if _HAS_OWN_REQUEST:
         prepared = normalize_request(prepared)
         url = prepared.raw_url
     elif "multipart/form-data" in header(request, "content-type"):
-        prepared = _form_upload(request, url)
+        prepared = _form_upload(request, url, headers)
     elif "x-www-form-urlencoded" in header(request, "content-type"):
         prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # text, as botocore has it
     try:
         if record:
             recorder._record_request(prepared)
         with _fake_account():
-            status, headers, body = handler(prepared, url, prepared.headers)
+            status, pairs, body = handler(prepared, url, prepared.headers)
     except HTTPException as error:
-        status, headers, body = error.code, error.get_headers(), error.get_body()
-    return _wire_response(status, headers, body)
+        status, pairs, body = error.code, error.get_headers(), error.get_body()
+    return _wire_response(status, pairs, body)
 
 
 @contextmanager
@@ -91,7 +93,7 @@ def _fake_account() -> Iterator[None]:
         boto3.DEFAULT_SESSION = session
 
 
-def _form_upload(request: WireRequest, url: str) -> FormRequest:
+def _form_upload(request: WireRequest, url: str, headers: HeadersDict) -> FormRequest:
     # Up to 5.2.3, Moto finds the fields of a form only in werkzeug's request.
     split = urlsplit(url)
     return FormRequest.from_values(
@@ -100,7 +102,7 @@ def _form_upload(request: WireRequest, url: str) -> FormRequest:
         base_url=f"{split.scheme}://{split.netloc}",
         method=request.method,
         data=request.body or b"",
-        headers=list(request.headers.items()),
+        headers=list(headers.items()),
     )
 
 

@@ -31,7 +31,7 @@ def scope_of(request: WireRequest) -> Scope | None:
 
     Returns ``None`` where the request does not tell.
     """
-    return _signed(request) or _unsigned(request)
+    return _signed(request) or _form_upload(request) or _unsigned(request)
 
 
 def access_key_of(request: WireRequest) -> str | None:
@@ -101,6 +101,18 @@ def _parse(credential: str) -> Scope | None:
         return None
     region = parts[-3] if len(parts) > 4 else _DEFAULT_REGION
     return Scope(parts[-2].lower(), region)
+
+
+def _form_upload(request: WireRequest) -> Scope | None:
+    # A presigned POST has its signature among the fields. No service but S3 takes multipart forms.
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
+    if request.method != "POST" or "multipart/form-data" not in header(request, "content-type"):
+        return None
+    credential = _CREDENTIAL_FIELD.search(request.body or b"")
+    return (_parse(credential[1].decode("utf-8", "replace")) if credential else None) or Scope("s3", _DEFAULT_REGION)
+
+
+_CREDENTIAL_FIELD = re.compile(rb'name="?x-amz-credential"?[^\n]*\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]+)', re.IGNORECASE)
 
 
 def _unsigned(request: WireRequest) -> Scope | None:

@@ -61,6 +61,15 @@ class WireResponse(NamedTuple):
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
+def on_wire(reply: WireResponse, request: WireRequest) -> WireResponse:
+    """The response as a server frames it: a body where there may be one, its length, and no transfer coding."""
+    if request.method == "HEAD" or reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        return reply._replace(body=b"")
+    framing = ("content-length", "transfer-encoding")
+    pairs = tuple(pair for pair in reply.headers if pair[0].lower() not in framing)
+    return reply._replace(headers=(*pairs, ("content-length", str(len(reply.body)))))
+
+
 def encode_headers(pairs: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     """Header pairs as bytes. What is not ASCII goes as UTF-8, though a well-behaved service encodes it otherwise."""
     return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in pairs]

@@ -16,6 +16,8 @@ from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
 
+from tests.http_clients import http as http  # a fixture
+
 # The version of Moto that is installed, for what it has no feature to tell it by.
 MOTO = tuple(map(int, re.findall(r"\d+", version("moto"))[:3]))
 
@@ -80,10 +82,11 @@ def stack(request: pytest.FixtureRequest) -> Stack:
 
 @pytest.fixture
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """The event loop of tests marked ``anyio``: the stack's where the test has one, else asyncio."""
-    if "stack" in request.fixturenames:
-        loop: str = request.getfixturevalue("stack").loop
-        return loop
+    """The event loop of tests marked ``anyio``: that of its stack or its HTTP library, else asyncio."""
+    for name in ("stack", "http"):
+        if name in request.fixturenames:
+            loop: str = request.getfixturevalue(name).loop
+            return loop
     return "asyncio"
 
 

@@ -1,0 +1,84 @@
+"""Attributes of other packages that are replaced while a mock is live, and put back exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from threading import Lock
+from typing import Any, NamedTuple
+from weakref import finalize
+
+from aiomoto._compatibility import lacks
+
+# What is replaced: a class or module, the name of its attribute, and what makes ours from the one that is there.
+Target = tuple[Any, str, Callable[[Any], Any]]
+
+
+class _Replaced(NamedTuple):
+    owner: Any
+    name: str
+    ours: Any
+    theirs: Any
+
+    def put_back(self) -> bool:
+        """Put theirs back in the place of ours; tell whether ours was there."""
+        if vars(self.owner).get(self.name) is not self.ours:
+            return False
+        setattr(self.owner, self.name, self.theirs)
+        return True
+
+
+class Replacements:
+    """The replacements of one process. Threads that import something may add to them at any time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._is_open = False
+        self._replaced: list[_Replaced] = []
+        self._covered: list[_Replaced] = []
+
+    def open(self) -> None:
+        """Allow replacing."""
+        with self._lock:
+            self._is_open = True
+            self._uncover()
+
+    def put(self, targets: Iterable[Target]) -> None:
+        """Replace attributes, unless all has been put back meanwhile.
+
+        Raises:
+            AiomotoError: one of them is not there.
+        """
+        with self._lock:
+            for owner, name, replacement in targets if self._is_open else ():
+                if name not in vars(owner):
+                    raise lacks(*_place(owner, name))
+                theirs = vars(owner)[name]
+                ours = replacement(theirs)
+                setattr(owner, name, ours)
+                self._replaced.append(_Replaced(owner, name, ours, theirs))
+
+    def close(self) -> None:
+        """Put everything back.
+
+        What somebody else has replaced since stays theirs. As soon as they let go of it they put back what they found,
+        which was ours: then, and at the latest with the next mock, it gives way. It does nothing meanwhile.
+        """
+        with self._lock:
+            self._is_open = False
+            while self._replaced:
+                last = self._replaced.pop()
+                if not last.put_back():
+                    self._covered.append(last)
+                    with suppress(TypeError):  # not everything can be watched
+                        finalize(vars(last.owner)[last.name], last.put_back).atexit = False
+            self._uncover()
+
+    def _uncover(self) -> None:
+        self._covered = [each for each in self._covered if not each.put_back()]
+
+
+def _place(owner: Any, name: str) -> tuple[str, str]:
+    if isinstance(owner, type):
+        return owner.__module__, f"{owner.__qualname__}.{name}"
+    return owner.__name__, name

@@ -1,0 +1,106 @@
+"""The HTTP libraries that fetch presigned URLs, behind one way to send a request and one kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import pytest
+
+
+class Form(NamedTuple):
+    """A multipart form: fields, and the contents of the one file at its end."""
+
+    fields: Mapping[str, str]
+    file: bytes
+
+
+class Answer(NamedTuple):
+    """A response, read to its end; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Request(NamedTuple):
+    """A request: its body is in ``content`` or in ``form``; it gives up after ``timeout`` seconds without data."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = {}
+    content: Any = None
+    form: Form | None = None
+    timeout: float = 30.0
+
+
+class Library(NamedTuple):
+    """An HTTP library, one way to use it, the loop that it runs on, and the kind of its error for a timeout."""
+
+    name: str
+    package: str
+    loop: str
+    send_request: Callable[[Any, Request], Awaitable[Answer]]
+    timeout_error: str
+
+    async def send(self, method: str, url: str, **kwargs: Any) -> Answer:
+        """Send a request, with a client that is made for it. Keyword arguments: the fields of :class:`Request`."""
+        return await self.send_request(import_module(self.package), Request(method, url, **kwargs))
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it takes asynchronous iterables as bodies."""
+        return not self.name.endswith("-sync")
+
+    @property
+    def timeout(self) -> type[Exception]:
+        """The class of the error for a timeout."""
+        module, _, name = self.timeout_error.rpartition(".")
+        found: type[Exception] = getattr(import_module(module), name)
+        return found
+
+
+# ---------------------------------------------------------------- httpx and httpx2
+
+
+def _httpx_arguments(request: Request) -> dict[str, Any]:
+    body: dict[str, Any] = {"content": request.content}
+    if request.form:
+        body = {"data": dict(request.form.fields), "files": {"file": ("name.txt", request.form.file)}}
+    return {"headers": dict(request.headers), **body}
+
+
+def _httpx_answer(response: Any) -> Answer:
+    return Answer(response.status_code, dict(response.headers), response.content)
+
+
+async def _httpx_sync(httpx: Any, request: Request) -> Answer:
+    with httpx.Client(timeout=request.timeout) as client:
+        return _httpx_answer(client.request(request.method, request.url, **_httpx_arguments(request)))
+
+
+async def _httpx_async(httpx: Any, request: Request) -> Answer:
+    async with httpx.AsyncClient(timeout=request.timeout) as client:
+        return _httpx_answer(await client.request(request.method, request.url, **_httpx_arguments(request)))
+
+
+LIBRARIES = [
+    library
+    for package in ("httpx", "httpx2")
+    for library in (
+        Library(f"{package}-sync", package, "asyncio", _httpx_sync, f"{package}.ReadTimeout"),
+        Library(f"{package}-asyncio", package, "asyncio", _httpx_async, f"{package}.ReadTimeout"),
+        Library(f"{package}-trio", package, "trio", _httpx_async, f"{package}.ReadTimeout"),
+    )
+]
+
+
+@pytest.fixture(params=LIBRARIES, ids=lambda library: library.name)
+def http(request: pytest.FixtureRequest) -> Library:
+    """Each library. A test that asks for it runs once for each, on the library's loop."""
+    library: Library = request.param
+    if find_spec(library.package) is None:
+        pytest.skip(f"needs {library.package}")
+    return library

@@ -1,0 +1,87 @@
+"""Libraries that are imported while a mock is live, and what a mock itself imports: none that is optional."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from textwrap import dedent
+
+import pytest
+
+from tests.programs import ROOT
+
+SETUP = """
+import sys
+import tests.conftest
+import boto3
+from botocore.config import Config
+from aiomoto import mock_aws
+
+def presigned():
+    s3 = boto3.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="photos")
+    return s3.generate_presigned_url("list_objects_v2", Params={"Bucket": "photos"})
+"""
+
+
+def run(program: str) -> str:
+    """What a program prints, run in a fresh process of its own."""
+    command = [sys.executable, "-W", "error", "-c", SETUP + dedent(program)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_a_mock_imports_no_library_that_is_optional() -> None:
+    # aiobotocore imports one of the two httpx.
+    found = run("""
+        before = set(sys.modules)
+        with mock_aws():
+            pass
+        print(sorted({"awscrt", "httpx", "httpx2", "respx"} & (sys.modules.keys() - before)))
+    """)
+
+    assert found == "[]"
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_a_library_that_is_imported_in_a_mock_is_answered(library: str) -> None:
+    if find_spec(library) is None:
+        pytest.skip(f"needs {library}")
+    found = run(f"""
+        for name in [name for name in sys.modules if name.partition(".")[0] == "{library}"]:
+            del sys.modules[name]
+        finders = list(sys.meta_path)
+        with mock_aws():
+            import {library} as httpx
+            ours = vars(httpx.HTTPTransport)["handle_request"]
+            status = httpx.get(presigned()).status_code
+        print(status, vars(httpx.HTTPTransport)["handle_request"] is ours, sys.meta_path == finders)
+        print(httpx.__spec__.loader.exec_module.__qualname__)
+    """)
+
+    assert found == "200 False True\n_LoaderBasics.exec_module"
+
+
+def test_a_library_is_answered_that_one_thread_imports_while_others_start_mocks() -> None:
+    if find_spec("httpx") is None:
+        pytest.skip("needs httpx")
+    found = run("""
+        import threading
+        def start_and_stop():
+            for _ in range(20):
+                with mock_aws():
+                    pass
+        threads = [threading.Thread(target=start_and_stop) for _ in range(3)]
+        with mock_aws():
+            for thread in threads:
+                thread.start()
+            import httpx
+            print(httpx.get(presigned()).status_code)
+            for thread in threads:
+                thread.join()
+        print(vars(httpx.HTTPTransport)["handle_request"].__code__.co_filename.endswith("httpx/_transports/default.py"))
+    """)
+
+    assert found == "200\nTrue"
