@@ -58,6 +58,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_installation": "aiobotocore boto3 botocore moto"},
     {"_mock": "typing_extensions"},
     {"_wiring": "aioboto3 aiobotocore"},
+    {"pytest_plugin": "aiobotocore pytest"},
     {"__init__": ""},
 )
 

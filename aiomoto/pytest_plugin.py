@@ -1,0 +1,133 @@
+"""The pytest plugin: the fixtures ``aiomoto``, ``aiomoto_session`` and ``aiomoto_client``, and the marker ``aiomoto``.
+
+pytest loads this module at each of its starts: the rest of the package is loaded by the first test that is mocked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from aiobotocore.session import AioSession
+
+    from aiomoto._mock import MockAWS
+
+    Arguments = ParamSpec("Arguments")
+    Client = TypeVar("Client")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line(
+        "markers", "aiomoto(region=None, **options): mock AWS in the test, with mock_aws's options and a default region"
+    )
+
+
+@pytest.fixture(autouse=True)
+def _aiomoto_first(request: pytest.FixtureRequest) -> None:
+    # The other fixtures of a mocked test must not reach AWS before the mock has started, whatever their order. Those
+    # that plugins declare autouse come before all others of the function scope.
+    if "aiomoto" in request.fixturenames or request.node.get_closest_marker("aiomoto"):
+        request.getfixturevalue("aiomoto")
+
+
+@pytest.fixture
+def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
+    """AWS, mocked for one test: a live ``MockAWS``, with the options of the marker ``aiomoto``."""
+    from aiomoto._mock import MockAWS
+
+    options = _marked_options(request.node)
+    with pytest.MonkeyPatch.context() as patch:
+        if region := options.pop("region", None):
+            patch.setenv("AWS_DEFAULT_REGION", region)
+        with MockAWS(**options) as aws:
+            yield aws
+
+
+@pytest.fixture
+def aiomoto_session(aiomoto: MockAWS) -> AioSession:
+    """A new session of aiobotocore's, inside the mock."""
+    from aiobotocore.session import get_session
+
+    return get_session()
+
+
+@pytest.fixture
+def aiomoto_client(aiomoto_session: AioSession) -> Iterator[ClientFactory]:
+    """Make clients inside the mock, ``s3 = await aiomoto_client("s3")``; they are closed when the test has ended."""
+    factory = ClientFactory(aiomoto_session)
+    yield factory
+    factory.close()
+
+
+class ClientFactory:
+    """Makes clients, each by one call with the arguments of the session's ``create_client``, and closes them."""
+
+    def __init__(self, session: AioSession) -> None:
+        self._session = session
+        self._open = ExitStack()
+
+    if TYPE_CHECKING:
+
+        @staticmethod
+        def _awaited(
+            create: Callable[Concatenate[Any, Arguments], AbstractAsyncContextManager[Client]],
+        ) -> Callable[Concatenate[Any, Arguments], Coroutine[Any, Any, Client]]: ...
+
+        # So that it has the overloads of types-aiobotocore, where that is installed.
+        __call__ = _awaited(AioSession.create_client)
+    else:
+
+        async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            """Make a client, as ``session.create_client(*args, **kwargs)`` does, and open it."""
+            context = self._session.create_client(*args, **kwargs)
+            client = await context.__aenter__()
+            self._open.callback(_close_without_loop, client)
+            return client
+
+    def close(self) -> None:
+        """Close all clients. No event loop has to be there: a mocked client has no connections.
+
+        Raises:
+            RuntimeError: a client has some, since ``passthrough`` let it out.
+        """
+        self._open.close()
+
+
+def _close_without_loop(client: Any) -> None:
+    closing = client.close()
+    try:
+        closing.send(None)
+    except StopIteration:
+        return
+    except Exception as error:
+        raise _needs_its_loop(client) from error
+    closing.close()
+    raise _needs_its_loop(client)
+
+
+def _needs_its_loop(client: Any) -> RuntimeError:
+    service = client.meta.service_model.service_name
+    return RuntimeError(
+        f"aiomoto_client cannot close a client of {service} that has connections, as passthrough gives it: those need "
+        "their event loop. Close it in the test, with `await client.close()`"
+    )
+
+
+def _marked_options(node: pytest.Item) -> dict[str, Any]:
+    """The options of all markers of a test, those of the closest one winning."""
+    from aiomoto._mock import Options
+
+    known = {"region", *Options.__annotations__}
+    options: dict[str, Any] = {}
+    for marker in reversed(list(node.iter_markers("aiomoto"))):
+        if marker.args or not marker.kwargs.keys() <= known:
+            given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
+            names = ", ".join(f"{name}=" for name in sorted(known))
+            pytest.fail(f"@pytest.mark.aiomoto({', '.join(given)}): it takes {names}", pytrace=False)
+        options.update(marker.kwargs)
+    return options
