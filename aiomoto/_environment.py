@@ -53,12 +53,10 @@ class CleanEnvironment:
     """
 
     def __init__(self) -> None:
-        self._users: list[object] = []
         self._found: dict[object, dict[str, str | None]] = {}
 
     def enter(self, user: object) -> None:
         """Clean the environment for one more user."""
-        self._users.append(user)
         self._found[user] = {name: os.environ.get(name) for name in (*_SET, *_REMOVED)}
         for name in _REMOVED:
             os.environ.pop(name, None)
@@ -68,14 +66,19 @@ class CleanEnvironment:
         """Put back what this user found; nothing happens if it never entered."""
         if user not in self._found:
             return
-        later = self._users[self._users.index(user) + 1 :]
-        self._users.remove(user)
-        found = self._found.pop(user)
+        users, found = list(self._found), self._found[user]
+        later = users[users.index(user) + 1 :]
         if later:
             self._found[later[0]] = found
-            return
-        for name, value in found.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        else:
+            _put_back(found)
+        # Last, so that what Ctrl-C has stopped half way can be done again.
+        del self._found[user]
+
+
+def _put_back(found: dict[str, str | None]) -> None:
+    for name, value in found.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

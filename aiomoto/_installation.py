@@ -24,6 +24,7 @@ from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._late_imports import ImportWatch
+from aiomoto._lock import surviving_fork
 from aiomoto._replacements import Replacements, Target
 from aiomoto._seal import KINDS, seal
 from aiomoto._sessions import SessionMemory, region_fallback, without_hidden_profile
@@ -41,7 +42,7 @@ class Installation:
     """The state that all live mocks share. Its methods are called under one lock."""
 
     def __init__(self) -> None:
-        self._exchanges: list[Exchange] = []
+        self._exchanges: tuple[Exchange, ...] = ()
         self._replacements = Replacements()
         self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
         self._environment = CleanEnvironment()
@@ -59,28 +60,32 @@ class Installation:
         _check(config)
         if not self._exchanges:
             self._install()
-        self._exchanges.append(exchange)
+        self._exchanges = (*self._exchanges, exchange)
         if not share_models:
             _models.refused_by.add(exchange)
         outer = _live.current()
-        with _moto.lock:
+        with _moto.lock.for_thread():
             if outer is not None:
                 _moto.config_place.lend(outer)
             _moto.config_place.add(exchange, config or {})
             core = _moto.config_place.read(exchange).get("core", {})
             if core.get("mock_credentials", True) is not False:
                 self._environment.enter(exchange)
-            _start_moto(reset=reset, new_default_session=core.get("reset_boto3_session", True))
+            _moto_switch.turn_on(exchange, reset=reset, new_default_session=core.get("reset_boto3_session", True))
         _live.add(exchange)
 
     def leave(self, exchange: Exchange, *, remove_data: bool) -> None:
-        """End an exchange; the last one puts everything back."""
+        """End an exchange, also one that entered only in part; the last one puts everything back.
+
+        Each step does no harm when it is taken again, so that what an error or Ctrl-C has stopped can be gone through
+        from the start.
+        """
         _live.remove(exchange)
         _long_polls.waiting.wake_all()  # those of this exchange have nothing to wait for
-        self._exchanges.remove(exchange)
+        self._exchanges = tuple(each for each in self._exchanges if each is not exchange)
         _models.refused_by.discard(exchange)
-        with _moto.lock:
-            _stop_moto(remove_data=remove_data)
+        with _moto.lock.for_thread():
+            _moto_switch.turn_off(exchange, remove_data=remove_data)
             _moto.config_place.remove(exchange)
         self._environment.leave(exchange)
         if not self._exchanges:
@@ -90,7 +95,7 @@ class Installation:
 
     def reset(self) -> None:
         """Forget all data."""
-        with _moto.lock:
+        with _moto.lock.for_thread():
             _moto.reset()
             _long_polls.waiting.wake_all()
             if self._exchanges and MotoMock._nested_count == len(self._exchanges):
@@ -98,12 +103,8 @@ class Installation:
 
     def _install(self) -> None:
         self._replacements.open()
-        try:
-            self._replacements.put(_targets())
-            self._late.start()
-        except BaseException:
-            self._uninstall()
-            raise
+        self._replacements.put(_targets())
+        self._late.start()
 
     def _uninstall(self) -> None:
         self._late.stop()
@@ -133,38 +134,45 @@ def _check(config: Any) -> None:
 # ---------------------------------------------------------------- Moto's own switch
 
 
-def _start_moto(*, reset: bool, new_default_session: bool) -> None:
-    """Count as one of Moto's own mocks, so that one which starts or ends inside ours neither resets nor ends it."""
-    with MotoMock._mock_init_lock:
-        MotoMock._nested_count += 1
-        if not MotoMock._mocks_active and new_default_session:
-            _default_session.append(boto3.DEFAULT_SESSION)
-            boto3.DEFAULT_SESSION = None
-        MotoMock._mocks_active = True
-        if MotoMock._nested_count == 1:
-            # Step Functions look at this flag: with it off they would call a Moto server on port 5000.
-            botocore_stubber.enabled = True
-            if reset:
+class _MotoSwitch:
+    """Counts our mocks as Moto's own, so that one of Moto's inside of ours neither resets nor ends anything."""
+
+    def __init__(self) -> None:
+        self._counted: frozenset[Exchange] = frozenset()
+        self._default_session: tuple[Any, ...] = ()  # boto3's own, while it is away
+
+    def turn_on(self, exchange: Exchange, *, reset: bool, new_default_session: bool) -> None:
+        with MotoMock._mock_init_lock:
+            # Where two things belong together they change in one statement, which Ctrl-C does not take apart.
+            self._counted, MotoMock._nested_count = self._counted | {exchange}, MotoMock._nested_count + 1
+            if not MotoMock._mocks_active and new_default_session:
+                self._default_session, boto3.DEFAULT_SESSION = (boto3.DEFAULT_SESSION,), None
+            MotoMock._mocks_active = True
+            if MotoMock._nested_count == 1:
+                # Step Functions look at this flag: with it off they would call a Moto server on port 5000.
+                botocore_stubber.enabled = True
+                if reset:
+                    _moto.reset()
+                _requests.start()
+
+    def turn_off(self, exchange: Exchange, *, remove_data: bool) -> None:
+        with MotoMock._mock_init_lock:
+            if exchange in self._counted:
+                self._counted, MotoMock._nested_count = self._counted - {exchange}, MotoMock._nested_count - 1
+            if MotoMock._nested_count:
+                return
+            MotoMock._mocks_active = False
+            botocore_stubber.enabled = False
+            if self._default_session:
+                (boto3.DEFAULT_SESSION,), self._default_session = self._default_session, ()
+            _requests.stop()
+            if remove_data:
                 _moto.reset()
-            _requests.start()
+                _moto.forget_models()
 
 
-def _stop_moto(*, remove_data: bool) -> None:
-    with MotoMock._mock_init_lock:
-        MotoMock._nested_count -= 1
-        if MotoMock._nested_count:
-            return
-        MotoMock._mocks_active = False
-        botocore_stubber.enabled = False
-        if _default_session:
-            boto3.DEFAULT_SESSION = _default_session.pop()
-        _requests.stop()
-        if remove_data:
-            _moto.reset()
-            _moto.forget_models()
-
-
-_default_session: list[Any] = []
+surviving_fork(MotoMock._mock_init_lock)
+_moto_switch = _MotoSwitch()
 
 
 # ---------------------------------------------------------------- what is replaced

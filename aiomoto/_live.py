@@ -7,11 +7,12 @@ from threading import Lock
 
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
+from aiomoto._lock import surviving_fork
 from aiomoto._wire import WireRequest
 
 _live: tuple[Exchange, ...] = ()
 _entered: ContextVar[tuple[Exchange, ...]] = ContextVar("aiomoto_entered", default=())
-_lock = Lock()
+_lock = surviving_fork(Lock())
 
 # For sessions wired by hand while no mock is live: Moto's backends with the configuration that is in place.
 _unmocked = Exchange()

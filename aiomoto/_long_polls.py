@@ -17,6 +17,8 @@ from typing import Any
 from moto.core.utils import unix_time_millis
 from moto.sqs.models import Queue, SQSBackend
 
+from aiomoto._lock import surviving_fork
+
 
 class WouldWait(BaseException):
     """A poll found no message. Not an ``Exception``, so that no handler takes it for a failure of its own."""
@@ -98,7 +100,7 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._polls: dict[int, list[Poll]] = {}
-        self._lock = Lock()
+        self._lock = surviving_fork(Lock())
 
     def add(self, queue: Any, poll: Poll) -> None:
         with self._lock:

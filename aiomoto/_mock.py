@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from threading import RLock
 from types import TracebackType
@@ -11,6 +12,7 @@ from aiomoto._call_log import CallLog
 from aiomoto._decorate import decorate
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
+from aiomoto._lock import surviving_fork
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -74,14 +76,20 @@ class MockAWS:
             TypeError: ``config`` is not a dict of dicts.
         """
         with _lock:
-            if self._exchange is None:
-                options = self._options
-                self.calls.clear()
-                exchange = Exchange(self.calls, record_bodies=options["record_bodies"])
+            if self._exchange is not None:
+                self._starts += 1
+                return
+            options = self._options
+            self.calls.clear()
+            exchange = Exchange(self.calls, record_bodies=options["record_bodies"])
+            try:
                 reset = options["reset"] if reset is None else reset
                 installation.enter(exchange, options["config"], reset=reset, share_models=options["share_models"])
-                self._exchange = exchange
-            self._starts += 1
+                self._exchange, self._starts = exchange, 1
+            except BaseException:
+                # Nobody is going to stop what did not start, wherever an error or Ctrl-C has ended it.
+                installation.leave(exchange, remove_data=False)
+                raise
 
     def stop(self, remove_data: bool | None = None) -> None:
         """End what the matching :meth:`start` began.
@@ -92,14 +100,22 @@ class MockAWS:
         Raises:
             RuntimeError: the mock has not been started.
         """
+        if sys.is_finalizing():
+            return  # a generator that was left half way, at the end of the process: nothing is there to put back
         with _lock:
             if self._exchange is None:
                 raise RuntimeError("Called stop() before start().")
-            self._starts -= 1
-            if self._starts == 0:
-                exchange, self._exchange = self._exchange, None
+            if self._starts > 1:
+                self._starts -= 1
+                return
+            try:
                 remove_data = self._options["remove_data"] if remove_data is None else remove_data
-                installation.leave(exchange, remove_data=remove_data)
+                installation.leave(self._exchange, remove_data=remove_data)
+            except BaseException:
+                installation.leave(self._exchange, remove_data=False)  # whatever an error or Ctrl-C has left undone
+                raise
+            finally:
+                self._exchange, self._starts = None, 0
 
     def reset(self) -> None:
         """Forget all data, in all accounts and regions."""
@@ -139,7 +155,7 @@ class MockAWS:
 
 
 # Taken before Moto's lock, by whoever takes both.
-_lock = RLock()
+_lock = surviving_fork(RLock())
 
 
 @overload

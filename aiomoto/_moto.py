@@ -119,7 +119,7 @@ class ConfigPlace:
     def read(self, owner: object) -> Config:
         """The configuration of an owner, to look at: what is in place for one that has none of its own."""
         in_place: Any = default_user_config
-        config: Config = self._kept.get(owner, in_place)
+        config: Config = in_place if owner is self._owner else self._kept.get(owner, in_place)
         return config
 
     def add(self, owner: object, config: Config) -> None:
@@ -132,7 +132,8 @@ class ConfigPlace:
         if owner is self._owner or owner not in self._kept:
             return
         self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
-        config = self._kept.pop(owner)
+        self._owner = _NOBODY  # for as long as what is in place may be half of one and half of another
+        config = self._kept[owner]
         default_user_config.update(config)  # type: ignore[typeddict-item]
         for name in default_user_config.keys() - config.keys():
             del default_user_config[name]  # type: ignore[misc]
@@ -140,11 +141,12 @@ class ConfigPlace:
 
     def remove(self, owner: object) -> None:
         """Forget an owner; what was there before the first one is back in place."""
-        if owner is self._owner:
+        if self._owner in (owner, _NOBODY):
             self.lend(None)
         self._kept.pop(owner, None)
 
 
+_NOBODY = object()
 config_place = ConfigPlace()
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from weakref import finalize
 
 from aiomoto._compatibility import lacks
+from aiomoto._lock import surviving_fork
 
 # What is replaced: a class or module, the name of its attribute, and what makes ours from the one that is there.
 Target = tuple[Any, str, Callable[[Any], Any]]
@@ -21,18 +22,17 @@ class _Replaced(NamedTuple):
     theirs: Any
 
     def put_back(self) -> bool:
-        """Put theirs back in the place of ours; tell whether ours was there."""
-        if vars(self.owner).get(self.name) is not self.ours:
-            return False
-        setattr(self.owner, self.name, self.theirs)
-        return True
+        """Put theirs back in the place of ours; tell whether theirs is there now."""
+        if vars(self.owner).get(self.name) is self.ours:
+            setattr(self.owner, self.name, self.theirs)
+        return vars(self.owner).get(self.name) is self.theirs
 
 
 class Replacements:
     """The replacements of one process. Threads that import something may add to them at any time."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = surviving_fork(Lock())
         self._is_open = False
         self._replaced: list[_Replaced] = []
         self._covered: list[_Replaced] = []
@@ -55,8 +55,9 @@ class Replacements:
                     raise lacks(*_place(owner, name))
                 theirs = vars(owner)[name]
                 ours = replacement(theirs)
-                setattr(owner, name, ours)
+                # Noted first: Ctrl-C may come in between.
                 self._replaced.append(_Replaced(owner, name, ours, theirs))
+                setattr(owner, name, ours)
 
     def close(self) -> None:
         """Put everything back.
@@ -67,11 +68,12 @@ class Replacements:
         with self._lock:
             self._is_open = False
             while self._replaced:
-                last = self._replaced.pop()
+                last = self._replaced[-1]
                 if not last.put_back():
                     self._covered.append(last)
                     with suppress(TypeError):  # not everything can be watched
                         finalize(vars(last.owner)[last.name], last.put_back).atexit = False
+                self._replaced.pop()
             self._uncover()
 
     def _uncover(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiomoto._environment import REGION, hides_files
+from aiomoto._lock import surviving_fork
 
 # Where a session keeps what it once loaded: the config files, the profile, credentials, and the component registry
 # with the credential and token providers (botocore.session.Session, ComponentLocator).
@@ -25,7 +26,7 @@ class SessionMemory:
     def __init__(self) -> None:
         self._before: WeakKeyDictionary[Any, tuple[dict[str, Any], dict[str, Any]]] = WeakKeyDictionary()
         self._models: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-        self._lock = Lock()
+        self._lock = surviving_fork(Lock())
 
     def see(self, session: Any) -> None:
         """Note what a session has loaded so far, the first time it is seen, and so before any thread loads more."""

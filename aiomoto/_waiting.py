@@ -99,7 +99,7 @@ def answer(prepare: Callable[[], Invocation], read_timeout: float | None) -> Wir
     attempts = _Attempts(prepare, read_timeout, _loops.ThreadSignal)
     try:
         while True:
-            with _moto.lock:
+            with _moto.lock.for_thread():
                 response = attempts.attempt()
             if response is not None:
                 return response
@@ -136,11 +136,9 @@ async def _attempt_on_loop(attempts: _Attempts) -> WireResponse | None:
     try:
         if not _moto.lock.try_acquire():
             await _acquire_on_loop()
-        try:
-            return attempts.attempt()
-        finally:
-            _moto.lock.release()
+        return attempts.attempt()
     finally:
+        _moto.lock.release()
         turnstile.leave()
 
 
@@ -173,7 +171,7 @@ def _start_in_thread(invocation: Invocation, done: _loops.Signal | _loops.Thread
 
     def work() -> None:
         try:
-            with _moto.lock if keeps_lock(invocation.service) else nullcontext():
+            with _moto.lock.for_thread() if keeps_lock(invocation.service) else nullcontext():
                 outcome.set_result(invocation.run())
         except BaseException as error:
             outcome.set_exception(error)

@@ -1,0 +1,192 @@
+"""Ctrl-C and other errors, in a request, at the start of a mock or at its end: nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+from typing import Any
+
+import boto3
+import pytest
+from moto.core.base_backend import BackendDict
+from moto.s3.models import S3Backend
+
+from aiomoto import MockAWS, mock_aws
+from tests.buckets import bucket_names, create_bucket
+from tests.conftest import ClientFactory
+from tests.snapshot import nothing_left_behind
+
+PACKAGE = "aiomoto"
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something to put back."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAMINE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="eu-west-1"))
+
+
+def press_ctrl_c(*_: Any, **__: Any) -> None:
+    signal.default_int_handler(signal.SIGINT, None)
+
+
+def assert_mocks_work() -> None:
+    """Another thread would wait for ever for a lock that was not given back."""
+    with mock_aws(), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(create_bucket, "photos").result(timeout=30) == ["photos"]
+
+
+# ---------------------------------------------------------------- in a request
+
+
+def test_ctrl_c_in_a_request_of_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
+    with nothing_left_behind(), mock_aws():
+        create_bucket("photos")
+        with monkeypatch.context() as patch:
+            patch.setattr(S3Backend, "list_buckets", press_ctrl_c)
+            with pytest.raises(KeyboardInterrupt):
+                bucket_names()
+
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(bucket_names).result(timeout=30) == ["photos"]
+    assert_mocks_work()
+
+
+@pytest.mark.anyio
+async def test_ctrl_c_in_a_request_of_an_async_client(client: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    with nothing_left_behind():
+        async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+            await s3.create_bucket(Bucket="photos")
+            # Raised by a handler, it would end the loop as well as the request.
+            with monkeypatch.context() as patch:
+                patch.setattr(S3Backend, "list_buckets", _raise_system_error)
+                with pytest.raises(SystemError):
+                    await s3.list_buckets()
+
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(bucket_names).result(timeout=30) == ["photos"]
+            assert [bucket["Name"] for bucket in (await s3.list_buckets())["Buckets"]] == ["photos"]
+    assert_mocks_work()
+
+
+def _raise_system_error(*_: Any, **__: Any) -> None:
+    raise SystemError
+
+
+# ---------------------------------------------------------------- at the start and at the end
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_a_start_that_fails_is_undone(error: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise error("in reset")
+
+    with nothing_left_behind():
+        with monkeypatch.context() as patch:
+            patch.setattr(BackendDict, "reset", fail)
+            with pytest.raises(error, match="in reset"):
+                mock_aws().start()
+        assert_mocks_work()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_an_end_that_fails_puts_everything_back_all_the_same(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise error("in reset")
+
+    with nothing_left_behind():
+        aws = mock_aws()
+        aws.start()
+        create_bucket("photos")
+        with monkeypatch.context() as patch:
+            patch.setattr(BackendDict, "reset", fail)
+            with pytest.raises(error, match="in reset"):
+                aws.stop()
+        assert_mocks_work()
+
+
+def test_an_inner_start_that_fails_leaves_the_outer_mock_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(dict[str, Any]):
+        def get(self, name: str, default: Any = None) -> Any:
+            raise RuntimeError("in get")
+
+    with nothing_left_behind():
+        with mock_aws():
+            create_bucket("photos")
+            with nothing_left_behind(), pytest.raises(RuntimeError, match="in get"):
+                mock_aws(config={"core": Broken()}).start()
+            assert bucket_names() == ["photos"]
+        assert_mocks_work()
+
+
+@pytest.mark.anyio
+async def test_an_error_while_a_client_is_entered_ends_the_mock(client: ClientFactory) -> None:
+    with nothing_left_behind():
+        with pytest.raises(Exception, match="nowhere"):
+            async with mock_aws(), client("nowhere"):
+                pytest.fail("there is no such service")
+        assert_mocks_work()
+
+
+class InterruptAtCall:
+    """A profile function that presses Ctrl-C at the n-th call of a function of the package.
+
+    At calls is where Python looks whether a signal has come. Between the mock's own method and the ``with`` statement
+    that calls it no code of ours runs that could do anything about it.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> None:
+        module = frame.f_globals.get("__name__", "")
+        name = frame.f_code.co_name
+        is_own_method = module == MockAWS.__module__ and name in ("__enter__", "__exit__", "start", "stop")
+        # A generator that is thrown away half way is called to end, and its errors are not raised.
+        if event == "call" and module.startswith(f"{PACKAGE}.") and not is_own_method and name != "<genexpr>":
+            self.left -= 1
+            if self.left == 0:
+                press_ctrl_c()
+
+
+def once() -> None:
+    with mock_aws():
+        pass
+
+
+def nested_with_configurations() -> None:
+    with mock_aws(config={"iot": {"use_valid_cert": True}}), mock_aws(config={"core": {"mock_credentials": False}}):
+        pass
+
+
+@pytest.mark.parametrize("program", [once, nested_with_configurations], ids=["once", "nested"])
+def test_ctrl_c_at_any_moment_of_start_and_end(program: Callable[[], None]) -> None:
+    program()  # so that everything is imported
+    with nothing_left_behind():
+        interrupted = 0
+        while interrupts(program, InterruptAtCall(interrupted + 1)):
+            interrupted += 1
+            assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAMINE", f"after call {interrupted}"
+        assert_mocks_work()
+
+    assert interrupted > 20
+
+
+def interrupts(program: Callable[[], None], interrupt: InterruptAtCall) -> bool:
+    """Run a program; tell whether it was interrupted, or ended before that."""
+    before = sys.getprofile()
+    sys.setprofile(interrupt)
+    try:
+        program()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.setprofile(before)
+    return False

@@ -1,0 +1,253 @@
+"""The end of the process, and processes that are forked or spawned: nothing hangs, and nothing is printed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.programs import run_as_script
+
+HEAD = """
+import asyncio, atexit, multiprocessing, os, signal, sys, threading, warnings
+import boto3
+from aiobotocore.session import get_session
+from aiomoto import mock_aws
+from moto.s3.models import S3Backend
+
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_CONFIG_FILE")
+before = {name: os.environ.get(name) for name in KEYS}
+
+def buckets():
+    return sorted(bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"])
+
+async def async_buckets():
+    async with get_session().create_client("s3") as s3:
+        return sorted(bucket["Name"] for bucket in (await s3.list_buckets())["Buckets"])
+
+def create_bucket(name):
+    boto3.client("s3").create_bucket(Bucket=name)
+
+def assert_restored():
+    assert {name: os.environ.get(name) for name in KEYS} == before
+
+def wait_for(pid):
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+"""
+
+ENDS = {
+    "a mock that goes on, and threads that are at work": """
+        mock_aws().start()
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+        started = threading.Barrier(3)
+        def poll():
+            started.wait()
+            sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        async def work():
+            started.wait()
+            while True:
+                await async_buckets()
+        threading.Thread(target=poll, daemon=True).start()
+        threading.Thread(target=lambda: asyncio.run(work()), daemon=True).start()
+        started.wait()
+    """,
+    "generators that were left half way": """
+        @mock_aws
+        def fixture():
+            create_bucket("photos")
+            yield
+        @mock_aws
+        async def async_fixture():
+            yield await async_buckets()
+        async def main():
+            global left_by_a_loop
+            left_by_a_loop = async_fixture()
+            assert await anext(left_by_a_loop) == []
+        asyncio.run(main())
+        assert_restored()
+        left = fixture()
+        next(left)
+    """,
+    "mocks that end and begin at exit": """
+        @atexit.register
+        def last():
+            assert_restored()
+            with mock_aws():
+                create_bucket("photos")
+            assert_restored()
+        aws = mock_aws()
+        aws.start()
+        atexit.register(aws.stop)
+        create_bucket("photos")
+    """,
+    "clients that were left open, and sys.exit inside a mock": """
+        atexit.register(assert_restored)
+        async def main():
+            global s3
+            s3 = await get_session().create_client("s3").__aenter__()
+            await s3.list_buckets()
+        with mock_aws():
+            asyncio.run(main())
+            sys.exit()
+    """,
+    "Ctrl-C in long polls": """
+        async def main():
+            async with mock_aws(), get_session().create_client("sqs") as sqs:
+                url = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
+                asyncio.get_running_loop().call_later(0.1, os.kill, os.getpid(), signal.SIGINT)
+                await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        def main_of_boto3():
+            with mock_aws():
+                sqs = boto3.client("sqs")
+                url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+                threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+                sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
+        for poll in (lambda: asyncio.run(main()), main_of_boto3):
+            try:
+                poll()
+            except KeyboardInterrupt:
+                assert_restored()
+            else:
+                sys.exit("not interrupted")
+    """,
+}
+
+FORK = """
+    def a_child_has_the_data_of_its_parent_and_its_own_from_then_on():
+        with mock_aws():
+            create_bucket("photos")
+            if not (pid := os.fork()):
+                create_bucket("videos")
+                assert asyncio.run(async_buckets()) == ["photos", "videos"]
+                os._exit(0)
+            wait_for(pid)
+            assert buckets() == ["photos"]
+        assert_restored()
+
+    async def a_coroutine_forks():
+        async with mock_aws(), get_session().create_client("s3") as s3:
+            await s3.create_bucket(Bucket="photos")
+            if not (pid := os.fork()):
+                assert buckets() == ["photos"]
+                os._exit(0)
+            wait_for(pid)
+
+    def multiprocessing_forks():
+        with mock_aws():
+            create_bucket("photos")
+            with multiprocessing.get_context("fork").Pool(1) as pool:
+                assert pool.map(work, ["videos", "texts"]) == [["photos", "videos"], ["photos", "texts", "videos"]]
+            assert buckets() == ["photos"]
+        assert_restored()
+
+    def work(name):
+        create_bucket(name)
+        with mock_aws():
+            return asyncio.run(async_buckets())
+
+    def a_handler_forks():
+        children = []
+        original = S3Backend.list_buckets
+        def list_buckets(self, *args, **kwargs):
+            children.append(os.fork())
+            return original(self, *args, **kwargs)
+        with mock_aws():
+            create_bucket("photos")
+            S3Backend.list_buckets = list_buckets
+            assert buckets() == ["photos"]
+            S3Backend.list_buckets = original
+            assert buckets() == ["photos"]
+        leave_to_its_end(children[0])
+
+    def a_child_leaves_the_mock_by_itself():
+        with mock_aws():
+            create_bucket("photos")
+            pid = os.fork()
+        with mock_aws():
+            assert buckets() == []
+        leave_to_its_end(pid)
+
+    def leave_to_its_end(pid):
+        assert_restored()
+        if not pid:
+            sys.exit()
+        wait_for(pid)
+
+    a_child_has_the_data_of_its_parent_and_its_own_from_then_on()
+    asyncio.run(a_coroutine_forks())
+    multiprocessing_forks()
+    a_handler_forks()
+    a_child_leaves_the_mock_by_itself()
+"""
+
+FORK_WHILE_A_THREAD_IS_IN_A_HANDLER = """
+    warnings.simplefilter("ignore")  # to fork with threads is deprecated, and done all the same
+    entered, leave = threading.Event(), threading.Event()
+    original = S3Backend.head_bucket
+    def head_bucket(self, *args, **kwargs):
+        entered.set()
+        leave.wait()
+        return original(self, *args, **kwargs)
+
+    with mock_aws():
+        create_bucket("photos")
+        S3Backend.head_bucket = head_bucket
+        thread = threading.Thread(target=boto3.client("s3").head_bucket, kwargs={"Bucket": "photos"})
+        thread.start()
+        entered.wait()
+        if not (pid := os.fork()):
+            signal.alarm(30)
+            assert buckets() == ["photos"]
+            assert asyncio.run(async_buckets()) == ["photos"]
+            with mock_aws():
+                create_bucket("videos")
+            os._exit(0)
+        wait_for(pid)
+        leave.set()
+        thread.join()
+        assert buckets() == ["photos"]
+    assert_restored()
+"""
+
+SPAWN = """
+    @mock_aws
+    def work(name):
+        create_bucket(name)
+        return buckets()
+    if __name__ == "__main__":
+        with mock_aws(), multiprocessing.get_context("spawn").Pool(1) as pool:
+            create_bucket("photos")
+            assert pool.map(work, ["videos", "texts"]) == [["videos"], ["texts"]]
+        assert_restored()
+"""
+
+can_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+
+
+def run(source: str, folder: Path) -> None:
+    """Run a program; it must end well and print nothing to standard error."""
+    path = folder / "program.py"
+    path.write_text(HEAD + dedent(source))
+    run_as_script(path)
+
+
+@pytest.mark.parametrize("source", ENDS.values(), ids=ENDS.keys())
+def test_the_process_ends_quietly_with(source: str, tmp_path: Path) -> None:
+    run(source, tmp_path)
+
+
+@can_fork
+def test_forked_processes_work(tmp_path: Path) -> None:
+    run(FORK, tmp_path)
+
+
+@can_fork
+def test_forked_processes_work_while_another_thread_is_in_a_handler(tmp_path: Path) -> None:
+    run(FORK_WHILE_A_THREAD_IS_IN_A_HANDLER, tmp_path)
+
+
+def test_spawned_processes_have_mocks_of_their_own(tmp_path: Path) -> None:
+    run(SPAWN, tmp_path)
