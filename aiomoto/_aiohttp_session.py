@@ -16,11 +16,13 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiomoto import _live
+from aiomoto._aiohttp_delivery import ScriptedConnection
 from aiomoto._aiohttp_failures import client_error, library_error
+from aiomoto._delivery import CHUNK_SIZE
 from aiomoto._exchange import Exchange
 from aiomoto._failures import WireFailure
 from aiomoto._moto_stubber import detach_moto_stubber
-from aiomoto._wire import CHUNK_SIZE, WireRequest, WireResponse, head_of, read_body_async
+from aiomoto._wire import WireRequest, WireResponse, head_of, read_body_async
 
 
 class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
@@ -69,7 +71,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
     try:
         reply = await _reply(exchange, wire, read_timeout)
-        response = await _client_response(wire, reply)
+        response = await _client_response(wire, reply, read_timeout)
         answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
         if not request.stream_output:
             await answer.content
@@ -85,7 +87,7 @@ async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | No
         raise library_error(failure.kind, wire.url) from None
 
 
-async def _client_response(request: WireRequest, reply: WireResponse) -> ClientResponse:
+async def _client_response(request: WireRequest, reply: WireResponse, read_timeout: float | None) -> ClientResponse:
     url = URL(request.url, encoded=True)
     headers = CIMultiDictProxy(CIMultiDict(request.headers))
     loop = asyncio.get_running_loop()
@@ -101,7 +103,12 @@ async def _client_response(request: WireRequest, reply: WireResponse) -> ClientR
         session=None,  # type: ignore[arg-type]
         **_VERSION_ARGUMENTS,
     )
-    await response.start(_Connection(reply, loop))  # type: ignore[arg-type]
+    if reply.delivery is None:
+        await response.start(_Connection(reply, loop))  # type: ignore[arg-type]
+    else:
+        connection = ScriptedConnection(request, reply, reply.delivery, read_timeout)
+        await response.start(connection)  # type: ignore[arg-type]
+        connection.begin(response.content)
     return response
 
 
@@ -141,12 +148,11 @@ class _Connection:
 
     async def read(self) -> tuple[RawResponseMessage, StreamReader]:
         """Deliver status line and headers, and the stream of the body."""
-        status, pairs, _ = self._reply
         message = RawResponseMessage(
             version=HttpVersion11,
-            code=status,
+            code=self._reply.status,
             reason=self._reply.reason,
-            headers=CIMultiDictProxy(CIMultiDict(pairs)),
+            headers=CIMultiDictProxy(CIMultiDict(self._reply.headers)),
             raw_headers=tuple(self._reply.raw_headers()),
             should_close=False,
             compression=None,

@@ -154,7 +154,7 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other).ratio()
 
 
-_HEADINGS = ("#", "service", "operation", "region", "try", "outcome", "ms", "backend", "parameters")
+_HEADINGS = ("#", "service", "operation", "region", "try", "outcome", "ms", "backend", "fault", "parameters")
 
 
 def _table(calls: list[Call]) -> str:
@@ -176,5 +176,6 @@ def _row(number: int, call: Call) -> tuple[str, ...]:
         call.outcome,
         "" if call.duration is None else f"{call.duration * 1000:.1f}",
         call.backend,
+        str(call.fault.effect) if call.fault else "",
         call.shown_params,
     )

@@ -10,9 +10,10 @@ from typing import Any
 from botocore.model import OperationModel
 
 from aiomoto._errors import AiomotoError
+from aiomoto._fault import Fault
 from aiomoto._identity import Identity, identify, in_path_style
 from aiomoto._operations import service_model, services
-from aiomoto._parameters import error_code_of, parameters_of
+from aiomoto._parameters import error_code_of, parameters_of, protocol_of
 from aiomoto._records import Record
 from aiomoto._scope import header, scope_of
 from aiomoto._wire import WireRequest
@@ -116,6 +117,18 @@ class Call:
     def backend(self) -> str:
         """What sent the request: ``"boto3"``, ``"aiohttp"``, ``"httpx"``, ``"requests"``, ``"endpoint"``."""
         return self._record.backend
+
+    @property
+    def fault(self) -> Fault | None:
+        """The rule of ``aws.faults`` that acted on the call."""
+        return self._record.fault
+
+    @property
+    def protocol(self) -> str:
+        """botocore's name of the protocol that the request speaks: ``"rest-xml"``, ``"json"``."""
+        if self._model is not None:
+            return protocol_of(self._request, self._model)
+        return str(service_model(self.service).metadata["protocol"]) if self.service in services() else "rest-json"
 
     @property
     def request_body(self) -> bytes | None:

@@ -13,6 +13,8 @@ from moto.core.exceptions import ServiceNotWhitelisted
 
 from aiomoto import _moto, _waiting
 from aiomoto._call_log import CallLog
+from aiomoto._calls import Call
+from aiomoto._course import Hindered, Unhindered
 from aiomoto._errors import RequestBlockedError
 from aiomoto._operations import operation_of
 from aiomoto._records import Record
@@ -20,6 +22,7 @@ from aiomoto._router import Destination, Route, destination_of, find_route, serv
 from aiomoto._s3_addressing import url_for_moto
 from aiomoto._scope import action_of, scope_of
 from aiomoto._wire import WireRequest, WireResponse
+from aiomoto.faults import Faults
 
 
 class NoSuchPathError(NotImplementedError):
@@ -32,18 +35,22 @@ class Exchange:
     Attributes:
         calls: where it logs the calls; ``None`` for nowhere.
         record_bodies: whether it logs their bodies too.
+        faults: the rules of what befalls them.
         endpoint_hosts: hosts, ports included, that clients were configured with.
         s3_hosts: those of S3 clients among them.
         live: whether the mock that owns the exchange is on.
-        around: the exchanges of the mocks in which its mock began. They log its calls too.
+        around: the exchanges of the mocks in which its mock began. They log its calls too, and their faults act.
     """
 
-    def __init__(self, calls: CallLog | None = None, *, record_bodies: bool = False) -> None:
+    def __init__(
+        self, calls: CallLog | None = None, faults: Faults | None = None, *, record_bodies: bool = False
+    ) -> None:
         self.endpoint_hosts: set[str] = set()
         self.s3_hosts: set[str] = set()
         self.live = True
         self.around: tuple[Exchange, ...] = ()
         self.calls = calls
+        self.faults = Faults() if faults is None else faults
         self.record_bodies = record_bodies
 
     def lets_out(self, head: WireRequest) -> bool:
@@ -78,7 +85,14 @@ class Exchange:
             WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """
         with self._recorded(request, backend) as record:
-            reply = _waiting.answer(partial(self._prepare, request, record.destination), read_timeout)
+            course = self._course(request, record)
+            _waiting.pause(course.sending)
+            _waiting.pause(course.delay, read_timeout)
+            reply = course.before()
+            if reply is None:
+                reply = _waiting.answer(partial(self._prepare, request, record.destination), read_timeout)
+            _waiting.pause(course.lateness, read_timeout)
+            reply = course.after(reply)
             record.answered(reply)
             return reply
 
@@ -88,17 +102,25 @@ class Exchange:
         Arguments and errors: as for :meth:`answer`.
         """
         with self._recorded(request, backend) as record:
-            reply = await _waiting.answer_async(partial(self._prepare, request, record.destination), read_timeout)
+            course = self._course(request, record)
+            await _waiting.pause_async(course.sending)
+            await _waiting.pause_async(course.delay, read_timeout)
+            reply = course.before()
+            if reply is None:
+                reply = await _waiting.answer_async(partial(self._prepare, request, record.destination), read_timeout)
+            await _waiting.pause_async(course.lateness, read_timeout)
+            reply = course.after(reply)
             record.answered(reply)
             return reply
 
+    @property
+    def _within(self) -> list[Exchange]:
+        return [each for each in (self, *self.around) if each.live]
+
     @contextmanager
     def _recorded(self, request: WireRequest, backend: str) -> Iterator[Record]:
-        exchanges = [each for each in (self, *self.around) if each.live]
-        keeps_bodies = any(each.record_bodies for each in exchanges)
-        account = _moto.account_of(request)
-        destination = destination_of(request, self.s3_hosts)
-        record = Record(request, destination, self.endpoint_hosts, backend, account, keeps_bodies=keeps_bodies)
+        exchanges = self._within
+        record = self._record(request, backend, keeps_bodies=any(each.record_bodies for each in exchanges))
         for each in exchanges:
             if each.calls is not None:
                 each.calls.add(record)
@@ -107,6 +129,20 @@ class Exchange:
         except BaseException as error:
             record.failed(error)
             raise
+
+    def _record(self, request: WireRequest, backend: str, *, keeps_bodies: bool) -> Record:
+        destination = destination_of(request, self.s3_hosts)
+        account = _moto.account_of(request)
+        return Record(request, destination, self.endpoint_hosts, backend, account, keeps_bodies=keeps_bodies)
+
+    def _course(self, request: WireRequest, record: Record) -> Unhindered:
+        rules = [each.faults for each in self._within if len(each.faults)]
+        if not rules:
+            return Unhindered()
+        # With the whole request, of which the record may keep less.
+        call = Call(self._record(request, record.backend, keeps_bodies=True))
+        record.fault = next(filter(None, (faults.acting_on(call) for faults in rules)), None)
+        return Hindered(record.fault.effect, call, request) if record.fault else Unhindered()
 
     def _prepare(self, request: WireRequest, destination: Destination) -> _waiting.Invocation:
         if not self.live:

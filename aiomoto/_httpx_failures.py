@@ -49,6 +49,15 @@ def library_error(kind: FailureKind, request: Any) -> Any:
     return httpx.ConnectError(message, request=request)
 
 
+def body_error(kind: FailureKind, request: Any, received: int, expected: int) -> Any:
+    """The error with which httpx ends a body of which some bytes have come in."""
+    if kind != "disconnect":
+        return library_error(kind, request)
+    httpx = sys.modules[type(request).__module__.partition(".")[0]]
+    message = "peer closed connection without sending complete message body"
+    return httpx.RemoteProtocolError(f"{message} (received {received} bytes, expected {expected})", request=request)
+
+
 def client_error(error: Any, url: str) -> HTTPClientError:
     """The error that aiobotocore's session raises for one of httpx's (``HttpxSession.send``)."""
     if isinstance(error, httpx.ConnectError):

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
+from threading import TIMEOUT_MAX
 from typing import Any
 
-from aiomoto._wire import CHUNK_SIZE, WireResponse
+from aiomoto import _loops
+from aiomoto._delivery import CHUNK_SIZE, Delivery, Piece
+from aiomoto._failures import WireFailure
+from aiomoto._httpx_failures import body_error, library_error
+from aiomoto._wire import WireResponse
 
 
-def response_for(httpx: Any, reply: WireResponse, request: Any) -> Any:
-    """Make the ``Response`` to a ``Request`` of the same package, its body still to be streamed."""
+def response_for(httpx: Any, reply: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+    """Make the ``Response`` to a ``Request`` of the same package, its body still to be streamed.
+
+    Args:
+        httpx: the package.
+        reply: the answer.
+        request: what it answers.
+        read_timeout: the seconds for which the client waits for more of the body; ``None`` for ever.
+    """
+    if reply.delivery is None:
+        stream = _body_class(httpx)(reply.body)
+    else:
+        stream = _scripted_class(httpx)(reply.body, reply.delivery, request, read_timeout)
     return httpx.Response(
         reply.status,
         headers=reply.raw_headers(),
-        stream=_body_class(httpx)(reply.body),
+        stream=stream,
         request=request,
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()},
     )
@@ -56,3 +73,40 @@ def _body_class(httpx: Any) -> Any:
             self._is_closed = True
 
     return Body
+
+
+@lru_cache(maxsize=2)
+def _scripted_class(httpx: Any) -> Any:
+    class ScriptedBody(httpx.SyncByteStream, httpx.AsyncByteStream):  # type: ignore[misc]
+        """A body as it comes in over a bad network."""
+
+        def __init__(self, data: bytes, delivery: Delivery, request: Any, read_timeout: float | None) -> None:
+            self._pieces = delivery.pieces(data)
+            self._length = len(data)
+            self._received = 0
+            self._request = request
+            self._patience = TIMEOUT_MAX if read_timeout is None else read_timeout
+
+        def __iter__(self) -> Iterator[bytes]:
+            while piece := self._next():
+                time.sleep(min(piece.wait, self._patience))
+                yield self._arrived(piece)
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while piece := self._next():
+                await _loops.sleep(min(piece.wait, self._patience))
+                yield self._arrived(piece)
+
+        def _next(self) -> Piece | None:
+            try:
+                return next(self._pieces, None)
+            except WireFailure as failure:
+                raise body_error(failure.kind, self._request, self._received, self._length) from None
+
+        def _arrived(self, piece: Piece) -> bytes:
+            if piece.wait > self._patience:
+                raise library_error("read_timeout", self._request)
+            self._received += len(piece.data)
+            return piece.data
+
+    return ScriptedBody

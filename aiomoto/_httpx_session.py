@@ -111,7 +111,8 @@ async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float |
     try:
         reply = await exchange.answer_async(wire, "httpx", read_timeout)
     except WireFailure as failure:
-        raise library_error(failure.kind, request) from None
-    response = response_for(httpx, reply, request)
+        error = library_error(failure.kind, request)
+        raise error from error.__cause__
+    response = response_for(httpx, reply, request, read_timeout)
     response.elapsed = timedelta(seconds=time.perf_counter() - began)
     return response

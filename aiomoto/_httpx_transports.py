@@ -46,8 +46,9 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
-            raise library_error(failure.kind, request) from None
-        return response_for(httpx, on_wire(reply, wire), request)
+            error = library_error(failure.kind, request)
+            raise error from error.__cause__
+        return response_for(httpx, on_wire(reply, wire), request, _read_timeout(request))
 
     return handle_request
 
@@ -63,8 +64,9 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         try:
             reply = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
-            raise library_error(failure.kind, request) from None
-        return response_for(httpx, on_wire(reply, wire), request)
+            error = library_error(failure.kind, request)
+            raise error from error.__cause__
+        return response_for(httpx, on_wire(reply, wire), request, _read_timeout(request))
 
     return handle_async_request
 

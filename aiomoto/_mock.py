@@ -13,6 +13,7 @@ from aiomoto._decorate import decorate
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
 from aiomoto._lock import surviving_fork
+from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -47,6 +48,7 @@ class MockAWS:
 
     Attributes:
         calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
+        faults: rules of what befalls these calls, until the mock ends.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class MockAWS:
             config=config, reset=reset, remove_data=remove_data, record_bodies=record_bodies, share_models=share_models
         )
         self.calls = CallLog()
+        self.faults = Faults()
         self._starts = 0
         self._exchange: Exchange | None = None
 
@@ -81,7 +84,7 @@ class MockAWS:
                 return
             options = self._options
             self.calls.clear()
-            exchange = Exchange(self.calls, record_bodies=options["record_bodies"])
+            exchange = Exchange(self.calls, self.faults, record_bodies=options["record_bodies"])
             try:
                 reset = options["reset"] if reset is None else reset
                 installation.enter(exchange, options["config"], reset=reset, share_models=options["share_models"])
@@ -116,6 +119,7 @@ class MockAWS:
                 raise
             finally:
                 self._exchange, self._starts = None, 0
+                self.faults.clear()
 
     def reset(self) -> None:
         """Forget all data, in all accounts and regions."""

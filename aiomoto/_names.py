@@ -46,12 +46,13 @@ def check_one(kind: str, name: str, known: Iterable[str]) -> None:
 def near(name: str, options: Iterable[str]) -> str:
     """The end of a message that a name is wrong: those that are like it, or all where they are few."""
     by_letters = {_letters(option): option for option in options}
-    alike = [by_letters[match] for match in get_close_matches(_letters(name), by_letters, n=3, cutoff=0.7)]
-    if alike:
-        return f": did you mean {' or '.join(map(repr, alike))}?"
-    if len(by_letters) <= 20:
-        return f": there are {', '.join(sorted(by_letters.values()))}" if by_letters else ""
-    return ""
+    if 0 < len(by_letters) <= 10:
+        return f": there are {', '.join(sorted(by_letters.values()))}"
+    wanted = _letters(name)
+    # Short names have few letters to be alike in.
+    close = get_close_matches(wanted, by_letters, n=3, cutoff=0.7 if len(wanted) > 3 else 0.5)
+    alike = [wanted] if wanted in by_letters else close
+    return f": did you mean {' or '.join(repr(by_letters[match]) for match in alike)}?" if alike else ""
 
 
 def _letters(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from aiomoto._failures import WireFailure
+from aiomoto._fault import Fault
 from aiomoto._router import Destination
 from aiomoto._scope import header
 from aiomoto._wire import WireRequest, WireResponse
@@ -31,6 +32,7 @@ class Record:
         status: the HTTP status of the answer; ``None`` where none has come.
         error: an answer that is an error.
         failure: the name of what ended it without an answer.
+        fault: the rule that acted on it.
         duration: seconds until its answer began, or until it failed; ``None`` while it is under way.
     """
 
@@ -43,6 +45,7 @@ class Record:
         "endpoint_hosts",
         "error",
         "failure",
+        "fault",
         "keeps_bodies",
         "request",
         "request_body",
@@ -74,6 +77,7 @@ class Record:
         self.status: int | None = None
         self.error: WireResponse | None = None
         self.failure: str | None = None
+        self.fault: Fault | None = None
         self.duration: float | None = None
 
     def answered(self, reply: WireResponse) -> None:

@@ -70,7 +70,9 @@ def client_error(error: exceptions.HTTPError, request: Any) -> HTTPClientError:
 def pool_for(url: str) -> Any:
     """A connection pool as botocore's session would have for a URL, with no connection in it."""
     split = urlsplit(url)
-    return (AWSHTTPSConnectionPool if split.scheme == "https" else AWSHTTPConnectionPool)(split.hostname, split.port)
+    if split.scheme == "https":
+        return AWSHTTPSConnectionPool(split.hostname, split.port or 443)
+    return AWSHTTPConnectionPool(split.hostname, split.port or 80)
 
 
 def path_of(url: str) -> str:

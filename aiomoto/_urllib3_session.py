@@ -15,7 +15,8 @@ from urllib3.exceptions import HTTPError
 from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._failures import WireFailure
-from aiomoto._urllib3_failures import Timeouts, client_error, library_error
+from aiomoto._urllib3_delivery import scripted_response
+from aiomoto._urllib3_failures import Timeouts, client_error, library_error, pool_for
 from aiomoto._wire import WireRequest, head_of, read_body
 
 
@@ -49,8 +50,10 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         reply = exchange.answer(wire, "boto3", timeouts.read)
     except WireFailure as failure:
         raise library_error(failure.kind, wire.url, timeouts) from None
+    delivery = reply.delivery
+    body = scripted_response(wire, reply, delivery, timeouts.read) if delivery else BytesIO(reply.body)
     return HTTPResponse(
-        body=BytesIO(reply.body),
+        body=body,
         headers=HTTPHeaderDict(reply.headers),
         status=reply.status,
         reason=reply.reason,
@@ -59,6 +62,7 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         preload_content=False,
         decode_content=False,
         enforce_content_length=False,
+        pool=pool_for(wire.url) if delivery else None,  # for the words of its errors
     )
 
 

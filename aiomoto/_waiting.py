@@ -90,6 +90,37 @@ class _Attempts:
         return max(self._began + self._read_timeout - time.monotonic(), 0)
 
 
+def pause(seconds: float, patience: float | None = None) -> None:
+    """Let this thread wait.
+
+    Args:
+        seconds: how long.
+        patience: how long at most; ``None`` for as long as it takes.
+
+    Raises:
+        WireFailure: it is longer than that.
+    """
+    if seconds:
+        time.sleep(_limited(seconds, patience))
+        _check_patience(seconds, patience)
+
+
+async def pause_async(seconds: float, patience: float | None = None) -> None:
+    """The same for a task."""
+    if seconds:
+        await _loops.sleep(_limited(seconds, patience))
+        _check_patience(seconds, patience)
+
+
+def _limited(seconds: float, patience: float | None) -> float:
+    return seconds if patience is None else min(seconds, patience)
+
+
+def _check_patience(seconds: float, patience: float | None) -> None:
+    if patience is not None and seconds > patience:
+        _give_up()
+
+
 def answer(prepare: Callable[[], Invocation], read_timeout: float | None) -> WireResponse:
     """Answer in this thread, and let it wait where it has to.
 

@@ -9,8 +9,7 @@ from inspect import isawaitable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-# The most of a body that a client gets at a time, in bytes: as much as a socket delivers in one read.
-CHUNK_SIZE = 64 * 1024
+from aiomoto._delivery import Delivery
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,30 @@ class WireRequest:
 
 
 class WireResponse(NamedTuple):
-    """A response as a server would put it on the wire: status, header pairs, body."""
+    """A response as a server would put it on the wire: status, header pairs, body.
+
+    Where it has a ``delivery``, the body comes in as that says, and at once otherwise.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    delivery: Delivery | None = None
 
     @property
     def reason(self) -> str:
         """The status in words, or an empty string where HTTP has none for it."""
         return _REASONS.get(self.status, "")
+
+    def head(self) -> bytes:
+        """Status line and headers as bytes, with the body's length among them."""
+        names = {name.lower() for name, _ in self.headers}
+        # No answer of Moto's comes in chunks, whatever it says.
+        pairs = [pair for pair in self.raw_headers() if pair[0].lower() != b"transfer-encoding"]
+        if "content-length" not in names and self.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            pairs.append((b"content-length", b"%d" % len(self.body)))
+        lines = [b"HTTP/1.1 %d %s" % (self.status, self.reason.encode()), *(b"%s: %s" % pair for pair in pairs)]
+        return b"\r\n".join([*lines, b"", b""])
 
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
         """The header pairs as bytes."""

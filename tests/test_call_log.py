@@ -109,7 +109,18 @@ def test_wrong_name_is_an_error_with_the_names_that_are_like_it(
 def test_log_prints_as_a_table(calls: CallLog) -> None:
     heading, *rows = str(calls).splitlines()
 
-    assert heading.split() == ["#", "service", "operation", "region", "try", "outcome", "ms", "backend", "parameters"]
+    assert heading.split() == [
+        "#",
+        "service",
+        "operation",
+        "region",
+        "try",
+        "outcome",
+        "ms",
+        "backend",
+        "fault",
+        "parameters",
+    ]
     assert [row.split()[:5] for row in rows] == [
         ["0", "s3", "CreateBucket", "us-east-1", "1"],
         ["1", "s3", "PutObject", "us-east-1", "1"],

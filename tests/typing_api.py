@@ -15,6 +15,7 @@ from typing_extensions import assert_type
 
 import aiomoto
 from aiomoto import Call, CallLog, MockAWS, mock_aws, mock_aws_decorator
+from aiomoto.faults import Fault, Faults
 
 # ---------------------------------------------------------------- contexts
 
@@ -52,6 +53,24 @@ def calls() -> None:
     assert_type(aws.calls.last.params, Mapping[str, Any])
     assert_type(aws.calls.last.status, int | None)
     assert_type(aws.calls.last.attempt, int)
+
+
+def faults() -> None:
+    with mock_aws() as aws:
+        assert_type(aws.faults, Faults)
+        assert_type(aws.faults.add("s3", "PutObject", error="SlowDown", times=2), Fault)
+        aws.faults.add(latency=0.2, bandwidth=64_000)
+        aws.faults.add("s3", where={"Bucket": "b"}, raises="reset", when="after")
+        aws.faults.add("s3", where=lambda call: call.attempt == 1, cut_after=1024)
+        with aws.faults.add("sqs", status=503, headers={"Retry-After": "1"}) as rule:
+            assert_type(rule, Fault)
+        assert_type(rule.hits, int)
+        assert_type(rule.remove(), None)
+        assert_type(aws.faults.clear(), None)
+        assert_type(aws.calls.last.fault, Fault | None)
+        aws.faults.add("s3", raises="explosion")  # type: ignore[arg-type]
+        aws.faults.add("s3", when="later", raises="reset")  # type: ignore[arg-type]
+        aws.faults.add(service="s3", error="SlowDown")  # type: ignore[call-arg]
 
 
 # ---------------------------------------------------------------- decorators keep the type of what they decorate
