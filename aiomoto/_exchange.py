@@ -17,7 +17,7 @@ from aiomoto._calls import Call
 from aiomoto._course import Hindered, Unhindered
 from aiomoto._errors import RequestBlockedError
 from aiomoto._operations import operation_of
-from aiomoto._records import Record
+from aiomoto._records import Record, Slept
 from aiomoto._router import Destination, Route, destination_of, find_route, services_signed_as
 from aiomoto._s3_addressing import url_for_moto
 from aiomoto._scope import action_of, scope_of
@@ -36,6 +36,7 @@ class Exchange:
         calls: where it logs the calls; ``None`` for nowhere.
         record_bodies: whether it logs their bodies too.
         faults: the rules of what befalls them.
+        slept: where it records the waits of clients, which are over at once then; ``None`` where they really wait.
         endpoint_hosts: hosts, ports included, that clients were configured with.
         s3_hosts: those of S3 clients among them.
         live: whether the mock that owns the exchange is on.
@@ -52,6 +53,7 @@ class Exchange:
         self.calls = calls
         self.faults = Faults() if faults is None else faults
         self.record_bodies = record_bodies
+        self.slept: list[Slept] | None = None
 
     def lets_out(self, head: WireRequest) -> bool:
         """Tell whether Moto's ``passthrough`` names this request's URL or service."""
@@ -114,12 +116,13 @@ class Exchange:
             return reply
 
     @property
-    def _within(self) -> list[Exchange]:
+    def within(self) -> list[Exchange]:
+        """The exchange itself and those around it, as far as they are live."""
         return [each for each in (self, *self.around) if each.live]
 
     @contextmanager
     def _recorded(self, request: WireRequest, backend: str) -> Iterator[Record]:
-        exchanges = self._within
+        exchanges = self.within
         record = self._record(request, backend, keeps_bodies=any(each.record_bodies for each in exchanges))
         for each in exchanges:
             if each.calls is not None:
@@ -136,7 +139,7 @@ class Exchange:
         return Record(request, destination, self.endpoint_hosts, backend, account, keeps_bodies=keeps_bodies)
 
     def _course(self, request: WireRequest, record: Record) -> Unhindered:
-        rules = [each.faults for each in self._within if len(each.faults)]
+        rules = [each.faults for each in self.within if len(each.faults)]
         if not rules:
             return Unhindered()
         # With the whole request, of which the record may keep less.

@@ -19,7 +19,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import _events, _httpx_transports, _live, _long_polls, _models, _moto, _requests
+from aiomoto import _events, _httpx_transports, _instant_sleep, _live, _long_polls, _models, _moto, _requests
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
@@ -46,6 +46,7 @@ class Installation:
         self._replacements = Replacements()
         self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
         self._environment = CleanEnvironment()
+        self._sleeps_at_once = False
 
     def enter(
         self, exchange: Exchange, config: dict[str, Any] | None, *, reset: bool, share_models: bool = True
@@ -61,6 +62,9 @@ class Installation:
         if not self._exchanges:
             self._install()
         self._exchanges = (*self._exchanges, exchange)
+        if exchange.slept is not None and not self._sleeps_at_once:
+            self._sleeps_at_once = True
+            self._replacements.put(_instant_sleep.targets())
         if not share_models:
             _models.refused_by.add(exchange)
         outer = _live.current()
@@ -109,6 +113,7 @@ class Installation:
     def _uninstall(self) -> None:
         self._late.stop()
         self._replacements.close()
+        self._sleeps_at_once = False
         _memory.forget_mock()
 
 

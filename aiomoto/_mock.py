@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
 
 from aiomoto._call_log import CallLog
 from aiomoto._decorate import decorate
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
 from aiomoto._lock import surviving_fork
+from aiomoto._names import check_one
+from aiomoto._records import Slept
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class Options(TypedDict, total=False):
     remove_data: bool
     record_bodies: bool
     share_models: bool
+    sleep: Literal["real", "instant"]
 
 
 class MockAWS:
@@ -45,10 +48,16 @@ class MockAWS:
         record_bodies: keep the bodies of requests and answers in ``calls``.
         share_models: let new sessions have copies of service models that were parsed before, instead of parsing
             botocore's files again. Sessions with a data path or a loader of their own parse theirs in any case.
+        sleep: ``"instant"`` has the clients of botocore and aiobotocore wait no longer, neither before they retry nor
+            in waiters. What the test itself sleeps it does sleep.
+
+    Raises:
+        ArgumentError: there is no such way to sleep.
 
     Attributes:
         calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
         faults: rules of what befalls these calls, until the mock ends.
+        slept: what the clients would have waited, with ``sleep="instant"``.
     """
 
     def __init__(
@@ -59,12 +68,20 @@ class MockAWS:
         remove_data: bool = True,
         record_bodies: bool = False,
         share_models: bool = True,
+        sleep: Literal["real", "instant"] = "real",
     ) -> None:
+        check_one("way to sleep", sleep, ("real", "instant"))
         self._options = Options(
-            config=config, reset=reset, remove_data=remove_data, record_bodies=record_bodies, share_models=share_models
+            config=config,
+            reset=reset,
+            remove_data=remove_data,
+            record_bodies=record_bodies,
+            share_models=share_models,
+            sleep=sleep,
         )
         self.calls = CallLog()
         self.faults = Faults()
+        self.slept: list[Slept] = []
         self._starts = 0
         self._exchange: Exchange | None = None
 
@@ -84,7 +101,9 @@ class MockAWS:
                 return
             options = self._options
             self.calls.clear()
+            self.slept.clear()
             exchange = Exchange(self.calls, self.faults, record_bodies=options["record_bodies"])
+            exchange.slept = self.slept if options["sleep"] == "instant" else None
             try:
                 reset = options["reset"] if reset is None else reset
                 installation.enter(exchange, options["config"], reset=reset, share_models=options["share_models"])

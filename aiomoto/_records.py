@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from dataclasses import replace
+from typing import NamedTuple
 
 from aiomoto._failures import WireFailure
 from aiomoto._fault import Fault
@@ -14,6 +15,18 @@ from aiomoto._wire import WireRequest, WireResponse
 
 # The most of a body that is kept for its parameters, in bytes. DynamoDB, SQS and most others take no longer requests.
 _LONGEST = 1024 * 1024
+
+
+class Slept(NamedTuple):
+    """A wait of a client that was over at once.
+
+    Attributes:
+        seconds: how long it would have been.
+        why: what for: ``"retry"``, ``"waiter"``, ``"adaptive rate limit"`` or ``"credentials"``.
+    """
+
+    seconds: float
+    why: str
 
 
 class Record:

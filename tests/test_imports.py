@@ -56,7 +56,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_call_log": "", "_course": "", "faults": ""},
     {"_exchange": "moto"},
     {"_live": ""},
-    {"_plain_http": ""},
+    {"_instant_sleep": "aiobotocore botocore", "_plain_http": ""},
     {
         "_aiohttp_session": "aiobotocore aiohttp multidict yarl",
         "_httpx_session": "aiobotocore anyio botocore",

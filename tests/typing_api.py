@@ -55,6 +55,13 @@ def calls() -> None:
     assert_type(aws.calls.last.attempt, int)
 
 
+def waits() -> None:
+    with mock_aws(sleep="instant") as aws:
+        assert_type([wait.seconds for wait in aws.slept], list[float])
+    assert_type([wait.why for wait in aws.slept], list[str])
+    mock_aws(sleep="never")  # type: ignore[call-overload]
+
+
 def faults() -> None:
     with mock_aws() as aws:
         assert_type(aws.faults, Faults)
