@@ -16,7 +16,7 @@ nox.options.error_on_missing_interpreters = False
 nox.options.reuse_existing_virtualenvs = True
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
-OLDEST = ["aiobotocore==2.25.0", "moto==5.1.0", "aiohttp==3.9.2", "multidict==6.0.*", "yarl==1.9.*"]
+OLDEST = ["aiobotocore==2.25.0", "moto==5.1.0", "aiohttp==3.9.2", "multidict==6.0.*", "yarl==1.9.*", "s3fs==2025.9.0"]
 
 
 ON_AIOBOTO3 = [

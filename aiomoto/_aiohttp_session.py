@@ -36,11 +36,18 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
     """
 
     _outlives_mock = True
+    _loop: asyncio.AbstractEventLoop | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self._outlives_mock:
             detach_moto_stubber()
+
+    async def __aenter__(self) -> Any:
+        entered = await super().__aenter__()
+        self._loop = asyncio.get_running_loop()
+        self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
+        return entered
 
     async def send(self, request: Any) -> Any:
         """Answer one prepared request.
@@ -61,6 +68,17 @@ class MockedAIOHTTPSession(MotoAIOHTTPSession):
     """The session of clients that are made inside a mock: it serves a later mock, but never a network."""
 
     _outlives_mock = False
+
+
+class _NoConnections:
+    """Stands for the connections that an open session has: s3fs makes a new client where it finds none open."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def close(self) -> None:
+        """Count as closed."""
+        self.closed = True
 
 
 async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:

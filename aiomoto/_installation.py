@@ -20,21 +20,26 @@ from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
 from aiomoto import _events, _httpx_transports, _instant_sleep, _live, _long_polls, _models, _moto, _requests
+from aiomoto._closing import Closing
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._late_imports import ImportWatch
 from aiomoto._lock import surviving_fork
 from aiomoto._replacements import Replacements, Target
+from aiomoto._s3fs import FileSystems
 from aiomoto._seal import KINDS, seal
 from aiomoto._sessions import SessionMemory, region_fallback, without_hidden_profile
 from aiomoto._wire import WireRequest, head_of
 
 Replacement = Callable[[Any], Any]
 
+_file_systems = FileSystems()
+
 # What is replaced in modules that may come late.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **dict.fromkeys(_httpx_transports.PACKAGES, _httpx_transports.targets),
+    "s3fs.core": _file_systems.targets,
 }
 
 
@@ -49,7 +54,13 @@ class Installation:
         self._sleeps_at_once = False
 
     def enter(
-        self, exchange: Exchange, config: dict[str, Any] | None, *, reset: bool, share_models: bool = True
+        self,
+        exchange: Exchange,
+        config: dict[str, Any] | None,
+        *,
+        reset: bool,
+        share_models: bool = True,
+        fsspec: bool = True,
     ) -> None:
         """Make one more exchange live; the first one installs.
 
@@ -67,6 +78,8 @@ class Installation:
             self._replacements.put(_instant_sleep.targets())
         if not share_models:
             _models.refused_by.add(exchange)
+        if fsspec:
+            _file_systems.enter(exchange)
         outer = _live.current()
         with _moto.lock.for_thread():
             if outer is not None:
@@ -78,11 +91,14 @@ class Installation:
             _moto_switch.turn_on(exchange, reset=reset, new_default_session=core.get("reset_boto3_session", True))
         _live.add(exchange)
 
-    def leave(self, exchange: Exchange, *, remove_data: bool) -> None:
+    def leave(self, exchange: Exchange, *, remove_data: bool) -> Closing:
         """End an exchange, also one that entered only in part; the last one puts everything back.
 
         Each step does no harm when it is taken again, so that what an error or Ctrl-C has stopped can be gone through
         from the start.
+
+        Returns:
+            What is left to wait for, once no lock is held.
         """
         _live.remove(exchange)
         _long_polls.waiting.wake_all()  # those of this exchange have nothing to wait for
@@ -95,7 +111,9 @@ class Installation:
         if not self._exchanges:
             self._uninstall()
         elif newest := _live.current():
-            _moto.config_place.lend(newest)
+            with _moto.lock.for_thread():
+                _moto.config_place.lend(newest)
+        return _file_systems.leave(exchange)
 
     def reset(self) -> None:
         """Forget all data."""
@@ -104,6 +122,7 @@ class Installation:
             _long_polls.waiting.wake_all()
             if self._exchanges and MotoMock._nested_count == len(self._exchanges):
                 _requests.register()
+        _file_systems.forget_listings()
 
     def _install(self) -> None:
         self._replacements.open()

@@ -127,7 +127,8 @@ def on_trio() -> bool:
     return trio is not None and bool(trio.lowlevel.in_trio_run())
 
 
-def _running_asyncio_loop() -> asyncio.AbstractEventLoop | None:
+def running_asyncio_loop() -> asyncio.AbstractEventLoop | None:
+    """The asyncio loop that runs in this thread, if one does."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -142,7 +143,7 @@ class _AsyncioSignal:
 
     def set(self) -> None:
         self.is_set = True
-        if _running_asyncio_loop() is self._loop:
+        if running_asyncio_loop() is self._loop:
             self._release()
         else:
             with suppress(RuntimeError):  # the loop is closed, and nobody waits

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
 
 from aiomoto._call_log import CallLog
+from aiomoto._closing import Closing
 from aiomoto._decorate import decorate
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
@@ -32,6 +33,7 @@ class Options(TypedDict, total=False):
     record_bodies: bool
     share_models: bool
     sleep: Literal["real", "instant"]
+    fsspec: bool
 
 
 class MockAWS:
@@ -50,6 +52,7 @@ class MockAWS:
             botocore's files again. Sessions with a data path or a loader of their own parse theirs in any case.
         sleep: ``"instant"`` has the clients of botocore and aiobotocore wait no longer, neither before they retry nor
             in waiters. What the test itself sleeps it does sleep.
+        fsspec: let s3fs's file systems, clients and directory listings end with the mock that they were made in.
 
     Raises:
         ArgumentError: there is no such way to sleep.
@@ -69,6 +72,7 @@ class MockAWS:
         record_bodies: bool = False,
         share_models: bool = True,
         sleep: Literal["real", "instant"] = "real",
+        fsspec: bool = True,
     ) -> None:
         check_one("way to sleep", sleep, ("real", "instant"))
         self._options = Options(
@@ -78,12 +82,14 @@ class MockAWS:
             record_bodies=record_bodies,
             share_models=share_models,
             sleep=sleep,
+            fsspec=fsspec,
         )
         self.calls = CallLog()
         self.faults = Faults()
         self.slept: list[Slept] = []
         self._starts = 0
         self._exchange: Exchange | None = None
+        self._closing: Closing | None = None
 
     def start(self, reset: bool | None = None) -> None:
         """Begin mocking. Starting twice nests: it takes two stops to end it.
@@ -102,11 +108,18 @@ class MockAWS:
             options = self._options
             self.calls.clear()
             self.slept.clear()
+            self._closing = None
             exchange = Exchange(self.calls, self.faults, record_bodies=options["record_bodies"])
             exchange.slept = self.slept if options["sleep"] == "instant" else None
             try:
                 reset = options["reset"] if reset is None else reset
-                installation.enter(exchange, options["config"], reset=reset, share_models=options["share_models"])
+                installation.enter(
+                    exchange,
+                    options["config"],
+                    reset=reset,
+                    share_models=options["share_models"],
+                    fsspec=options["fsspec"],
+                )
                 self._exchange, self._starts = exchange, 1
             except BaseException:
                 # Nobody is going to stop what did not start, wherever an error or Ctrl-C has ended it.
@@ -132,17 +145,19 @@ class MockAWS:
                 return
             try:
                 remove_data = self._options["remove_data"] if remove_data is None else remove_data
-                installation.leave(self._exchange, remove_data=remove_data)
+                closing = self._closing = installation.leave(self._exchange, remove_data=remove_data)
             except BaseException:
                 installation.leave(self._exchange, remove_data=False)  # whatever an error or Ctrl-C has left undone
                 raise
             finally:
                 self._exchange, self._starts = None, 0
                 self.faults.clear()
+        closing.wait()
 
     def reset(self) -> None:
         """Forget all data, in all accounts and regions."""
-        installation.reset()
+        with _lock:
+            installation.reset()
 
     def __enter__(self) -> MockAWS:
         self.start()
@@ -161,6 +176,8 @@ class MockAWS:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+        if self._closing is not None:
+            await self._closing.wait_here()
 
     def __call__(self, target: Target) -> Target:
         """Decorate a function or a test class: each call has a mock of its own.

@@ -15,6 +15,7 @@ _LIBRARIES = (
     "aiohttp",
     "boto3",
     "botocore",
+    "fsspec",
     "httpx",
     "httpx2",
     "moto.backend_index",
@@ -22,6 +23,7 @@ _LIBRARIES = (
     "moto.settings",
     "requests",
     "responses",
+    "s3fs",
     "s3transfer",
     "urllib3",
 )

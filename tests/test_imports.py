@@ -31,6 +31,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aiohttp_failures": "aiohttp botocore",
+        "_closing": "",
         "_httpx_failures": "aiobotocore botocore",
         "_compatibility": "",
         "_long_polls": "moto",
@@ -64,10 +65,10 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_requests": "moto urllib3",
         "_urllib3_session": "botocore urllib3",
     },
-    {"_seal": "aiobotocore botocore"},
+    {"_seal": "aiobotocore botocore", "_wiring": "aioboto3 aiobotocore"},
+    {"_s3fs": ""},
     {"_installation": "aiobotocore boto3 botocore moto"},
     {"_mock": "typing_extensions"},
-    {"_wiring": "aioboto3 aiobotocore"},
     {"pytest_plugin": "aiobotocore pytest"},
     {"__init__": ""},
 )

@@ -25,7 +25,7 @@ async def contexts() -> None:
         assert_type(aws, MockAWS)
     async with mock_aws(config={"core": {"mock_credentials": False}}, reset=False, remove_data=False) as aws:
         assert_type(aws, MockAWS)
-    with MockAWS({"core": {}}, reset=False) as aws:
+    with MockAWS({"core": {}}, reset=False, fsspec=False) as aws:
         assert_type(aws, MockAWS)
 
 
