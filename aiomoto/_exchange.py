@@ -78,7 +78,7 @@ class Exchange:
 
         Args:
             request: what to answer.
-            backend: what sends it: ``"boto3"``, or the name of an HTTP library.
+            backend: what sends it: ``"boto3"``, ``"endpoint"``, or the name of an HTTP library.
             read_timeout: the seconds that the client is ready to wait for an answer; ``None`` for any.
 
         Raises:

@@ -44,13 +44,17 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
 
 
 class Installation:
-    """The state that all live mocks share. Its methods are called under one lock."""
+    """The state that all live mocks share. Its methods are called under one lock.
+
+    Attributes:
+        environment: the process's environment, as the live mocks want it.
+    """
 
     def __init__(self) -> None:
         self._exchanges: tuple[Exchange, ...] = ()
         self._replacements = Replacements()
         self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
-        self._environment = CleanEnvironment()
+        self.environment = CleanEnvironment()
         self._sleeps_at_once = False
 
     def enter(
@@ -87,7 +91,7 @@ class Installation:
             _moto.config_place.add(exchange, config or {})
             core = _moto.config_place.read(exchange).get("core", {})
             if core.get("mock_credentials", True) is not False:
-                self._environment.enter(exchange)
+                self.environment.enter(exchange)
             _moto_switch.turn_on(exchange, reset=reset, new_default_session=core.get("reset_boto3_session", True))
         _live.add(exchange)
 
@@ -107,7 +111,7 @@ class Installation:
         with _moto.lock.for_thread():
             _moto_switch.turn_off(exchange, remove_data=remove_data)
             _moto.config_place.remove(exchange)
-        self._environment.leave(exchange)
+        self.environment.leave(exchange)
         if not self._exchanges:
             self._uninstall()
         elif newest := _live.current():

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overlo
 from aiomoto._call_log import CallLog
 from aiomoto._closing import Closing
 from aiomoto._decorate import decorate
+from aiomoto._environment import variables_for_endpoint
+from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
 from aiomoto._lock import surviving_fork
@@ -20,6 +22,8 @@ from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from aiomoto._endpoint import Endpoint
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -34,6 +38,7 @@ class Options(TypedDict, total=False):
     share_models: bool
     sleep: Literal["real", "instant"]
     fsspec: bool
+    endpoint: bool
 
 
 class MockAWS:
@@ -53,6 +58,8 @@ class MockAWS:
         sleep: ``"instant"`` has the clients of botocore and aiobotocore wait no longer, neither before they retry nor
             in waiters. What the test itself sleeps it does sleep.
         fsspec: let s3fs's file systems, clients and directory listings end with the mock that they were made in.
+        endpoint: serve the same AWS over HTTP on the loopback interface too, and set the environment so that clients
+            outside of Python and other processes find it there. See :attr:`endpoint`.
 
     Raises:
         ArgumentError: there is no such way to sleep.
@@ -73,6 +80,7 @@ class MockAWS:
         share_models: bool = True,
         sleep: Literal["real", "instant"] = "real",
         fsspec: bool = True,
+        endpoint: bool = False,
     ) -> None:
         check_one("way to sleep", sleep, ("real", "instant"))
         self._options = Options(
@@ -83,6 +91,7 @@ class MockAWS:
             share_models=share_models,
             sleep=sleep,
             fsspec=fsspec,
+            endpoint=endpoint,
         )
         self.calls = CallLog()
         self.faults = Faults()
@@ -90,6 +99,7 @@ class MockAWS:
         self._starts = 0
         self._exchange: Exchange | None = None
         self._closing: Closing | None = None
+        self._endpoint: Endpoint | None = None
 
     def start(self, reset: bool | None = None) -> None:
         """Begin mocking. Starting twice nests: it takes two stops to end it.
@@ -99,6 +109,7 @@ class MockAWS:
 
         Raises:
             AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks what is replaced.
+            OSError: there is no port for the endpoint.
             TypeError: ``config`` is not a dict of dicts.
         """
         with _lock:
@@ -121,9 +132,12 @@ class MockAWS:
                     fsspec=options["fsspec"],
                 )
                 self._exchange, self._starts = exchange, 1
+                if options["endpoint"]:
+                    installation.environment.enter(self.endpoint, variables_for_endpoint(self.endpoint.url))
             except BaseException:
                 # Nobody is going to stop what did not start, wherever an error or Ctrl-C has ended it.
-                installation.leave(exchange, remove_data=False)
+                self._leave(exchange, remove_data=False)
+                self._exchange, self._endpoint, self._starts = None, None, 0
                 raise
 
     def stop(self, remove_data: bool | None = None) -> None:
@@ -145,12 +159,12 @@ class MockAWS:
                 return
             try:
                 remove_data = self._options["remove_data"] if remove_data is None else remove_data
-                closing = self._closing = installation.leave(self._exchange, remove_data=remove_data)
+                closing = self._closing = self._leave(self._exchange, remove_data=remove_data)
             except BaseException:
-                installation.leave(self._exchange, remove_data=False)  # whatever an error or Ctrl-C has left undone
+                self._leave(self._exchange, remove_data=False)  # whatever an error or Ctrl-C has left undone
                 raise
             finally:
-                self._exchange, self._starts = None, 0
+                self._exchange, self._endpoint, self._starts = None, None, 0
                 self.faults.clear()
         closing.wait()
 
@@ -158,6 +172,35 @@ class MockAWS:
         """Forget all data, in all accounts and regions."""
         with _lock:
             installation.reset()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The same AWS over HTTP on the loopback interface, opened when it is first asked for.
+
+        It is there until the mock ends. The environment leads to it only with ``mock_aws(endpoint=True)``.
+
+        Raises:
+            AiomotoError: the mock is not live.
+            OSError: there is no port for it.
+        """
+        with _lock:
+            if self._exchange is None:
+                raise AiomotoError("mock_aws() has an endpoint only while it is live: ask for it inside the mock")
+            if self._endpoint is None:
+                # Not before somebody wants it: aiohttp's server takes a while to load.
+                from aiomoto._endpoint import Endpoint
+
+                endpoint = Endpoint(self._exchange)
+                endpoint.open()
+                self._endpoint = endpoint
+            return self._endpoint
+
+    def _leave(self, exchange: Exchange, *, remove_data: bool) -> Closing:
+        # As the installation's: no step does harm when it is taken again.
+        if self._endpoint is not None:
+            installation.environment.leave(self._endpoint)
+            self._endpoint.close()
+        return installation.leave(exchange, remove_data=remove_data)
 
     def __enter__(self) -> MockAWS:
         self.start()

@@ -146,12 +146,22 @@ def is_aws(host: str) -> bool:
     return bool(_services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))) or _is_service_host(host)
 
 
+def is_in_aws_domain(host: str) -> bool:
+    """Tell whether a host lies in one of AWS's domains, or is a custom S3 endpoint of Moto's.
+
+    Moto's patterns look no further than the domain's end: to them ``s3.amazonaws.com.example.com`` is S3.
+    """
+    return bool(_AWS_DOMAIN.search(get_equivalent_url_in_aws_domain(f"https://{host}/")[0].netloc))
+
+
 def _is_service_host(host: str) -> bool:
     # The host of an interface endpoint in a VPC says less of the service than the signature does.
     return bool(_AWS_DOMAIN.search(host)) and ".vpce." not in host
 
 
-_AWS_DOMAIN = re.compile(r"(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)(:\d+)?$")
+_AWS_DOMAIN = re.compile(
+    r"(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)(:\d+)?$"
+)
 
 # A bucket may have the name of a service: ``config.s3.amazonaws.com`` looks like AWS Config in a region "s3".
 _S3_LABEL = re.compile(r"(^|\.)s3[.-]")

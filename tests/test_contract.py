@@ -8,7 +8,7 @@ same: the parsed response with its metadata, the body, or the error.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, closing, suppress
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -73,6 +73,23 @@ def test_boto3_sees_in_process_what_it_sees_over_a_socket(case: Case, server: Lo
         in_process = _observe(boto3_client(case.service), case, _prepare(case))
 
     assert in_process == _boto3_over_socket(case, server)
+
+
+# Clients with this host are let out, through their real session: they go to the endpoint over a socket.
+LET_OUT: dict[str, Any] = {"core": {"passthrough": {"urls": ["http://localhost:"]}}}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_boto3_sees_over_the_endpoint_what_it_sees_in_process(case: Case) -> None:
+    with mock_aws():
+        in_process = _observe(boto3_client(case.service), case, _prepare(case))
+    with mock_aws(config=LET_OUT) as aws:
+        arguments = _prepare(case)
+        url = aws.endpoint.url.replace("127.0.0.1", "localhost")
+        with closing(boto3_client(case.service, endpoint_url=url)) as real:
+            over_endpoint = _observe(real, case, arguments)
+
+    assert over_endpoint == in_process
 
 
 def _client(service: str, stack: Stack, **kwargs: Any) -> AbstractAsyncContextManager[Any]:

@@ -18,7 +18,9 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_failures": ""},
     {"_delivery": ""},
     {
+        "_aws_chunked": "",
         "_decorate": "",
+        "_endpoint_server": "aiohttp",
         "_environment": "",
         "_errors": "",
         "_events": "botocore",
@@ -32,6 +34,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_aiohttp_failures": "aiohttp botocore",
         "_closing": "",
+        "_endpoint_reply": "aiohttp",
         "_httpx_failures": "aiobotocore botocore",
         "_compatibility": "",
         "_long_polls": "moto",
@@ -56,10 +59,11 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_calls": "botocore"},
     {"_call_log": "", "_course": "", "faults": ""},
     {"_exchange": "moto"},
-    {"_live": ""},
+    {"_endpoint_handler": "aiohttp moto multidict", "_live": ""},
     {"_instant_sleep": "aiobotocore botocore", "_plain_http": ""},
     {
         "_aiohttp_session": "aiobotocore aiohttp multidict yarl",
+        "_endpoint": "",
         "_httpx_session": "aiobotocore anyio botocore",
         "_httpx_transports": "",
         "_requests": "moto urllib3",

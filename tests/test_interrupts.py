@@ -166,7 +166,14 @@ def nested_with_configurations() -> None:
         pass
 
 
-@pytest.mark.parametrize("program", [once, nested_with_configurations], ids=["once", "nested"])
+def with_an_endpoint() -> None:
+    with mock_aws(endpoint=True):
+        pass
+
+
+@pytest.mark.parametrize(
+    "program", [once, nested_with_configurations, with_an_endpoint], ids=["once", "nested", "endpoint"]
+)
 def test_ctrl_c_at_any_moment_of_start_and_end(program: Callable[[], None]) -> None:
     program()  # so that everything is imported
     with nothing_left_behind():

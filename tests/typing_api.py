@@ -29,6 +29,15 @@ async def contexts() -> None:
         assert_type(aws, MockAWS)
 
 
+def endpoint() -> None:
+    with mock_aws(endpoint=True) as aws:
+        assert_type(aws.endpoint.url, str)
+        assert_type(aws.endpoint.environ(), dict[str, str])
+        assert_type(aws.endpoint.storage_options(), dict[str, str])
+        assert_type(aws.endpoint.pyarrow(), dict[str, str])
+        assert_type(aws.endpoint.duckdb_secret("name"), str)
+
+
 def switches() -> None:
     mock = mock_aws()
     assert_type(mock, MockAWS)
@@ -156,6 +165,7 @@ async def wrong() -> None:
     mock_aws(confg={})  # type: ignore[call-overload]
     mock_aws(config="core")  # type: ignore[call-overload]
     mock_aws(reset="yes")  # type: ignore[call-overload]
+    mock_aws(endpoint="http://localhost:4566")  # type: ignore[call-overload]
     mock_aws_decorator(3)  # type: ignore[call-overload]
     mock_aws_decorator(remove=True)  # type: ignore[call-overload]
     with mock_aws_decorator():  # type: ignore[attr-defined]

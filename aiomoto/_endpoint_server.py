@@ -1,0 +1,139 @@
+"""An HTTP server on the loopback interface, in a thread with an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from threading import Thread
+from typing import Any
+
+from aiohttp import web
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+# aiohttp logs each request that is not HTTP as an error. Who looks for one may lower the level.
+_log = logging.getLogger("aiomoto.endpoint")
+_log.setLevel(logging.CRITICAL)
+
+_OPTIONS: dict[str, Any] = {
+    "access_log": None,
+    "logger": _log,
+    # S3 keeps what it gets.
+    "auto_decompress": False,
+    # A poll whose client has gone must not take a message.
+    "handler_cancellation": True,
+    # Seconds to go on reading a body that nobody wants, so that the client gets to read the answer.
+    "lingering_time": 1.0,
+    # Metadata, session tokens and presigned URLs are longer, and more, than aiohttp expects of a browser.
+    "max_line_size": 65536,
+    "max_field_size": 65536,
+    "max_headers": 1024,
+}
+_BACKLOG = 1024
+
+
+class EndpointServer:
+    """A port, and a thread that answers on it. :meth:`stop` ends whatever part of it there is, and may come twice."""
+
+    def __init__(self) -> None:
+        self._process = os.getpid()
+        self._listener: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: Thread | None = None
+        self._end = asyncio.Event()
+
+    def listen(self) -> int:
+        """Open a port and return its number. Connections wait in it until the server is started.
+
+        Raises:
+            OSError: there is none to be had.
+        """
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    def start(self, handler: Handler, set_up: Callable[[], None]) -> None:
+        """Begin to answer on the port.
+
+        Args:
+            handler: answers a request.
+            set_up: called first, in the server's thread.
+        """
+        # By name: the policy's may be one whose sockets are not Python's own.
+        self._loop = asyncio.SelectorEventLoop()
+        self._loop.set_debug(False)  # it would complain of Moto's slow handlers
+        self._thread = Thread(target=self._run, args=(handler, set_up), name="aiomoto endpoint", daemon=True)
+        atexit.register(self.stop)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the port and all connections, whatever is going on in them."""
+        # A forked child has no part in the server but a copy of this object.
+        if self._process != os.getpid():
+            return
+        atexit.unregister(self.stop)
+        if self._thread is not None and self._thread.ident is not None and self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed, since it has been stopped before
+                self._loop.call_soon_threadsafe(self._end.set)
+            self._thread.join()
+        elif self._loop is not None:
+            self._loop.close()
+        if self._listener is not None:
+            self._listener.close()
+
+    def _run(self, handler: Handler, set_up: Callable[[], None]) -> None:
+        assert self._loop is not None
+        try:
+            set_up()
+            self._loop.run_until_complete(self._serve(handler))
+        finally:
+            self._loop.close()
+
+    async def _serve(self, handler: Handler) -> None:
+        loop, listener = asyncio.get_running_loop(), self._listener
+        assert listener is not None
+        server = _Server(handler, **_OPTIONS)
+        listening = await loop.create_server(server, sock=listener, backlog=_BACKLOG)
+        await self._end.wait()
+        # Not closed before all that was accepted is a connection: asyncio would lose the socket.
+        loop.remove_reader(listener)
+        await server.hang_up()
+        _shut_down(listener)
+        listening.close()
+
+
+class _Server(web.Server):
+    """aiohttp's low-level server, with an end that waits for nothing."""
+
+    def __init__(self, handler: Handler, **options: Any) -> None:
+        super().__init__(handler, **options)
+        # aiohttp forgets a transport when it begins to close it, with data still to be sent.
+        self._open: dict[object, asyncio.Transport] = {}
+
+    def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        self._open[handler] = transport
+
+    def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
+        super().connection_lost(handler, exc)
+        self._open.pop(handler, None)
+
+    async def hang_up(self) -> None:
+        """End all connections, and return when none is open and no other task of this loop is left."""
+        while self._open or asyncio.all_tasks() - {asyncio.current_task()}:
+            for transport in self._open.values():
+                _shut_down(transport.get_extra_info("socket"))
+                transport.abort()
+            # The rest is done in later turns of the loop; a task may also have been about to accept a connection.
+            await asyncio.sleep(0)
+
+
+def _shut_down(sock: Any) -> None:
+    # Closing is not enough where a forked child has inherited the socket.
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
