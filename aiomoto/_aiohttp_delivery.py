@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from math import isinf
-from typing import Any
 
 from aiohttp import StreamReader
 from aiohttp.client_proto import ResponseHandler
@@ -34,8 +33,9 @@ class ScriptedConnection:
     ) -> None:
         loop = asyncio.get_running_loop()
         self.protocol = ResponseHandler(loop)
-        self._server = _Server(self.protocol, delivery.pieces(reply.body), loop)
-        self.protocol.connection_made(self._server)
+        self._sender = Sender(self.protocol, loop)
+        self._pieces = delivery.pieces(reply.body)
+        self.protocol.connection_made(self._sender)
         self.protocol.set_response_params(
             skip_payload=request.method == "HEAD",
             read_until_eof=True,
@@ -46,24 +46,24 @@ class ScriptedConnection:
 
     def begin(self, stream: StreamReader) -> None:
         """Deliver the body into the response's stream, the headers having been read."""
-        self._server.begin(stream)
+        self._sender.begin(self._pieces, stream)
 
     def release(self) -> None:
         """Read no further: there is no pool to give it back to."""
-        self._server.close()
+        self._sender.close()
 
     def close(self) -> None:
         """Read no further."""
-        self._server.close()
+        self._sender.close()
 
 
-class _Server(asyncio.Transport):
+class Sender(asyncio.Transport):
     """The other side: it sends the pieces of a body, each in its time, unless it is asked to pause."""
 
-    def __init__(self, protocol: Any, pieces: Iterator[Piece], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, protocol: ResponseHandler, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._protocol = protocol
-        self._pieces = pieces
+        self._pieces: Iterator[Piece] = iter(())
         self._loop = loop
         self._stream: StreamReader | None = None
         self._timer: asyncio.Handle | None = None
@@ -71,8 +71,9 @@ class _Server(asyncio.Transport):
         self._is_paused = False
         self._is_closed = False
 
-    def begin(self, stream: StreamReader) -> None:
-        """Send the body, which the protocol feeds to a stream."""
+    def begin(self, pieces: Iterator[Piece], stream: StreamReader) -> None:
+        """Send a body, which the protocol feeds to a stream."""
+        self._pieces = pieces
         self._stream = stream
         self._schedule()
 

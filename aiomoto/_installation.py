@@ -19,7 +19,18 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import _events, _httpx_transports, _instant_sleep, _live, _long_polls, _models, _moto, _requests
+from aiomoto import (
+    _aiohttp_connector,
+    _events,
+    _httpx_transports,
+    _instant_sleep,
+    _live,
+    _long_polls,
+    _models,
+    _moto,
+    _requests,
+    _urllib3_pools,
+)
 from aiomoto._closing import Closing
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
@@ -125,7 +136,7 @@ class Installation:
             _moto.reset()
             _long_polls.waiting.wake_all()
             if self._exchanges and MotoMock._nested_count == len(self._exchanges):
-                _requests.register()
+                _requests.reset()
         _file_systems.forget_listings()
 
     def _install(self) -> None:
@@ -181,7 +192,7 @@ class _MotoSwitch:
                 botocore_stubber.enabled = True
                 if reset:
                     _moto.reset()
-                _requests.start()
+                _requests.reset()
 
     def turn_off(self, exchange: Exchange, *, remove_data: bool) -> None:
         with MotoMock._mock_init_lock:
@@ -193,7 +204,7 @@ class _MotoSwitch:
             botocore_stubber.enabled = False
             if self._default_session:
                 (boto3.DEFAULT_SESSION,), self._default_session = self._default_session, ()
-            _requests.stop()
+            _requests.reset()
             if remove_data:
                 _moto.reset()
                 _moto.forget_models()
@@ -217,9 +228,12 @@ def _targets() -> tuple[Target, ...]:
         (Session, "get_config_variable", _get_config_variable(_memory)),
         (Session, "instance_variables", _instance_variables),
         (BotocoreStubber, "__call__", _stand_aside),
+        *_aiohttp_connector.REPLACEMENTS,
         *_events.REPLACEMENTS,
         *_models.REPLACEMENTS,
         *_long_polls.REPLACEMENTS,
+        *_requests.REPLACEMENTS,
+        *_urllib3_pools.REPLACEMENTS,
     )
 
 

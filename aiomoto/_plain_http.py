@@ -38,10 +38,17 @@ def exchange_for(head: WireRequest, *, beside_other_mock: bool = False) -> Excha
 
 
 def _is_for_aws(head: WireRequest, exchange: Exchange) -> bool:
-    return is_aws(head.host) or (is_endpoint(head.host, exchange) and scope_of(head) is not None)
+    return is_aws(head.host) or (_is_endpoint(head.host, exchange) and scope_of(head) is not None)
 
 
-def is_endpoint(host: str, exchange: Exchange) -> bool:
+def may_be_for_aws(url: str) -> bool:
+    """Tell whether a URL's host is one that Moto answers for."""
+    exchange = _live.current()
+    host = WireRequest("", url, {}).host
+    return exchange is not None and (is_aws(host) or _is_endpoint(host, exchange))
+
+
+def _is_endpoint(host: str, exchange: Exchange) -> bool:
     """Tell whether a host, or its parent where a bucket's name stands before it, is that of a client's endpoint."""
     return any(host == endpoint or host.endswith(f".{endpoint}") for endpoint in exchange.endpoint_hosts)
 

@@ -1,83 +1,97 @@
-"""Requests that the ``requests`` library makes to AWS: presigned URLs, and Moto's own calls to itself.
+"""Requests that the ``requests`` library makes: what is for AWS, and what is registered with Moto's own mock of it.
 
-Moto starts the ``responses`` library for them and gives it a callback for each of its 180 patterns and seven methods,
-1,300 in all, at every start. One for each method, which asks our router, does the same.
+Moto starts the ``responses`` library, which takes the place of ``HTTPAdapter.send``, and gives it 1,300 callbacks at
+every start. Here ``Session.get_adapter`` is replaced, so that a mock of ``responses`` that a test has beside ours may
+start and stop in any order, and its adapters send to AWS over urllib3, where Moto answers. Moto's mock is still asked:
+API Gateway registers its stages with it, and tests what they like, as Moto's documentation says.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from functools import wraps
 from io import BytesIO
 from typing import Any
 
-from moto.core.custom_responses_mock import CallbackResponse, not_implemented_callback, reset_responses_mock
-from moto.core.models import RESPONSES_METHODS, responses_mock
+from moto.core.custom_responses_mock import not_implemented_callback, reset_responses_mock
+from moto.core.models import responses_mock
+from requests import Session
+from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
 
-from aiomoto import _live
+from aiomoto import _live, _plain_http
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import NoSuchPathError
-from aiomoto._router import is_aws
-from aiomoto._wire import WireRequest, WireResponse, read_body
+from aiomoto._replacements import Target
+from aiomoto._urllib3_pools import sent_by
+from aiomoto._wire import WireResponse
 
 
-def start() -> None:
-    """Answer the requests of the ``requests`` library to AWS, and leave all others to it."""
-    register()
-    responses_mock.start()
-
-
-def register() -> None:
-    """Begin with nothing registered but our own answers: API Gateway and tests add theirs to Moto's mock."""
-    reset_responses_mock(responses_mock)
-    for method in RESPONSES_METHODS:
-        responses_mock.add(_Answer(method, re.compile("https?://"), _answer))
-
-
-def stop() -> None:
-    """Leave the library alone again."""
+def reset() -> None:
+    """Begin or end with nothing registered."""
     responses_mock.stop()
     reset_responses_mock(responses_mock)
 
 
-class _Answer(CallbackResponse):  # type: ignore[misc]
-    """A registered response for one method that matches what our router takes for AWS."""
+def _get_adapter(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def get_adapter(self: Any, url: str) -> Any:
+        adapter = original(self, url)
+        # Another kind of adapter has been mounted by a test that knows why.
+        if not isinstance(adapter, HTTPAdapter) or not (_plain_http.may_be_for_aws(url) or responses_mock.registered()):
+            return adapter
+        return _MotoAdapter(adapter) if _live.current() else adapter
 
-    def matches(self, request: Any) -> tuple[bool, str]:
-        if request.method != self.method:
-            return False, "Method does not match"
-        head = WireRequest(request.method, request.url, request.headers)
-        exchange = _live.current()
-        if exchange is None or not is_aws(head.host) or exchange.lets_out(head):
-            return False, "URL is not one of AWS"
-        return True, ""
-
-    def get_response(self, request: Any) -> HTTPResponse:
-        # Moto's own turns the request into another kind first, up to 5.2.3.
-        status, headers, body = self.callback(request)
-        fields = self.get_headers()
-        fields.update(headers)
-        return HTTPResponse(
-            body=BytesIO(body.encode() if isinstance(body, str) else body),
-            headers=fields,
-            status=status,
-            reason=WireResponse(status, (), b"").reason,
-            preload_content=False,
-            decode_content=False,
-        )
+    return get_adapter
 
 
-def _answer(request: Any) -> tuple[int, dict[str, str], str | bytes]:
-    headers = {name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()}
-    wire = WireRequest(request.method, request.url, headers, read_body(request.body))
-    exchange = _live.current()
-    if exchange is None:  # the mock ended between the match and now
-        raise ConnectionError(f"{wire.url}: mock_aws() has ended")
-    try:
-        reply = exchange.answer(wire, "requests")
-    except NoSuchPathError:
-        return 404, {}, b"Not yet implemented"  # these two as Moto answers them
-    except RequestBlockedError:
-        status, headers, body = not_implemented_callback(request)
-        return status, dict(headers), body
-    return reply.status, dict(reply.headers), reply.body
+class _MotoAdapter(BaseAdapter):
+    """Stands before the adapter that a session has for a URL."""
+
+    def __init__(self, adapter: HTTPAdapter) -> None:
+        super().__init__()
+        self._adapter = adapter
+
+    def send(self, request: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Send a request: Moto's mock answers what is registered with it, and lets the rest pass."""
+        token = sent_by.set("requests")
+        try:
+            return responses_mock._on_request(self._adapter, request, **kwargs)
+        finally:
+            sent_by.reset(token)
+
+    def close(self) -> None:
+        """There is nothing to close: the session's adapter is not ours."""
+
+
+def _real_send(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def send(adapter: Any, request: Any, **kwargs: Any) -> Any:
+        other_mock = not _plain_http.is_of(HTTPAdapter.send, "requests")
+        head = _plain_http.head_of(request.method, request.url, request.headers.items())
+        exchange = _plain_http.exchange_for(head, beside_other_mock=other_mock)
+        # What a test's own adapter does in its send() it does for AWS too.
+        has_own_send = type(adapter).send is not HTTPAdapter.send
+        # Where Moto's own mock is live around ours, its mock of the library is what stands in the adapters.
+        past_others = responses_mock._patcher is not None or (exchange is not None and not has_own_send)
+        try:
+            return original(adapter, request, **kwargs) if past_others else adapter.send(request, **kwargs)
+        except NoSuchPathError:
+            return _answer(adapter, request, 404, b"Not yet implemented")  # these two as Moto answers them
+        except RequestBlockedError:
+            status, _, body = not_implemented_callback(request)
+            return _answer(adapter, request, status, body.encode())
+
+    return send
+
+
+def _answer(adapter: HTTPAdapter, request: Any, status: int, body: bytes) -> Any:
+    reason = WireResponse(status, (), body).reason
+    raw = HTTPResponse(BytesIO(body), status=status, reason=reason, preload_content=False, decode_content=False)
+    return adapter.build_response(request, raw)
+
+
+REPLACEMENTS: tuple[Target, ...] = (
+    (Session, "get_adapter", _get_adapter),
+    (responses_mock, "_real_send", _real_send),  # what it lets pass; Moto replaces it too
+)

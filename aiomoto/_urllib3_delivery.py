@@ -28,13 +28,13 @@ def scripted_response(
         delivery: how its body comes in.
         read_timeout: the seconds for which the client waits for more of it; ``None`` for ever.
     """
-    socket: Any = _Socket(reply.head(), delivery.pieces(reply.body), read_timeout)
+    socket: Any = Incoming(reply.head(), delivery.pieces(reply.body), read_timeout)
     response = HTTPResponse(socket, method=request.method)
     response.begin()
     return response
 
 
-class _Socket(io.RawIOBase):
+class Incoming(io.RawIOBase):
     """The client's end of a connection: it gives the pieces of an answer, each in its time."""
 
     def __init__(self, head: bytes, pieces: Iterator[Piece], read_timeout: float | None) -> None:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import pytest
+from yarl import URL
 
 
 class Form(NamedTuple):
@@ -86,7 +87,55 @@ async def _httpx_async(httpx: Any, request: Request) -> Answer:
         return _httpx_answer(await client.request(request.method, request.url, **_httpx_arguments(request)))
 
 
+# ---------------------------------------------------------------- aiohttp
+
+
+async def _aiohttp(aiohttp: Any, request: Request) -> Answer:
+    data = request.content
+    if request.form:
+        data = aiohttp.FormData(dict(request.form.fields))
+        data.add_field("file", request.form.file, filename="name.txt")
+    url = URL(request.url, encoded=True)
+    timeout = aiohttp.ClientTimeout(sock_read=request.timeout)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.request(request.method, url, headers=dict(request.headers), data=data) as response,
+    ):
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, headers, await response.read())
+
+
+# ---------------------------------------------------------------- requests and urllib3
+
+
+async def _requests(requests: Any, request: Request) -> Answer:
+    body: dict[str, Any] = {"data": request.content}
+    if request.form:
+        body = {"data": dict(request.form.fields), "files": {"file": ("name.txt", request.form.file)}}
+    with requests.Session() as session:
+        response = session.request(
+            request.method, request.url, headers=dict(request.headers), timeout=request.timeout, **body
+        )
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, response.content)
+
+
+async def _urllib3(urllib3: Any, request: Request) -> Answer:
+    body: dict[str, Any] = {"body": request.content}
+    if request.form:
+        body = {"fields": {**request.form.fields, "file": ("name.txt", request.form.file)}}
+    with urllib3.PoolManager(timeout=request.timeout, retries=urllib3.Retry(connect=0, read=0, redirect=1)) as pool:
+        response = pool.request(request.method, request.url, headers=dict(request.headers), **body)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, headers, response.data)
+
+
 LIBRARIES = [
+    Library("requests-sync", "requests", "asyncio", _requests, "requests.ReadTimeout"),
+    Library("urllib3-sync", "urllib3", "asyncio", _urllib3, "urllib3.exceptions.ReadTimeoutError"),
+    Library("aiohttp", "aiohttp", "asyncio", _aiohttp, "aiohttp.ServerTimeoutError"),
+]
+LIBRARIES += [
     library
     for package in ("httpx", "httpx2")
     for library in (

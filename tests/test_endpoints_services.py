@@ -14,7 +14,6 @@ from moto.backend_index import backend_url_patterns
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
-from tests.loopback import Answer, loopback_server
 from tests.test_endpoints import REGION
 
 pytestmark = pytest.mark.anyio
@@ -264,13 +263,3 @@ async def test_query_signed_call_to_a_host_of_aws_is_answered(client: ClientFact
 
         assert answer.status_code == 200
         assert "<Account>123456789012</Account>" in answer.text
-
-
-async def test_presigned_url_of_a_custom_endpoint_is_left_to_requests(client: ClientFactory) -> None:
-    with loopback_server() as server:
-        server.answer = Answer(200, (("content-type", "text/plain"),), b"the server's own")
-        async with mock_aws(), client("s3", region_name=REGION, endpoint_url=server.url) as s3:
-            url = await s3.generate_presigned_url("get_object", Params={"Bucket": "photos", "Key": "cat.jpg"})
-            answer = await anyio.to_thread.run_sync(lambda: requests.get(url, timeout=5))
-
-        assert answer.content == b"the server's own"

@@ -5,15 +5,21 @@ AWS is Moto's, all other hosts are theirs, and so is what Moto does not have.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import aiohttp
 import boto3
 import pytest
+import requests
+import responses
 from botocore.config import Config
+from yarl import URL
 
 from aiomoto import MockAWS, mock_aws
 from tests.programs import run_as_tests
@@ -59,6 +65,49 @@ async def over_httpx_async(url: str) -> bytes:
     return body
 
 
+@contextmanager
+def with_responses(url: str) -> Iterator[None]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.add(responses.GET, url, body=b"theirs")
+        yield
+
+
+@contextmanager
+def with_default_responses(url: str) -> Iterator[None]:
+    with responses.mock:
+        responses.add(responses.GET, url, body=b"theirs")
+        yield
+
+
+async def over_requests(url: str) -> bytes:
+    with requests.Session() as session:
+        body: bytes = session.get(url, timeout=5).content
+    return body
+
+
+@contextmanager
+def with_aioresponses(url: str) -> Iterator[None]:
+    """It is asked first, and so it has to let AWS pass."""
+    aioresponses = pytest.importorskip("aioresponses", reason="needs aioresponses").aioresponses
+    with aioresponses(passthrough=[] if url == STAGE else ["https://reports.s3."]) as mock:
+        mock.get(url, body=b"theirs", repeat=True, response_class=AioResponse)
+        yield
+
+
+class AioResponse(aiohttp.ClientResponse):
+    """aioresponses 0.7.9 does not know of the stream that wrote the request, which aiohttp 3.14 asks for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if "stream_writer" in inspect.signature(aiohttp.ClientResponse).parameters:
+            kwargs["stream_writer"] = SimpleNamespace(output_size=0)
+        super().__init__(*args, **kwargs)
+
+
+async def over_aiohttp(url: str) -> bytes:
+    async with aiohttp.ClientSession() as session, session.get(URL(url, encoded=True)) as response:
+        return await response.read()
+
+
 class Theirs(NamedTuple):
     """Another mock: how to turn it on with a response for a URL, and a way to send what it answers."""
 
@@ -67,7 +116,13 @@ class Theirs(NamedTuple):
     fetch: Callable[[str], Awaitable[bytes]]
 
 
-MOCKS = [Theirs("respx-sync", with_respx, over_httpx), Theirs("respx-async", with_respx, over_httpx_async)]
+MOCKS = [
+    Theirs("respx-sync", with_respx, over_httpx),
+    Theirs("respx-async", with_respx, over_httpx_async),
+    Theirs("responses", with_responses, over_requests),
+    Theirs("responses-default", with_default_responses, over_requests),
+    Theirs("aioresponses", with_aioresponses, over_aiohttp),
+]
 
 each_mock = pytest.mark.parametrize("theirs", MOCKS, ids=lambda theirs: theirs.name)
 
@@ -77,7 +132,7 @@ each_mock = pytest.mark.parametrize("theirs", MOCKS, ids=lambda theirs: theirs.n
 @pytest.mark.parametrize("first_to_stop", ["ours", "theirs"])
 async def test_both_answer_what_is_theirs(theirs: Theirs, first_to_start: str, first_to_stop: str) -> None:
     with theirs.turned_on(THEIRS):
-        pass  # whatever is loaded or made once
+        await theirs.fetch(THEIRS)  # whatever is loaded or made once
     with nothing_left_behind():
         stacks = {"ours": ExitStack(), "theirs": ExitStack()}
         for name in sorted(stacks, reverse=first_to_start == "theirs"):
@@ -105,8 +160,8 @@ async def test_what_moto_does_not_have_is_asked_of_the_other_mock(theirs: Theirs
 
 @each_mock
 async def test_what_is_let_out_is_asked_of_the_other_mock(theirs: Theirs) -> None:
-    url = "https://reports.s3.amazonaws.com/hello"
-    passthrough = {"core": {"passthrough": {"urls": ["https://reports.s3.amazonaws.com/"]}}}
+    url = "https://letters.s3.amazonaws.com/hello"
+    passthrough = {"core": {"passthrough": {"urls": ["https://letters.s3.amazonaws.com/"]}}}
     with theirs.turned_on(url), mock_aws(config=passthrough):
         assert await theirs.fetch(url) == b"theirs"
 
@@ -134,10 +189,18 @@ def theirs_first(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue("httpx_mock")
 
 
+@pytest.fixture
+def loaded() -> None:
+    """Let httpx load what it loads once."""
+    with pytest.importorskip("httpx", reason="needs httpx").Client():
+        pass
+
+
 both_ways = pytest.mark.parametrize("fetch", [over_httpx, over_httpx_async], ids=["sync", "async"])
 
 
 @both_ways
+@pytest.mark.usefixtures("loaded")
 async def test_inside_of_pytest_httpx_aws_is_motos(theirs_first: Any, fetch: Callable[[str], Awaitable[bytes]]) -> None:
     theirs_first.add_response(url=THEIRS, content=b"theirs", is_reusable=True)
     theirs_first.add_response(url=STAGE, content=b"a stage")
