@@ -37,7 +37,8 @@ class Exchange:
         record_bodies: whether it logs their bodies too.
         faults: the rules of what befalls them.
         slept: where it records the waits of clients, which are over at once then; ``None`` where they really wait.
-        endpoint_hosts: hosts, ports included, that clients were configured with.
+        endpoint_hosts: hosts, ports included, that clients were configured with. Other threads may be adding to it, so
+            that what goes through it goes through a copy.
         s3_hosts: those of S3 clients among them.
         live: whether the mock that owns the exchange is on.
         around: the exchanges of the mocks in which its mock began. They log its calls too, and their faults act.

@@ -23,13 +23,13 @@ def add(exchange: Exchange) -> None:
     global _live
     with _lock:
         _live = (*_live, exchange)
+    # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
+    exchange.around = tuple(each for each in _entered.get() if each.live)
     enter(exchange)
 
 
 def enter(exchange: Exchange) -> None:
-    """Make a live exchange the innermost one of the current context."""
-    # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
-    exchange.around = tuple(each for each in _entered.get() if each.live)
+    """Make a live exchange the innermost one of the current context, inside of those around it."""
     _entered.set((*exchange.around, exchange))
 
 

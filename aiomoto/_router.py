@@ -58,7 +58,7 @@ def destination_of(request: WireRequest, s3_hosts: Collection[str] = ()) -> Dest
         return Destination(tuple(sorted(services, key=lambda service: service not in signed)), scope, True)
     if _is_service_host(host):
         return Destination((), None, True)
-    if scope is None and any(host == each or host.endswith(f".{each}") for each in s3_hosts):
+    if scope is None and any(host == each or host.endswith(f".{each}") for each in tuple(s3_hosts)):
         return Destination(("s3",), None, False)
     return Destination(_services_in_scope(request, scope), scope, False)
 

@@ -59,6 +59,17 @@ def test_what_is_no_request_is_no_call(aws: MockAWS) -> None:
     assert seen(aws) == []
 
 
+def test_the_mocks_around_it_take_part(aws: MockAWS) -> None:
+    with mock_aws() as inner:
+        aws.faults.add("s3", "GetObject", error="SlowDown", times=1)
+        assert send(inner.endpoint.url, "GET", "/photos/cat").status == 503
+        assert send(inner.endpoint.url, "GET", "/photos/cat").status == 200
+        assert SESSION.client("s3").head_object(Bucket="photos", Key="cat")["ContentLength"] == SIZE
+    expected = [("endpoint", "GetObject", "503 SlowDown"), ("endpoint", "GetObject", "200")]
+    expected += [("boto3", "HeadObject", "200")]
+    assert seen(aws) == seen(inner) == expected
+
+
 # ---------------------------------------------------------------- errors
 
 
