@@ -118,7 +118,9 @@ def _given_sleep(why: str) -> Callable[[Any], Any]:
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
             bound = parameters.bind(self, *args, **kwargs)
             bound.apply_defaults()
-            bound.arguments["sleep"] = _either(bound.arguments["sleep"], why)
+            # botocore's retry handler only takes it since it sleeps itself.
+            if "sleep" in bound.arguments:
+                bound.arguments["sleep"] = _either(bound.arguments["sleep"], why)
             original(*bound.args, **bound.kwargs)
 
         return __init__
