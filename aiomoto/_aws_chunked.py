@@ -7,13 +7,46 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 # The chunk's size in hexadecimal digits, and what may follow it: ``;chunk-signature=...``.
 _CHUNK_HEAD = re.compile(rb"([0-9a-fA-F]{1,16})(;[^\r\n]*)?\r\n")
 
 
-def join_chunks(body: bytes | bytearray, decoded_length: int | None = None) -> bytes:
-    """Frame a body anew as one chunk, the trailer kept: Moto takes chunks apart in time quadratic in their number.
+class Chunked(NamedTuple):
+    """A framed body.
+
+    Attributes:
+        chunks: what is in the frames.
+        extension: what followed the first chunk's size, its signature.
+        end: the empty chunk at the end, and the trailer.
+    """
+
+    chunks: list[memoryview]
+    extension: bytes
+    end: bytes
+
+    @property
+    def content(self) -> bytes:
+        """What is in the frames, all of it."""
+        return b"".join(self.chunks)
+
+    def in_one_chunk(self) -> bytes:
+        """The body framed anew: Moto takes chunks apart in time quadratic in their number."""
+        if not self.chunks:
+            return self.end
+        head = b"%x%s\r\n" % (sum(map(len, self.chunks)), self.extension)
+        return b"".join([head, *self.chunks, b"\r\n", self.end])
+
+    def trailer(self) -> dict[str, str]:
+        """The headers that come after the content, such as its checksum."""
+        lines = self.end.decode("latin-1").split("\r\n")[1:]
+        pairs = (line.partition(":") for line in lines if ":" in line)
+        return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def parse_chunks(body: bytes | bytearray, decoded_length: int) -> Chunked:
+    """Take the frames of a body apart, without a copy of what is in them.
 
     Args:
         body: the framed body.
@@ -31,12 +64,9 @@ def join_chunks(body: bytes | bytearray, decoded_length: int | None = None) -> b
             raise ValueError("a chunk does not end where its size says")
         chunks.append(view[head.end() : end])
         head = _head_at(body, end + 2)
-    total = sum(map(len, chunks))
-    if decoded_length not in (None, total):
+    if decoded_length != (total := sum(map(len, chunks))):
         raise ValueError(f"the chunks hold {total} bytes, and {decoded_length} were announced")
-    if len(chunks) < 2:
-        return bytes(body)
-    return b"".join([b"%x%s\r\n" % (total, first[2] or b""), *chunks, b"\r\n", view[head.start() :]])
+    return Chunked(chunks, bytes(first[2] or b""), bytes(view[head.start() :]))
 
 
 def _head_at(body: bytes | bytearray, at: int) -> re.Match[bytes]:

@@ -12,11 +12,12 @@ from aiohttp import HttpVersion11, web
 from moto.core.exceptions import ServiceNotWhitelisted
 from multidict import CIMultiDict
 
-from aiomoto._aws_chunked import join_chunks
+from aiomoto._aws_chunked import parse_chunks
 from aiomoto._endpoint_reply import Reply, Silence
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._failures import WireFailure
+from aiomoto._moto import READS_CHUNKS
 from aiomoto._router import is_in_aws_domain
 from aiomoto._scope import header, scope_of
 from aiomoto._wire import WireRequest, WireResponse
@@ -24,6 +25,8 @@ from aiomoto._wire import WireRequest, WireResponse
 _log = logging.getLogger("aiomoto")
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+# aiohttp looks after both of these only in its newer versions.
+_MOST_HEADERS = 1024
 _HOST = re.compile(r"[a-z0-9._-]+(:[0-9]+)?")
 # A target in absolute form, as a client sends it to what it takes for a proxy: RFC 9112, 3.2.2.
 _ABSOLUTE = re.compile(r"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -71,6 +74,10 @@ class EndpointHandler:
 
     async def _read(self, request: web.BaseRequest) -> WireRequest:
         headers = CIMultiDict(request.headers)
+        if len(headers) > _MOST_HEADERS:
+            raise _Refusal(431, "RequestHeaderSectionTooLarge", f"there are more than {_MOST_HEADERS} headers")
+        if len(headers.getall("Host", ())) > 1:
+            raise _Refusal(400, "InvalidRequest", "there are several Host headers")
         host, target = _destination(request.raw_path, headers.pop("Host", ""))
         if request.method not in _METHODS:
             raise _Refusal(405, "MethodNotAllowed", f"{request.method} is no method of AWS's")
@@ -142,20 +149,30 @@ async def _read_body(request: web.BaseRequest, headers: CIMultiDict[str]) -> byt
     except web.RequestPayloadError as error:
         raise _Refusal(400, "IncompleteBody", f"the body is not what the headers say: {error}") from None
     if headers.get("X-Amz-Content-SHA256", "").startswith("STREAMING-"):
-        return _join_chunks(body, headers)
+        return _unframed(body, headers)
     if "Transfer-Encoding" in headers:
         headers["Content-Length"] = str(len(body))
     return bytes(body) if "Content-Length" in headers else None
 
 
-def _join_chunks(body: bytearray, headers: CIMultiDict[str]) -> bytes:
+def _unframed(body: bytearray, headers: CIMultiDict[str]) -> bytes:
     length = headers.get("X-Amz-Decoded-Content-Length", "")
     if not re.fullmatch("[0-9]+", length):
         raise _Refusal(411, "MissingContentLength", "x-amz-decoded-content-length has to say how long the content is")
     try:
-        return join_chunks(body, int(length))
+        chunked = parse_chunks(body, int(length))
     except ValueError as error:
         raise _Refusal(400, "IncompleteBody", f"the body is not aws-chunked: {error}") from None
+    if READS_CHUNKS:
+        # As it was signed.
+        return chunked.in_one_chunk()
+    encodings = [each for each in headers.popall("Content-Encoding", []) for each in each.split(",")]
+    if others := [each.strip() for each in encodings if each.strip() != "aws-chunked"]:
+        headers["Content-Encoding"] = ",".join(others)
+    headers["X-Amz-Content-SHA256"] = "UNSIGNED-PAYLOAD"
+    headers["Content-Length"] = length
+    headers.update(chunked.trailer())
+    return chunked.content
 
 
 def _error(request: WireRequest | None, status: int, code: str, message: str) -> WireResponse:

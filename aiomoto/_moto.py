@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import moto
 import moto.core.responses
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -43,6 +45,9 @@ except ImportError:
 
 # Up to Moto 5.2.4.
 _MAKES_CLIENTS = hasattr(moto.core.responses, "boto3")
+
+# Since then Moto's S3 takes apart all kinds of aws-chunked bodies, and forgets that they came so. Nothing else tells.
+READS_CHUNKS = tuple(map(int, re.findall(r"\d+", moto.__version__)[:3])) >= (5, 1, 14)
 
 # One handler at a time.
 lock = BackendLock()

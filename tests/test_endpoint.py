@@ -291,17 +291,20 @@ def test_a_client_that_leaves_a_long_poll_takes_no_message() -> None:
 
 def test_a_slow_handler_holds_up_nobody() -> None:
     with mock_aws() as aws:
-        activity = SESSION.client("stepfunctions").create_activity(name="wait")["activityArn"]
-        body = json.dumps({"activityArn": activity}).encode()
+        SESSION.client("swf").register_domain(name="shop", workflowExecutionRetentionPeriodInDays="1")
+        body = json.dumps({"domain": "shop", "taskList": {"name": "orders"}}).encode()
         headers = {
-            **signed("states"),
-            "X-Amz-Target": "AWSStepFunctions.GetActivityTask",
+            **signed("swf"),
+            "X-Amz-Target": "SimpleWorkflowService.PollForDecisionTask",
             "Content-Type": "application/x-amz-json-1.0",
             "Content-Length": str(len(body)),
+            "Connection": "close",
         }
         with socket_to(aws.endpoint.url) as sock:
-            sock.sendall(head("POST", "/", aws.endpoint.url, headers) + body)
+            sock.sendall(head("POST", "/", aws.endpoint.url, headers) + body)  # Moto sleeps for a second
             assert send(aws.endpoint.url, "GET", "/").status == 200
+            assert [call.outcome for call in aws.calls.filter("swf", "PollForDecisionTask")] == ["pending"]
+            assert read_to_end(sock).startswith(b"HTTP/1.1 200 ")
 
 
 # ---------------------------------------------------------------- several mocks

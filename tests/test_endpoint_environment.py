@@ -171,9 +171,9 @@ def test_services_are_still_told_apart_in_process() -> None:
     with mock_aws(endpoint=True):
         session = boto3.Session()
         session.client("s3").create_bucket(Bucket="bucket")
-        session.client("s3control").list_access_points(AccountId="123456789012")
+        session.client("s3control").delete_public_access_block(AccountId="123456789012")
         session.client("dynamodbstreams").list_streams()
-        session.client("sesv2").list_email_identities()
+        session.client("sesv2").list_contact_lists()
         session.client("lambda").list_functions()
         assert session.client("events").list_rules()["Rules"] == []
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from moto.s3 import responses
 
 from aiomoto import MockAWS, mock_aws
 from tests.buckets import SESSION
@@ -159,6 +160,7 @@ def test_metadata_arrives_and_comes_back(url: str, s3: Any) -> None:
     assert (answer.headers["x-amz-meta-answer"], answer.headers["content-type"]) == ("42", "text/plain")
 
 
+@pytest.mark.skipif(not hasattr(responses, "ALLOWED_HEADER_OVERRIDES"), reason="this Moto lets nobody choose a header")
 def test_a_line_break_in_a_header_begins_no_other_header(url: str) -> None:
     answer = send(url, "GET", "/wire/data?response-content-language=en%0D%0Aevil:%20yes")
     assert (answer.headers["content-language"], "evil" in answer.headers) == ("en evil: yes", False)
