@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PEER := .venv-peer
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cov matrix soak bench bench-peer clean
+.PHONY: help demo test check cov matrix native soak bench bench-peer clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,7 +34,7 @@ demo: $(VENV)/demo ## run the quickstart
 	$(BIN)/python examples/quickstart.py
 
 test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow and not native"
 
 check: $(VENV)/test ## lint, formatting and types
 	$(BIN)/ruff check .
@@ -42,11 +42,14 @@ check: $(VENV)/test ## lint, formatting and types
 	$(BIN)/mypy
 
 cov: $(VENV)/test ## run the tests with branch coverage
-	$(BIN)/coverage run -m pytest -m "not slow"
+	$(BIN)/coverage run -m pytest -m "not slow and not native"
 	$(BIN)/coverage report
 
 matrix: $(VENV)/test ## run the tests on every interpreter found and both ends of the supported versions
 	$(BIN)/nox
+
+native: $(VENV)/test ## run the tests with native clients, in an environment of their own
+	$(BIN)/nox -s native
 
 soak: $(VENV)/test ## run the slow tests
 	$(BIN)/python -m pytest -m slow

@@ -26,6 +26,12 @@ ON_AIOBOTO3 = [
     "tests/test_examples.py::test_example_runs[aioboto3_transfer.py]",
 ]
 
+ON_NATIVE_CLIENTS = [
+    "tests/test_native_clients.py",
+    "tests/test_native_processes.py",
+    "tests/test_readme.py::test_python_block_runs",
+]
+
 
 def _find(version: str) -> str | None:
     """The path of an interpreter: from PATH if it runs there, else from pyenv."""
@@ -56,7 +62,9 @@ def _run_tests(session: nox.Session, *pins: str, files: Sequence[str] = ()) -> N
     session.install("--upgrade", "pip>=25.1", silent=True)
     session.install("--group", "test", ".", *pins, silent=True)
     session.run("python", "-m", "pip", "list", "--format=freeze", silent=not os.environ.get("CI"))
-    session.run("python", "-m", "pytest", "-m", "not slow", "-n", "auto", "-q", *(session.posargs or files))
+    session.run(
+        "python", "-m", "pytest", "-m", "not slow and not native", "-n", "auto", "-q", *(session.posargs or files)
+    )
 
 
 NEWEST = FOUND[max(FOUND, key=lambda version: int(version.partition(".")[2]))]
@@ -105,3 +113,25 @@ def aioboto3(session: nox.Session) -> None:
 def between(session: nox.Session, pin: str) -> None:
     """A version between the ends, or one old library among new ones."""
     _run_tests(session, "httpx2", pin)
+
+
+@nox.session(python=NEWEST, default=False)
+def native(session: nox.Session) -> None:
+    """S3 clients that are not botocore's, and programs in other languages, against the loopback endpoint."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--upgrade", "--group", "test", "--group", "native", ".", silent=True)
+    if shutil.which("npm"):
+        packages = Path(session.create_tmp(), "npm").resolve()
+        session.run(
+            "npm",
+            "install",
+            "--no-fund",
+            "--no-audit",
+            "--prefix",
+            packages,
+            "@aws-sdk/client-s3@latest",
+            external=True,
+        )
+        session.env["NODE_PATH"] = str(packages / "node_modules")
+    session.run("python", "-m", "pip", "list", "--format=freeze", silent=not os.environ.get("CI"))
+    session.run("python", "-m", "pytest", "-q", *(session.posargs or ON_NATIVE_CLIENTS))

@@ -1,4 +1,4 @@
-"""S3 clients that are not botocore's, in this process, against the loopback endpoint. `nox -s native` installs them."""
+"""S3 clients that are not botocore's, in this process, against the loopback endpoint: `make native` runs this."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 
 from aiomoto import MockAWS, mock_aws
 from tests.buckets import SESSION, bucket_names
+
+pytestmark = pytest.mark.native
 
 LARGE = bytes(range(256)) * 50_000  # 12.8 MB: three parts
 

@@ -1,4 +1,4 @@
-"""Programs in other languages, as child processes, against the loopback endpoint. `nox -s native` installs them."""
+"""Programs in other languages, as child processes, against the loopback endpoint: `make native` runs this."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import pytest
 
 from aiomoto import MockAWS, mock_aws
 from tests.buckets import SESSION, bucket_names
+
+pytestmark = pytest.mark.native
 
 LARGE = bytes(range(256)) * 50_000  # 12.8 MB: more than one part
 
