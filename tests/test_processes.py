@@ -94,21 +94,29 @@ ENDS = {
             sys.exit()
     """,
     "Ctrl-C in long polls": """
-        async def main():
-            async with mock_aws(), get_session().create_client("sqs") as sqs:
+        def press_ctrl_c(aws, over):
+            while not aws.calls.filter("sqs", "ReceiveMessage"):
+                over.wait(0.01)
+            # Again where Python has dropped it, as it does in callbacks of weak references.
+            while not over.wait(0.5):
+                os.kill(os.getpid(), signal.SIGINT)
+        async def main(over):
+            async with mock_aws() as aws, get_session().create_client("sqs") as sqs:
                 url = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
-                asyncio.get_running_loop().call_later(0.1, os.kill, os.getpid(), signal.SIGINT)
+                threading.Thread(target=press_ctrl_c, args=[aws, over]).start()
                 await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
-        def main_of_boto3():
-            with mock_aws():
+        def main_of_boto3(over):
+            with mock_aws() as aws:
                 sqs = boto3.client("sqs")
                 url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
-                threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+                threading.Thread(target=press_ctrl_c, args=[aws, over]).start()
                 sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
-        for poll in (lambda: asyncio.run(main()), main_of_boto3):
+        for poll in (lambda over: asyncio.run(main(over)), main_of_boto3):
+            over = threading.Event()
             try:
-                poll()
+                poll(over)
             except KeyboardInterrupt:
+                over.set()
                 assert_restored()
             else:
                 sys.exit("not interrupted")
