@@ -25,6 +25,7 @@ ON_AIOBOTO3 = [
     "tests/test_aioboto3_session.py",
     "tests/test_examples.py::test_example_runs[aioboto3_transfer.py]",
 ]
+ON_DATA = ["tests/test_data_libraries.py", "tests/test_examples.py::test_example_runs[pandas_tables.py]"]
 
 ON_NATIVE_CLIENTS = [
     "tests/test_native_clients.py",
@@ -104,6 +105,32 @@ def without_httpx(session: nox.Session) -> None:
 def aioboto3(session: nox.Session) -> None:
     """aioboto3, which pins a version of aiobotocore: what is skipped without it."""
     _run_tests(session, ".[aioboto3]", "httpx", files=ON_AIOBOTO3)
+
+
+@nox.session(python=NEWEST)
+def data(session: nox.Session) -> None:
+    """What stands on fsspec: pandas, dask, zarr, pyarrow's datasets, pathlib's paths."""
+    libraries = ["pandas", "pyarrow", "fastparquet", "dask[dataframe]", "zarr", "universal_pathlib"]
+    _run_tests(session, "httpx2", *libraries, files=ON_DATA)
+
+
+@nox.session(python=NEWEST)
+def s3fs_suite(session: nox.Session) -> None:
+    """s3fs's own tests, which its source distribution has, all of them, with a mock in place of their server."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    # The server is imported, though it is not started. Without the last three the tests that use them are skipped.
+    session.install("--group", "test", ".", "moto[server]", "dask[array]", "xarray", "zarr", silent=True)
+    version = session.run("python", "-c", "import s3fs; print(s3fs.__version__)", silent=True).strip()
+    folder = Path(session.create_tmp())
+    download = ["pip", "download", "--quiet", "--no-deps", "--no-binary", "s3fs", "--dest", str(folder)]
+    session.run("python", "-m", *download, f"s3fs=={version}", silent=True)
+    shutil.unpack_archive(folder / f"s3fs-{version}.tar.gz", folder)
+    plugins = str(Path("suites").resolve())
+    # Not under this project's settings, which pytest would find above the folder.
+    options = ["-c", os.devnull, "--rootdir", ".", "-q", "-n", "auto", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    with session.chdir(folder / f"s3fs-{version}"):
+        options += ["--disable-warnings", "-p", "s3fs_plugin", *session.posargs]
+        session.run("python", "-m", "pytest", "s3fs/tests", *options, env={"PYTHONPATH": plugins})
 
 
 # What changed in between: aiobotocore 3.0 came, responses of aiohttp 3.14 ask for one argument more, and Moto 5.2.3 is

@@ -1,0 +1,38 @@
+"""pandas at s3:// addresses, with code under test that knows nothing of a mock.
+
+CSV, JSON and most other formats go through fsspec and s3fs. Parquet without ``storage_options`` goes through pyarrow's
+own client instead, which finds the mock by the environment: ``endpoint=True``.
+"""
+
+from collections.abc import Iterator
+
+import boto3
+import pandas as pd
+import pytest
+import s3fs  # pandas imports it when it needs it
+
+from aiomoto import mock_aws
+
+
+def total(day: str) -> None:
+    """The code under test: one row for each customer."""
+    orders = pd.read_csv(f"s3://orders/{day}.csv")
+    totals = orders.groupby("customer", as_index=False)["amount"].sum()
+    totals.to_parquet(f"s3://orders/{day}.parquet")
+
+
+@pytest.fixture(autouse=True)
+def _orders() -> Iterator[None]:
+    with mock_aws(endpoint=True):
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="orders")
+        s3.put_object(Bucket="orders", Key="monday.csv", Body=b"customer,amount\nada,1\ngrace,2\nada,3\n")
+        yield
+
+
+def test_amounts_are_added_up() -> None:
+    total("monday")
+
+    totals = pd.read_parquet("s3://orders/monday.parquet", storage_options={})  # through s3fs this time
+    assert totals.to_dict("list") == {"customer": ["ada", "grace"], "amount": [4, 2]}
+    assert s3fs.S3FileSystem().ls("orders") == ["orders/monday.csv", "orders/monday.parquet"]
