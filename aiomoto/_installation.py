@@ -28,6 +28,7 @@ from aiomoto import (
     _long_polls,
     _models,
     _moto,
+    _repetitions,
     _requests,
     _urllib3_pools,
 )
@@ -231,6 +232,7 @@ def _targets() -> tuple[Target, ...]:
         *_aiohttp_connector.REPLACEMENTS,
         *_events.REPLACEMENTS,
         *_models.REPLACEMENTS,
+        *_repetitions.REPLACEMENTS,
         *_long_polls.REPLACEMENTS,
         *_requests.REPLACEMENTS,
         *_urllib3_pools.REPLACEMENTS,

@@ -11,12 +11,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 import moto
 import moto.core.responses
-from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
@@ -25,23 +23,15 @@ from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber
 from moto.moto_api import recorder
 from moto.s3.models import s3_backends
-from werkzeug.wrappers import Request as FormRequest
 
 from aiomoto._environment import CleanEnvironment
 from aiomoto._lock import BackendLock
+from aiomoto._moto_request import moto_request
 from aiomoto._router import Handler
 from aiomoto._scope import access_key_of, header
 from aiomoto._wire import WireRequest, WireResponse
 
 Config = dict[str, Any]
-
-# From Moto 5.2.4 on, handlers take a request class of Moto's own; before that, botocore's prepared request.
-try:
-    from moto.core.request import Request, normalize_request
-
-    _HAS_OWN_REQUEST = hasattr(Request, "raw_url")
-except ImportError:
-    _HAS_OWN_REQUEST = False
 
 # Up to Moto 5.2.4.
 _MAKES_CLIENTS = hasattr(moto.core.responses, "boto3")
@@ -59,17 +49,7 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
     Raises:
         NotImplementedError: Moto has not implemented the operation.
     """
-    headers = HeadersDict(request.headers)  # a copy, since Moto writes into the headers of what it gets
-    if url != request.url:
-        headers.pop("host", None)  # Moto believes it before the URL
-    prepared: Any = AWSPreparedRequest(request.method, url, headers, request.body, False)
-    if _HAS_OWN_REQUEST:
-        prepared = normalize_request(prepared)
-        url = prepared.raw_url
-    elif "multipart/form-data" in header(request, "content-type"):
-        prepared = _form_upload(request, url, headers)
-    elif "x-www-form-urlencoded" in header(request, "content-type"):
-        prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # text, as botocore has it
+    prepared, url = moto_request(request, url)
     try:
         if record:
             recorder._record_request(prepared)
@@ -96,19 +76,6 @@ def _fake_account() -> Iterator[None]:
     finally:
         environment.leave(environment)
         boto3.DEFAULT_SESSION = session
-
-
-def _form_upload(request: WireRequest, url: str, headers: HeadersDict) -> FormRequest:
-    # Up to 5.2.3, Moto finds the fields of a form only in werkzeug's request.
-    split = urlsplit(url)
-    return FormRequest.from_values(
-        path=split.path,
-        query_string=split.query,
-        base_url=f"{split.scheme}://{split.netloc}",
-        method=request.method,
-        data=request.body or b"",
-        headers=list(headers.items()),
-    )
 
 
 class ConfigPlace:
