@@ -27,9 +27,9 @@ class Timeouts(NamedTuple):
     read: float | None
 
 
-def library_error(kind: FailureKind, url: str, timeouts: Timeouts) -> exceptions.HTTPError:
-    """The error with which urllib3 ends a request to a URL."""
-    pool = pool_for(url)
+def library_error(kind: FailureKind, url: str, timeouts: Timeouts, pool: Any = None) -> exceptions.HTTPError:
+    """The error with which urllib3 ends a request to a URL; it names the pool, which is botocore's by default."""
+    pool = pool or pool_for(url)
     cause = os_error(kind)
     match kind:
         case "read_timeout":

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
+from http.client import RemoteDisconnected
 from io import BufferedReader
 from typing import Any
 from urllib.parse import urlsplit
 
-from urllib3 import HTTPConnectionPool
+from urllib3 import HTTPConnectionPool, connection_from_url
 from urllib3.connection import HTTPConnection
 
 from aiomoto import _plain_http
@@ -61,6 +62,7 @@ def _pool_like(pool: Any, exchange: Exchange, url: str) -> HTTPConnectionPool:
         pool.host, pool.port, pool.timeout, headers=pool.headers, retries=pool.retries, exchange=exchange, url=url
     )
     own.scheme = pool.scheme
+    own.stands_for = pool
     return own
 
 
@@ -80,6 +82,11 @@ class _MotoConnection(HTTPConnection):
 
 class _MotoPool(HTTPConnectionPool):
     ConnectionCls = _MotoConnection
+    stands_for: HTTPConnectionPool
+
+    def __str__(self) -> str:
+        """What errors call it."""
+        return str(self.stands_for)
 
 
 class _Socket:
@@ -111,9 +118,12 @@ class _Socket:
 
     def _error(self, kind: FailureKind) -> Exception:
         # urllib3 has its own words for what happens on an open connection.
-        if kind in ("read_timeout", "reset", "disconnect"):
+        if kind == "disconnect":
+            return RemoteDisconnected("Remote end closed connection without response")
+        if kind in ("read_timeout", "reset"):
             return os_error(kind)
-        return library_error(kind, self._url, Timeouts(self._patience, self._patience))
+        pool = connection_from_url(self._url)
+        return library_error(kind, self._url, Timeouts(self._patience, self._patience), pool)
 
     def shutdown(self, how: int) -> None:
         """There is nothing to end."""

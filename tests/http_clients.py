@@ -96,7 +96,7 @@ async def _aiohttp(aiohttp: Any, request: Request) -> Answer:
         data = aiohttp.FormData(dict(request.form.fields))
         data.add_field("file", request.form.file, filename="name.txt")
     url = URL(request.url, encoded=True)
-    timeout = aiohttp.ClientTimeout(sock_read=request.timeout)
+    timeout = aiohttp.ClientTimeout(sock_connect=request.timeout, sock_read=request.timeout)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
         session.request(request.method, url, headers=dict(request.headers), data=data) as response,
