@@ -133,6 +133,12 @@ def s3fs_suite(session: nox.Session) -> None:
         session.run("python", "-m", "pytest", "s3fs/tests", *options, env={"PYTHONPATH": plugins})
 
 
+@nox.session(python=NEWEST)
+def crt(session: nox.Session) -> None:
+    """boto3's native S3 transfers: what is skipped without awscrt."""
+    _run_tests(session, "--group", "crt", files=["tests/test_crt.py"])
+
+
 # What changed in between: aiobotocore 3.0 came, responses of aiohttp 3.14 ask for one argument more, and Moto 5.2.3 is
 # the last whose handlers take botocore's request, 5.2.4 the first with a request class of its own.
 @nox.session(python=NEWEST)

@@ -21,6 +21,7 @@ from moto.core.models import botocore_stubber
 
 from aiomoto import (
     _aiohttp_connector,
+    _crt,
     _events,
     _httpx_transports,
     _instant_sleep,
@@ -50,6 +51,7 @@ _file_systems = FileSystems()
 
 # What is replaced in modules that may come late.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+    **_crt.TARGETS,
     **dict.fromkeys(_httpx_transports.PACKAGES, _httpx_transports.targets),
     "s3fs.core": _file_systems.targets,
 }

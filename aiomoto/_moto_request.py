@@ -39,6 +39,8 @@ def moto_request(request: WireRequest, url: str) -> tuple[Any, str]:
         prepared: Any = _laid_out(request, url)
         return prepared, prepared.raw_url
     headers = HeadersDict(request.headers)
+    if not _HAS_OWN_REQUEST:
+        headers = HeadersDict({_usual_case(name): value for name, value in headers.items()})
     if url != request.url:
         headers.pop("host", None)  # Moto believes it before the URL
     prepared = AWSPreparedRequest(request.method, url, headers, request.body, False)
@@ -50,6 +52,11 @@ def moto_request(request: WireRequest, url: str) -> tuple[Any, str]:
     elif "x-www-form-urlencoded" in header(request, "content-type"):
         prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # text, as botocore has it
     return prepared, url
+
+
+def _usual_case(name: str) -> str:
+    # Up to 5.2.3, Moto compares with these names, the case included, what a presigned URL says of a request's headers.
+    return name.title().replace("Md5", "MD5") if name.lower().startswith("content-") else name
 
 
 # What Moto or werkzeug do more with than to pass it on.

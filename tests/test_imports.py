@@ -66,6 +66,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_instant_sleep": "aiobotocore botocore", "_plain_http": ""},
     {
         "_aiohttp_connector": "aiohttp",
+        "_crt": "",
         "_aiohttp_session": "aiobotocore aiohttp multidict yarl",
         "_endpoint": "",
         "_httpx_session": "aiobotocore anyio botocore",

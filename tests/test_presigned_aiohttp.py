@@ -69,7 +69,8 @@ async def test_a_response_may_be_left_unread() -> None:
 
 @pytest.mark.usefixtures("aws")
 async def test_a_compressed_object_is_expanded_as_ever() -> None:
-    s3().put_object(**PHOTO, Body=zlib.compress(LARGE), ContentEncoding="deflate")
+    plain = s3(request_checksum_calculation="when_required")  # old versions of Moto keep "aws-chunked" as an encoding
+    plain.put_object(**PHOTO, Body=zlib.compress(LARGE), ContentEncoding="deflate")
     async with aiohttp.ClientSession() as session, session.get(url_to("get_object")) as response:
         assert await response.read() == LARGE
     async with aiohttp.ClientSession(auto_decompress=False) as session, session.get(url_to("get_object")) as response:
