@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from aiomoto._environment import REGION, hides_files
 from aiomoto._lock import surviving_fork
@@ -15,6 +15,8 @@ _LOADED = ("_config", "_profile_map", "_credentials", "_auth_token")
 _REGISTRY = ("_components", "_deferred")
 # The one component that costs much and knows nothing of credentials: the service models that the session has parsed.
 _MODELS = "data_loader"
+# Where it is noted in the session itself, for as long as a mock is live.
+_BEFORE = "_aiomoto_before"
 
 
 class SessionMemory:
@@ -24,18 +26,21 @@ class SessionMemory:
     """
 
     def __init__(self) -> None:
-        self._before: WeakKeyDictionary[Any, tuple[dict[str, Any], dict[str, Any]]] = WeakKeyDictionary()
+        self._seen: WeakSet[Any] = WeakSet()
         self._models: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._lock = surviving_fork(Lock())
 
     def see(self, session: Any) -> None:
         """Note what a session has loaded so far, the first time it is seen, and so before any thread loads more."""
         with self._lock:
-            if session in self._before:
+            if session in self._seen:
                 return
             loaded = {name: vars(session)[name] for name in _LOADED if name in vars(session)}
             registry = vars(session.__dict__.get("_components", object))
-            self._before[session] = (loaded, {name: dict(registry[name]) for name in _REGISTRY if name in registry})
+            before = (loaded, {name: dict(registry[name]) for name in _REGISTRY if name in registry})
+            # In the session, which it refers to: anywhere else it would keep the session alive as long as the mock.
+            vars(session)[_BEFORE] = before
+            self._seen.add(session)
             if (models := self._models.get(session)) and _MODELS in registry["_deferred"]:
                 registry["_deferred"][_MODELS] = lambda: models
 
@@ -45,13 +50,15 @@ class SessionMemory:
         What it has parsed of the service models it gets again in the next mock: a test suite's default session is used
         in all of its mocks.
         """
-        for session, (loaded, registry) in list(self._before.items()):
+        for session in list(self._seen):
+            loaded, registry = vars(session).get(_BEFORE, ({}, {}))
             vars(session).update(loaded)
             if registry:
                 if models := vars(session._components)["_components"].get(_MODELS):
                     self._models[session] = models
                 vars(session._components).update(registry)
-        self._before.clear()
+            vars(session).pop(_BEFORE, None)
+        self._seen.clear()
 
 
 def region_fallback(name: str, value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from inspect import isawaitable
 from pathlib import Path
@@ -166,6 +168,17 @@ async def test_a_session_keeps_the_keys_that_it_was_made_with_inside(kind: Kind)
         assert await count_buckets(session) == 0
 
     assert await key_of(session) == "AKIAOWN"
+
+
+@every_kind
+async def test_a_session_that_nobody_holds_is_let_go_inside_the_mock(kind: Kind) -> None:
+    with mock_aws():
+        session = kind.make(None)
+        await count_buckets(session)
+        gone = weakref.ref(session)
+        del session
+        gc.collect()
+        assert gone() is None
 
 
 @every_kind
