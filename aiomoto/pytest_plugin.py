@@ -1,4 +1,5 @@
-"""The pytest plugin: the fixtures ``aiomoto``, ``aiomoto_session`` and ``aiomoto_client``, and the marker ``aiomoto``.
+"""The pytest plugin: the fixtures ``aiomoto``, ``aiomoto_session`` and ``aiomoto_client``, and the markers ``aiomoto``
+and ``aiomoto_fault``.
 
 pytest loads this module at each of its starts: the rest of the package is loaded by the first test that is mocked.
 """
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the markers."""
     config.addinivalue_line(
         "markers", "aiomoto(region=None, **options): mock AWS in the test, with mock_aws's options and a default region"
+    )
+    config.addinivalue_line(
+        "markers",
+        "aiomoto_fault(service, operation, **rule): mock AWS in the test, with a rule as aws.faults.add takes it",
     )
 
 
@@ -31,13 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def _aiomoto_first(request: pytest.FixtureRequest) -> None:
     # The other fixtures of a mocked test must not reach AWS before the mock has started, whatever their order. Those
     # that plugins declare autouse come before all others of the function scope.
-    if "aiomoto" in request.fixturenames or request.node.get_closest_marker("aiomoto"):
+    is_marked = any(map(request.node.get_closest_marker, ("aiomoto", "aiomoto_fault")))
+    if is_marked or "aiomoto" in request.fixturenames:
         request.getfixturevalue("aiomoto")
 
 
 @pytest.fixture
 def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
-    """AWS, mocked for one test: a live ``MockAWS``, with the options of the marker ``aiomoto``."""
+    """AWS, mocked for one test: a live ``MockAWS``, with the options and rules of the markers."""
     from aiomoto._mock import MockAWS
 
     options = _marked_options(request.node)
@@ -45,6 +51,7 @@ def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
         if region := options.pop("region", None):
             patch.setenv("AWS_DEFAULT_REGION", region)
         with MockAWS(**options) as aws:
+            _add_marked_faults(request.node, aws)
             yield aws
 
 
@@ -118,6 +125,32 @@ def _needs_its_loop(client: Any) -> RuntimeError:
     )
 
 
+def _add_marked_faults(node: pytest.Item, aws: MockAWS) -> None:
+    """Add the rules of all markers of a test: its own first, from top to bottom, then those of its class and module."""
+    for place in reversed(node.listchain()):
+        # Python applies decorators from the bottom to the top; a list in pytestmark is in its own order.
+        markers = reversed(place.own_markers) if place is node else place.own_markers
+        for marker in markers:
+            if marker.name == "aiomoto_fault" and (mistake := _mistake_in(marker, aws)):
+                pytest.fail(f"{_as_written(marker)}: {mistake}", pytrace=False)
+
+
+def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
+    """Add the rule of a marker; or else what is wrong with it, so that its test fails with nothing but that."""
+    from aiomoto._errors import ArgumentError
+
+    try:
+        aws.faults.add(*marker.args, **marker.kwargs)
+    except (ArgumentError, TypeError) as error:
+        return error
+    return None
+
+
+def _as_written(marker: pytest.Mark) -> str:
+    given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
+    return f"@pytest.mark.{marker.name}({', '.join(given)})"
+
+
 def _marked_options(node: pytest.Item) -> dict[str, Any]:
     """The options of all markers of a test, those of the closest one winning."""
     from aiomoto._mock import Options
@@ -126,8 +159,7 @@ def _marked_options(node: pytest.Item) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for marker in reversed(list(node.iter_markers("aiomoto"))):
         if marker.args or not marker.kwargs.keys() <= known:
-            given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
             names = ", ".join(f"{name}=" for name in sorted(known))
-            pytest.fail(f"@pytest.mark.aiomoto({', '.join(given)}): it takes {names}", pytrace=False)
+            pytest.fail(f"{_as_written(marker)}: it takes {names}", pytrace=False)
         options.update(marker.kwargs)
     return options
