@@ -1,0 +1,34 @@
+"""A client that retries, tested in no time: S3 asks it twice to slow down, and then takes the object."""
+
+import asyncio
+from typing import Any
+
+from aiobotocore.session import get_session
+
+from aiomoto import mock_aws
+
+
+async def archive(s3: Any, key: str, text: bytes) -> None:
+    """Store a text. The client itself retries, by its own rules."""
+    await s3.put_object(Bucket="archive", Key=key, Body=text)
+
+
+async def main() -> None:
+    """Let the service refuse twice, and look at what the client made of it."""
+    async with mock_aws(sleep="instant") as aws, get_session().create_client("s3") as s3:
+        await s3.create_bucket(Bucket="archive")
+        slow_down = aws.faults.add("s3", "PutObject", error="SlowDown", times=2)
+
+        await archive(s3, "november.txt", b"all is well")
+
+        attempts = aws.calls.filter("s3", "PutObject")
+        print(aws.calls)
+        print(f"Without the mock, the client would have waited {sum(wait.seconds for wait in aws.slept):.1f} s.")
+        assert slow_down.hits == 2
+        assert [call.error_code for call in attempts] == ["SlowDown", "SlowDown", None]
+        assert [call.attempt for call in attempts] == [1, 2, 3]
+        assert [wait.why for wait in aws.slept] == ["retry", "retry"]
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
