@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiobotocore.session import get_session
+from moto.s3.models import S3Backend
 
 from aiomoto import AiomotoError, mock_aws
 from tests.buckets import SESSION, bucket_names, create_bucket
@@ -154,6 +155,26 @@ def test_the_end_of_the_mock_ends_uploads_and_downloads() -> None:
             assert down.recv(4) == b"HTTP"
         assert read_to_end(up) == b""
         assert len(read_to_end(down)) < 20_000_000
+
+
+def test_a_handler_may_end_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As where a generator that was left half way in a mock is collected while a handler runs.
+    def list_buckets(*_: Any, **__: Any) -> list[Any]:
+        aws.stop()
+        return []
+
+    with nothing_left_behind():
+        threads = set(threading.enumerate())
+        aws = mock_aws(endpoint=True)
+        aws.start()
+        url = aws.endpoint.url
+        [server] = set(threading.enumerate()) - threads
+        with monkeypatch.context() as patch, socket_to(url) as sock:
+            patch.setattr(S3Backend, "list_buckets", list_buckets)
+            sock.sendall(head("GET", "/", url))
+            read_to_end(sock)
+        server.join()
+        assert not is_open(url)
 
 
 def test_the_process_may_end_before_the_mock_does() -> None:
