@@ -139,6 +139,12 @@ def crt(session: nox.Session) -> None:
     _run_tests(session, "--group", "crt", files=["tests/test_crt.py"])
 
 
+@nox.session(python=NEWEST)
+def types(session: nox.Session) -> None:
+    """Type stubs of clients, which a user has beside aiomoto."""
+    _run_tests(session, ".[aioboto3]", "--group", "types", files=["tests/test_typed_clients.py"])
+
+
 # What changed in between: aiobotocore 3.0 came, responses of aiohttp 3.14 ask for one argument more, and Moto 5.2.3 is
 # the last whose handlers take botocore's request, 5.2.4 the first with a request class of its own.
 @nox.session(python=NEWEST)

@@ -16,6 +16,7 @@ from typing_extensions import assert_type
 import aiomoto
 from aiomoto import Call, CallLog, MockAWS, mock_aws, mock_aws_decorator
 from aiomoto.faults import Fault, Faults
+from aiomoto.pytest_plugin import ClientFactory
 
 # ---------------------------------------------------------------- contexts
 
@@ -145,6 +146,16 @@ async def decorated() -> None:
     by_call: Callable[[str], int] = mock_aws(first_use)
     assert_type(by_call("key"), int)
     assert_type(mock_aws_decorator(first_use)("key"), int)
+
+
+# ---------------------------------------------------------------- clients, where types-aiobotocore is not installed
+
+
+async def clients(aiomoto_client: ClientFactory) -> None:
+    assert_type(await aiomoto_client("s3", region_name="eu-west-1"), Any)
+    async with aiomoto.AioSession().create_client("s3") as s3:
+        assert_type(s3, Any)
+    assert_type(aiomoto_client.close(), None)
 
 
 # ---------------------------------------------------------------- errors
