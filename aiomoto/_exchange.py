@@ -16,6 +16,7 @@ from aiomoto._call_log import CallLog
 from aiomoto._calls import Call
 from aiomoto._course import Hindered, Unhindered
 from aiomoto._errors import RequestBlockedError
+from aiomoto._identity import in_path_style
 from aiomoto._operations import operation_of
 from aiomoto._records import Record, Slept
 from aiomoto._router import Destination, Route, destination_of, find_route, services_signed_as
@@ -178,7 +179,8 @@ def describe(request: WireRequest) -> str:
     """Name a request for a message: service and operation as far as they are known, method, URL without query."""
     scope = scope_of(request)
     names = [*(botocore for _, botocore in services_signed_as(scope.service)), scope.service] if scope else []
-    found = ((name, operation_of(request, name)) for name in names)
+    addressed = in_path_style(request, destination_of(request), ())
+    found = ((name, operation_of(addressed, name)) for name in names)
     service, operation = next(((name, operation) for name, operation in found if operation), (None, None))
     if scope is not None:
         service, operation = service or scope.service, operation or action_of(request)

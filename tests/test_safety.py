@@ -193,6 +193,16 @@ def test_a_client_of_boto3_from_inside_is_blocked_after_the_mock() -> None:
     assert counter.attempts == 1
 
 
+def test_what_is_blocked_is_named_also_where_the_host_names_the_bucket() -> None:
+    with mock_aws():
+        s3 = boto3.client("s3")
+
+    for operation, call in {"PutObject": s3.put_object, "ListObjectsV2": s3.list_objects_v2}.items():
+        arguments = {"Key": "1.jpg"} if operation == "PutObject" else {}
+        with pytest.raises(RequestBlockedError, match=rf"s3 {operation} \(\w+ https://photos\.s3\."):
+            call(Bucket="photos", **arguments)
+
+
 def test_a_resource_of_boto3_from_inside_is_blocked_after_the_mock() -> None:
     with mock_aws():
         table = boto3.resource("dynamodb").Table("users")
