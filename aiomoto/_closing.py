@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from threading import Event
 from typing import Any
@@ -38,8 +39,9 @@ class Closing:
 
     def wait(self) -> None:
         """Wait for the loops of other threads."""
+        deadline = time.monotonic() + self._PATIENCE
         for closed in self._elsewhere:
-            closed.wait(self._PATIENCE)
+            closed.wait(max(0, deadline - time.monotonic()))
 
     async def wait_here(self) -> None:
         """Wait for the loop that runs in this thread, which goes on by itself where nobody can."""

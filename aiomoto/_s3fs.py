@@ -210,8 +210,8 @@ def _clients(creator: Any) -> list[Any]:
 
 
 def _is_closed(client: Any) -> bool:
-    # From aiobotocore 3 on; before that, and with httpx, closing twice does no harm.
-    return getattr(client._endpoint.http_session, "_sessions", ()) is None
+    # Ours has one of them from the beginning, and none when it is closed: ``None`` from aiobotocore 3 on.
+    return not getattr(client._endpoint.http_session, "_sessions", True)
 
 
 def _loop_of(client: Any, fs: FileSystem) -> asyncio.AbstractEventLoop | None:

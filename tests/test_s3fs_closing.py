@@ -6,6 +6,7 @@ import asyncio
 import gc
 import sys
 import threading
+import unittest
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,6 +144,30 @@ def test_a_decorated_coroutine_closes_its_own(recorded: Callable[..., Any], clos
         return asyncio.get_running_loop()
 
     assert [asyncio.run(work())] == closed_on
+
+
+def test_a_decorated_test_case_closes_its_own(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
+    used_on: list[Loop] = []
+
+    @mock_aws
+    class Photos(unittest.IsolatedAsyncioTestCase):
+        async def asyncSetUp(self) -> None:
+            self.fs = recorded(asynchronous=True)
+            await self.fs._mkdir("photos")
+            used_on.append(asyncio.get_running_loop())
+
+        async def test_one(self) -> None:
+            assert await self.fs._ls("") == ["photos"]
+
+        async def test_two(self) -> None:
+            assert await self.fs._ls("") == ["photos"]
+
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(Photos).run(result)
+
+    assert (result.testsRun, result.errors, result.failures) == (2, [], [])
+    # Each of asyncSetUp and the test has a mock of its own, and they share the data.
+    assert closed_on == [loop for loop in used_on for _ in range(2)]
 
 
 def test_one_that_is_used_on_the_loop_of_another_thread_is_closed_there(

@@ -264,6 +264,21 @@ def test_one_that_is_wired_by_hand_goes_on_after_the_mock() -> None:
 # ---------------------------------------------------------------- regions
 
 
+@pytest.mark.parametrize("options", [{}, {"skip_instance_cache": True}], ids=str)
+def test_one_that_passthrough_names_is_real_for_the_time_of_that_mock(
+    options: dict[str, Any], server: LoopbackServer
+) -> None:
+    with mock_aws(config={"core": {"passthrough": {"urls": [f"{server.url}/"]}}}):
+        fs = real(server, **options)
+        assert fs.ls("") == ["real"]
+    gc.collect()  # says if a connection was left open
+
+    with pytest.raises(RequestBlockedError, match="s3 ListBuckets"):
+        fs.ls("")
+    with mock_aws():
+        assert fs.ls("") == []
+
+
 def test_regions_of_buckets_are_found_out_anew() -> None:
     fs = S3FileSystem(cache_regions=True)
     for region in ("eu-west-1", "us-west-2"):
