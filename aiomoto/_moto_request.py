@@ -65,23 +65,42 @@ _TREATED = ("content-length", "content-type", "transfer-encoding")
 
 def _has_odd_headers(request: WireRequest) -> bool:
     """Whether two headers have one name, or one means something to Moto by its spelling, or is no header at all."""
-    names = {name.lower() for name in request.headers}
+    headers = request.lower_headers
     return (
-        len(names) < len(request.headers)
-        or any("_" in name for name in names)
-        or any("\n" in value or "\r" in value for value in request.headers.values())
+        len(headers) < len(request.headers)
+        or any("_" in name for name in headers)
+        or any("\n" in value or "\r" in value for value in headers.values())
     )
 
 
 def _laid_out(request: WireRequest, url: str) -> Any:
     """Moto's own request, most of its headers put where werkzeug puts them: it takes a tenth of a call for that."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers = _trailers(request) | request.lower_headers
     treated = {name: headers.pop(name) for name in _TREATED if name in headers}
     if url != request.url:
         headers.pop("host", None)  # Moto believes it before the URL
     prepared = Request.from_primitives(request.method, url, treated, request.body)
     prepared.environ.update({environ_key_for_header(name): value for name, value in headers.items()})
+    # The body is there as a whole: with this, werkzeug hands it over instead of a copy.
+    prepared.environ["wsgi.input_terminated"] = True
     return prepared
+
+
+_LONGEST_TRAILERS = 4096
+
+
+def _trailers(request: WireRequest) -> dict[str, str]:
+    """The headers that come after the body of an upload to S3. Moto searches all of the body for a checksum otherwise.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    """
+    announced = header(request, "x-amz-trailer").lower().split(",")
+    if announced == [""] or not header(request, "x-amz-content-sha256").startswith("STREAMING-"):
+        return {}
+    end = b"\r\n" + (request.body or b"")[-_LONGEST_TRAILERS:]
+    lines = end.rpartition(b"\r\n0\r\n")[2].decode("latin-1").split("\r\n")
+    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return {name: fields[name] for name in map(str.strip, announced) if name in fields}
 
 
 def _form_upload(request: WireRequest, url: str, headers: HeadersDict) -> FormRequest:

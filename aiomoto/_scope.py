@@ -71,9 +71,7 @@ def _target(request: WireRequest) -> str:
 
 def header(request: WireRequest, name: str) -> str:
     """A header's value whatever the case of its name, or an empty string."""
-    if (value := request.headers.get(name)) is not None:
-        return value
-    return next((value for key, value in request.headers.items() if key.lower() == name), "")
+    return request.lower_headers.get(name, "")
 
 
 def _signed(request: WireRequest) -> Scope | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from inspect import isawaitable
 from typing import Any, NamedTuple
@@ -34,6 +35,11 @@ class WireRequest:
     def host(self) -> str:
         """The URL's host and port, in lower case."""
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+    @cached_property
+    def lower_headers(self) -> dict[str, str]:
+        """The headers with names in lower case; of those with one name, the first."""
+        return {name.lower(): value for name, value in reversed(list(self.headers.items()))}
 
 
 class WireResponse(NamedTuple):

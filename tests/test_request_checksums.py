@@ -20,7 +20,7 @@ from botocore.compat import HAS_CRT
 from botocore.config import Config
 
 from aiomoto import mock_aws
-from tests.conftest import ClientFactory
+from tests.conftest import MOTO, ClientFactory
 
 REGION = "us-east-1"
 # One session for all of them: a new one parses its service models anew.
@@ -203,3 +203,22 @@ def stored() -> bytes:
     s3 = BOTO3.client("s3", config=Config(response_checksum_validation="when_required"))
     data: bytes = s3.get_object(Bucket="bodies", Key="key")["Body"].read()
     return data
+
+
+LOOKALIKE: Any = pytest.param(
+    b"x-amz-checksum-crc32:AAAAAA==\r\n0\r\nx-amz-checksum-crc32:AAAAAA==",
+    marks=pytest.mark.skipif(
+        MOTO < (5, 2, 5), reason="Moto takes the first thing in a body that looks like a checksum"
+    ),
+)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("body", [b"", b"hello", LOOKALIKE], ids=["empty", "short", "lookalike"])
+async def test_an_object_has_the_checksum_that_its_trailer_says(client: ClientFactory, body: bytes) -> None:
+    async with mock_aws(), client("s3", region_name="us-east-1") as s3:
+        await s3.create_bucket(Bucket="reports")
+        put = await s3.put_object(Bucket="reports", Key="a", Body=body, ChecksumAlgorithm="CRC32")
+        head = await s3.head_object(Bucket="reports", Key="a", ChecksumMode="ENABLED")
+
+    assert put["ChecksumCRC32"] == head["ChecksumCRC32"] == b64encode(crc32(body).to_bytes(4, "big")).decode()
