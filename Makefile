@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := .venv-peer
+ROUNDS := 20
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check cov matrix native soak bench bench-peer clean
@@ -55,10 +56,10 @@ soak: $(VENV)/test ## run the slow tests
 	$(BIN)/python -m pytest -m slow
 
 bench: $(VENV)/bench ## compare with Moto's own mock and server, and write the results
-	$(BIN)/python benchmarks/run.py --output benchmarks
+	$(BIN)/python benchmarks/run.py --rounds $(ROUNDS) --output benchmarks
 
 bench-peer: $(VENV)/bench $(PEER)/installed ## the same, and with the aiomoto that is published
-	$(BIN)/python benchmarks/run.py --output benchmarks --peer $(PEER)/bin/python
+	$(BIN)/python benchmarks/run.py --rounds $(ROUNDS) --output benchmarks --peer $(PEER)/bin/python
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(PEER) .nox .mypy_cache .ruff_cache .pytest_cache .coverage dist

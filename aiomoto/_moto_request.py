@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ except ImportError:
 try:
     from moto.core.request import environ_key_for_header
 
+    _environ_key = lru_cache(maxsize=512)(environ_key_for_header)
     _IS_LAID_OUT = _HAS_OWN_REQUEST
 except ImportError:
     _IS_LAID_OUT = False
@@ -68,8 +70,8 @@ def _has_odd_headers(request: WireRequest) -> bool:
     headers = request.lower_headers
     return (
         len(headers) < len(request.headers)
-        or any("_" in name for name in headers)
-        or any("\n" in value or "\r" in value for value in headers.values())
+        or "_" in "".join(headers)
+        or any(ending in "".join(headers.values()) for ending in "\r\n")
     )
 
 
@@ -80,7 +82,7 @@ def _laid_out(request: WireRequest, url: str) -> Any:
     if url != request.url:
         headers.pop("host", None)  # Moto believes it before the URL
     prepared = Request.from_primitives(request.method, url, treated, request.body)
-    prepared.environ.update({environ_key_for_header(name): value for name, value in headers.items()})
+    prepared.environ.update({_environ_key(name): value for name, value in headers.items()})
     # The body is there as a whole: with this, werkzeug hands it over instead of a copy.
     prepared.environ["wsgi.input_terminated"] = True
     return prepared

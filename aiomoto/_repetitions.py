@@ -42,6 +42,18 @@ def _remembering(original: Any) -> Any:
     return wraps(original)(lru_cache(maxsize=1024)(original))
 
 
+@_once
+def _component_to_string(original: Any) -> Any:
+    remembered = lru_cache(maxsize=1024)(original)
+
+    @wraps(original)
+    def to_string(self: Any) -> Any:
+        """Remember the parts of a user agent but for one, which is of another size in each request."""
+        return original(self) if getattr(self, "size_config", None) else remembered(self)
+
+    return to_string
+
+
 # Whole dates of the two forms that AWS answers with. Of other forms dateutil takes a part from today's date, or asks
 # for the time zone of the machine.
 _WHOLE_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -111,12 +123,16 @@ def _subdomain_based_buckets(original: Any) -> Any:
 def _get_possible_keys(original: Any) -> Any:
     found: dict[tuple[Any, ...], tuple[str, ...]] = {}
 
+    @lru_cache(maxsize=64)
+    def are_motos(providers: tuple[Any, ...]) -> bool:
+        return all(each.__module__ == original.__module__ for each in providers)
+
     @wraps(original)
     def get_possible_keys(self: Any, context: Any) -> Iterable[str]:
         """Remember under which names an object may have a field. Moto tries five aliases for each."""
         # These are all that Moto's own aliases depend on.
         providers, owner = tuple(self.alias_providers), context.obj
-        if hasattr(owner, "Meta") or any(each.__module__ != original.__module__ for each in providers):
+        if hasattr(owner, "Meta") or not are_motos(providers):
             return original(self, context)  # type: ignore[no-any-return]
         asked = (type(self), providers, context.key, context.shape, owner.__class__.__name__)
         if asked not in found:
@@ -128,6 +144,7 @@ def _get_possible_keys(original: Any) -> Any:
 
 _WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (botocore.useragent, "sanitize_user_agent_string_component", _remembering),
+    (getattr(botocore.useragent, "UserAgentComponent", None), "to_string", _component_to_string),
     (botocore.parsers, "DEFAULT_TIMESTAMP_PARSER", _parse_timestamp),
     (moto.core.responses, "method_names_from_class", _method_names_from_class),
     (_S3Hosts, "subdomain_based_buckets", _subdomain_based_buckets),
