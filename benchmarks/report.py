@@ -81,13 +81,13 @@ def write_tables(results: Results, out: TextIO) -> None:
     """Write the medians, our share and the ratios as tables of Markdown."""
     present = [name for name in CONTENDERS if any(name in row for row in results["medians"].values())]
     out.write("\nMedians in milliseconds: wall clock, and in brackets the process's own clock.\n\n")
-    _write_table(out, ["case", *(CONTENDERS[name] for name in present)], _median_rows(results["medians"], present))
+    write_table(out, ["case", *(CONTENDERS[name] for name in present)], _median_rows(results["medians"], present))
     if results["own_share"]:
         out.write("\nOur share of an operation: what the client alone and the handler alone do not explain.\n\n")
         rows = ([PLANS[case].title, *map(_percent, share.values())] for case, share in results["own_share"].items())
-        _write_table(out, ["case", "wall", "process"], rows)
+        write_table(out, ["case", "wall", "process"], rows)
     out.write("\nRatios of medians.\n\n")
-    _write_table(out, ["ratio", "at most", "wall", "process", ""], map(_ratio_row, results["ratios"]))
+    write_table(out, ["ratio", "at most", "wall", "process", ""], map(_ratio_row, results["ratios"]))
 
 
 def _median_rows(medians: Medians, present: list[str]) -> Iterator[list[str]]:
@@ -114,7 +114,7 @@ def _ratio_row(ratio: dict[str, Any]) -> list[str]:
     return [ratio["title"], f"{ratio['limit']:g}", *cells, *[""] * (2 - len(cells)), verdict]
 
 
-def _write_table(out: TextIO, head: list[str], rows: Iterable[list[str]]) -> None:
+def write_table(out: TextIO, head: list[str], rows: Iterable[list[str]]) -> None:
     table = [head, *rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table]

@@ -168,11 +168,15 @@ CASES: dict[str, Callable[[Contender], Coroutine[Any, Any, Numbers]]] = {
 }
 
 
-def main(name: str) -> None:
-    """Serve one contender until the input ends."""
-    # Not the files and variables of whoever runs this.
+def settle_environment() -> None:
+    """Have the clients read none of the files and variables of whoever runs this."""
     os.environ.update(AWS_ACCESS_KEY_ID="FOOBARKEY", AWS_SECRET_ACCESS_KEY="FOOBARSECRET")
     os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+
+
+def main(name: str) -> None:
+    """Serve one contender until the input ends."""
+    settle_environment()
     contender = CONTENDERS[name]()
     for line in sys.stdin:
         numbers = asyncio.run(CASES[line.strip()](contender))

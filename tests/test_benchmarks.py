@@ -42,5 +42,16 @@ def test_floor_of_each_service_is_measured(part: str) -> None:
     assert [len(json.loads(line)["wall"]) for line in result.stdout.splitlines()] == [40, 40, 40]
 
 
+def test_bytecodes_of_an_operation_are_counted_by_package() -> None:
+    command = [sys.executable, str(BENCHMARKS / "bytecodes.py"), "--case", "dynamodb_get", "--contender", "aiomoto"]
+
+    head, _, row = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()[
+        -3:
+    ]
+
+    counts = dict(zip(head.replace(" ", "").split("|"), row.replace(" ", "").split("|"), strict=True))
+    assert 0 < int(counts["aiomoto"].replace(",", "")) < int(counts["all"].replace(",", ""))
+
+
 def _words(picture: Path) -> set[str]:
     return {element.text or "" for element in ElementTree.parse(picture).iter() if element.tag.endswith("text")}

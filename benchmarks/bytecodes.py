@@ -1,0 +1,90 @@
+"""Where an operation spends itself: the bytecodes that it runs, by package. The count is the same on a busy machine.
+
+python benchmarks/bytecodes.py [--case NAME ...] [--contender NAME ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from cases import OPERATIONS, SMALL_OPERATIONS, Operation
+from contenders import Contender, perform
+from plan import CONTENDERS
+from report import write_table
+from worker import CONTENDERS as MAKERS
+from worker import settle_environment
+
+_REPEAT = 5
+_OTHER = "Python's own"
+_PACKAGES = ("aiomoto", "aiobotocore", "boto3", "botocore", "aiohttp", "urllib3", "moto", "werkzeug")
+_DEFAULT = ("aiomoto", "aiomoto_boto3", "moto", "client", "handler")
+
+
+async def count(contender: Contender, operation: Operation) -> Counter[str]:
+    """Count the bytecodes of one operation, by package, with a client that has made some calls before."""
+    async with contender.aws(), contender.client(operation.step.service) as client:
+        for step in operation.setup:
+            await perform(client, step)
+        for _ in range(3):
+            await contender.act(client, operation.step)
+        files: Counter[str] = Counter()
+        sys.settrace(_counter(files))
+        try:
+            # In a task, since only frames that begin while it is set are traced.
+            await asyncio.ensure_future(_act(contender, client, operation))
+        finally:
+            sys.settrace(None)
+    packages: Counter[str] = Counter()
+    for file, number in files.items():
+        packages[_package_of(file)] += number // _REPEAT
+    return packages
+
+
+async def _act(contender: Contender, client: Any, operation: Operation) -> None:
+    for _ in range(_REPEAT):
+        await contender.act(client, operation.step)
+
+
+def _counter(files: Counter[str]) -> Any:
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        if event == "call":
+            frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        elif event == "opcode":
+            files[frame.f_code.co_filename] += 1
+        return trace
+
+    return trace
+
+
+def _package_of(file: str) -> str:
+    parts = Path(file).parts
+    return next((package for package in _PACKAGES if package in parts[:-1]), _OTHER)
+
+
+def main() -> None:
+    """Count, and print a table for each case."""
+    parser = argparse.ArgumentParser(description="Count the bytecodes of an operation, by package.")
+    parser.add_argument("--case", action="append", choices=OPERATIONS, help="this case only; may be repeated")
+    parser.add_argument("--contender", action="append", choices=_DEFAULT, help="this one only; may be repeated")
+    arguments = parser.parse_args()
+    settle_environment()
+    contenders = arguments.contender or _DEFAULT
+    for case in arguments.case or SMALL_OPERATIONS:
+        counts = {name: asyncio.run(count(MAKERS[name](), OPERATIONS[case])) for name in contenders}
+        print(f"\n{OPERATIONS[case].title}, bytecodes\n")
+        rows = [[CONTENDERS[name], f"{each.total():,}", *_columns(each)] for name, each in counts.items()]
+        write_table(sys.stdout, ["", "all", *_PACKAGES, _OTHER], rows)
+
+
+def _columns(counts: Counter[str]) -> list[str]:
+    return [f"{counts[package]:,}" if counts[package] else "" for package in (*_PACKAGES, _OTHER)]
+
+
+if __name__ == "__main__":
+    main()
