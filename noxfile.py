@@ -145,6 +145,16 @@ def types(session: nox.Session) -> None:
     _run_tests(session, ".[aioboto3]", "--group", "types", files=["tests/test_typed_clients.py"])
 
 
+@nox.session(python=NEWEST)
+def differential(session: nox.Session) -> None:
+    """All services that Moto has, and many random programs, compared with boto3 under Moto's own mock."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--group", "test", ".[all]", "httpx2", silent=True)
+    session.run("python", "-m", "tests.differential", *session.posargs)
+    programs = ["tests/differential/test_programs.py", "-n", "auto", "-q"]
+    session.run("python", "-m", "pytest", *programs, env={"DIFFERENTIAL_PROGRAMS": "100"})
+
+
 # What changed in between: aiobotocore 3.0 came, responses of aiohttp 3.14 ask for one argument more, and Moto 5.2.3 is
 # the last whose handlers take botocore's request, 5.2.4 the first with a request class of its own.
 @nox.session(python=NEWEST)
