@@ -25,7 +25,7 @@ _FINDS_TLS_ERRORS = hasattr(httpxsession, "_find_ssl_error")
 
 def library_error(kind: FailureKind, request: Any) -> Any:
     """The error with which httpx, or httpx2, ends one of its own requests, on the loop that is running."""
-    httpx = sys.modules[type(request).__module__.partition(".")[0]]
+    httpx = _package_of(request)
     on_trio = _loops.on_trio()
     match kind:
         case "connect_timeout":
@@ -49,11 +49,34 @@ def library_error(kind: FailureKind, request: Any) -> Any:
     return httpx.ConnectError(message, request=request)
 
 
-def body_error(kind: FailureKind, request: Any, received: int, expected: int) -> Any:
+def sync_library_error(kind: FailureKind, request: Any) -> Any:
+    """The error with which httpx ends a request of a synchronous client, which has the system's own words."""
+    if kind == "disconnect":
+        return library_error(kind, request)
+    error = getattr(_package_of(request), _SYNC_ERRORS[kind])(str(os_error(kind)), request=request)
+    error.__cause__ = os_error(kind)
+    return error
+
+
+_SYNC_ERRORS = {
+    "connect_error": "ConnectError",
+    "connect_timeout": "ConnectTimeout",
+    "dns": "ConnectError",
+    "read_timeout": "ReadTimeout",
+    "reset": "ReadError",
+    "tls": "ConnectError",
+}
+
+
+def _package_of(request: Any) -> Any:
+    return sys.modules[type(request).__module__.partition(".")[0]]
+
+
+def body_error(kind: FailureKind, request: Any, received: int, expected: int, *, is_sync: bool) -> Any:
     """The error with which httpx ends a body of which some bytes have come in."""
     if kind != "disconnect":
-        return library_error(kind, request)
-    httpx = sys.modules[type(request).__module__.partition(".")[0]]
+        return (sync_library_error if is_sync else library_error)(kind, request)
+    httpx = _package_of(request)
     message = "peer closed connection without sending complete message body"
     return httpx.RemoteProtocolError(f"{message} (received {received} bytes, expected {expected})", request=request)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiomoto import _loops
 from aiomoto._delivery import CHUNK_SIZE, Delivery, Piece
-from aiomoto._failures import WireFailure
-from aiomoto._httpx_failures import body_error, library_error
+from aiomoto._failures import FailureKind, WireFailure
+from aiomoto._httpx_failures import body_error
 from aiomoto._wire import WireResponse
 
 
@@ -88,25 +88,28 @@ def _scripted_class(httpx: Any) -> Any:
             self._patience = TIMEOUT_MAX if read_timeout is None else read_timeout
 
         def __iter__(self) -> Iterator[bytes]:
-            while piece := self._next():
+            while piece := self._next(is_sync=True):
                 time.sleep(min(piece.wait, self._patience))
-                yield self._arrived(piece)
+                yield self._arrived(piece, is_sync=True)
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            while piece := self._next():
+            while piece := self._next(is_sync=False):
                 await _loops.sleep(min(piece.wait, self._patience))
-                yield self._arrived(piece)
+                yield self._arrived(piece, is_sync=False)
 
-        def _next(self) -> Piece | None:
+        def _next(self, *, is_sync: bool) -> Piece | None:
             try:
                 return next(self._pieces, None)
             except WireFailure as failure:
-                raise body_error(failure.kind, self._request, self._received, self._length) from None
+                raise self._error(failure.kind, is_sync=is_sync) from None
 
-        def _arrived(self, piece: Piece) -> bytes:
+        def _arrived(self, piece: Piece, *, is_sync: bool) -> bytes:
             if piece.wait > self._patience:
-                raise library_error("read_timeout", self._request)
+                raise self._error("read_timeout", is_sync=is_sync)
             self._received += len(piece.data)
             return piece.data
+
+        def _error(self, kind: FailureKind, *, is_sync: bool) -> Any:
+            return body_error(kind, self._request, self._received, self._length, is_sync=is_sync)
 
     return ScriptedBody

@@ -16,7 +16,7 @@ from typing import Any
 from aiomoto import _plain_http
 from aiomoto._exchange import Exchange
 from aiomoto._failures import WireFailure
-from aiomoto._httpx_failures import library_error
+from aiomoto._httpx_failures import library_error, sync_library_error
 from aiomoto._httpx_response import response_for
 from aiomoto._replacements import Target
 from aiomoto._wire import WireRequest, on_wire
@@ -46,7 +46,7 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
-            error = library_error(failure.kind, request)
+            error = sync_library_error(failure.kind, request)
             raise error from error.__cause__
         return response_for(httpx, on_wire(reply, wire), request, _read_timeout(request))
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from aiomoto import mock_aws
-from tests.http_clients import Library
+from tests.http_clients import LIBRARIES, Library
 from tests.misbehaving import SENT, SIZE, peer
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +26,15 @@ KINDS: dict[str, dict[str, Any]] = {
     "body reset": {"cut_after": SENT, "raises": "reset"},
     "body stall": {"stall_after": SENT},
 }
+
+
+# httpx2 has httpx's errors, by the same names.
+each_library = pytest.mark.parametrize(
+    "http",
+    [library for library in LIBRARIES if library.package != "httpx2"],
+    ids=lambda library: library.name,
+    indirect=True,
+)
 
 
 def url_at(endpoint: str) -> str:
@@ -53,15 +62,14 @@ def mocked(**rule: Any) -> Iterator[None]:
 async def failure(http: Library, url: str) -> tuple[type, str]:
     """How a request ends: the class of its error, and the message, but for what differs from run to run."""
     with pytest.raises(Exception) as caught:  # noqa: PT011  (whichever the library raises)
-        await http.send("GET", url, timeout=0.2)
+        await http.send("GET", url, timeout=0.4)
     message = re.sub(r"Signature=[^&']*|Expires=\d+| at 0x[0-9a-f]+", "", str(caught.value))
     # Where no resolver can be reached, it says so.
     message = re.sub(r"\[Errno -[23]\] [A-Z][a-z ]+|Temporary failure in name resolution", "no such name", message)
-    if http.package.startswith("httpx"):
-        message = ""  # it passes on the words of what is below, which differ between its loops
     return type(caught.value), re.sub(r"\d+ of \d+ bytes|\d+ bytes( read)?, \d+ more expected", "some bytes", message)
 
 
+@each_library
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_failure_is_the_one_that_the_library_has(http: Library, kind: str) -> None:
     with peer(kind) as real:
