@@ -35,6 +35,9 @@ _OPTIONS: dict[str, Any] = {
     "max_headers": 1024,
 }
 _BACKLOG = 1024
+# Seconds to wait for the thread. It may be about to collect a generator that was left half way in another mock, whose
+# end waits for this one's.
+_PATIENCE = 5.0
 
 
 class EndpointServer:
@@ -82,7 +85,7 @@ class EndpointServer:
                 self._loop.call_soon_threadsafe(self._end.set)
             if self._thread is current_thread():
                 return  # a generator that was left half way in a mock is collected here; the loop closes the rest
-            self._thread.join()
+            self._thread.join(_PATIENCE)
         elif self._loop is not None:
             self._loop.close()
         if self._listener is not None:
