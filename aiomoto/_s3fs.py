@@ -40,6 +40,9 @@ class FileSystems:
         return (
             (core.S3FileSystem, "__init__", self._noting_init),
             (core.S3FileSystem, "set_session", self._noting_set_session),
+            # Made of the one that was there when the class was.
+            (core.S3FileSystem, "_connect", self._noting_set_session),
+            (core.S3FileSystem, "connect", self._noting_connect),
         )
 
     def enter(self, user: object) -> None:
@@ -88,6 +91,15 @@ class FileSystems:
             return await original(fs, *args, **kwargs)
 
         return set_session
+
+    def _noting_connect(self, original: Any) -> Any:
+        @wraps(original)
+        def connect(fs: FileSystem, *args: Any, **kwargs: Any) -> Any:
+            if self._users:
+                self._known.note(fs, made_inside=False)
+            return original(fs, *args, **kwargs)
+
+        return connect
 
     def _see_those_from_outside(self) -> None:
         self._cached_before = {(cls, token): weakref.ref(fs) for cls, token, fs in _cached()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +226,23 @@ def test_one_from_outside_that_was_in_use_keeps_its_client(
 
     assert fs.s3 is client
     assert {request.method for request in server.received} == {"GET"}
+
+
+@pytest.mark.parametrize("options", [{}, {"skip_instance_cache": True}], ids=str)
+@pytest.mark.parametrize(
+    "connect",
+    [lambda fs: fs.s3, lambda fs: fs.connect(), lambda fs: fsspec.asyn.sync(fs.loop, fs._connect)],
+    ids=["s3", "connect", "_connect"],
+)
+def test_one_from_outside_that_did_no_more_than_connect_is_real_again(
+    connect: Callable[[Any], Any], options: dict[str, Any], server: LoopbackServer
+) -> None:
+    fs = real(server, **options)
+    with mock_aws():
+        connect(fs)
+
+    assert fs.ls("") == ["real"]
+    fsspec.asyn.sync(fs.loop, fs.s3.close)
 
 
 def test_one_from_outside_that_got_new_clients_inside_is_real_again(server: LoopbackServer) -> None:
