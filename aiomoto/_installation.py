@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import iscoroutinefunction
 from types import ModuleType
@@ -171,6 +171,15 @@ def _check(config: Any) -> None:
     sections = config.values() if isinstance(config, Mapping) else ()
     if not (config is None or isinstance(config, Mapping)) or not all(isinstance(each, Mapping) for each in sections):
         raise TypeError(f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}")
+    core = {} if config is None else config.get("core", {})
+    passthrough = core.get("passthrough")
+    if not (passthrough is None or isinstance(passthrough, Mapping)):
+        raise TypeError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
+    lists = {"service_whitelist": core.get("service_whitelist"), **(passthrough or {})}
+    for name, value in lists.items():
+        # Of a text each letter would count as a pattern, and let out about every request.
+        if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
+            raise TypeError(f"config's {name} must be a list of texts, as [{value!r}], not {value!r}")
 
 
 # ---------------------------------------------------------------- Moto's own switch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from numbers import Integral, Real
 from threading import Lock
 from typing import Any, Literal, get_args
 
@@ -90,6 +91,22 @@ class Faults:
             ArgumentError: there is no such service, operation, parameter, error or failure, or the arguments make no
                 sense together.
         """
+        _check_kinds(
+            region=region,
+            times=times,
+            after=after,
+            probability=probability,
+            seed=seed,
+            error=error,
+            status=status,
+            code=code,
+            message=message,
+            headers=headers,
+            cut_after=cut_after,
+            stall_after=stall_after,
+            latency=latency,
+            bandwidth=bandwidth,
+        )
         choice = _selection(service, operation, region, where)
         _check_numbers(times=times, after=after, cut_after=cut_after, stall_after=stall_after, latency=latency)
         _check_odds(probability, seed, bandwidth)
@@ -150,6 +167,30 @@ def _selection(
 
 def _has(parameters: dict[str, Any], call: Call) -> bool:
     return call.matches(None, None, **parameters)
+
+
+def _check_kinds(**arguments: Any) -> None:
+    for name, value in arguments.items():
+        kind, words, may_be_empty = _KINDS[name]
+        is_kind = isinstance(value, kind) and not isinstance(value, bool) and (may_be_empty or bool(value))
+        if not (is_kind or (value is None and name not in _NEVER_NONE)):
+            raise ArgumentError(f"{name} must be {words}, not {value!r}")
+    for name, value in dict(arguments["headers"] or {}).items():
+        if not (isinstance(name, str) and isinstance(value, str)):
+            raise ArgumentError(f"headers must be texts by name, not {name!r}: {value!r}")
+
+
+_WHOLE = (Integral, "a whole number", True)
+_NUMBER = (Real, "a number", True)
+_NAME = (str, "a text that is not empty", False)
+_KINDS: dict[str, tuple[type, str, bool]] = {
+    **dict.fromkeys(("times", "after", "seed", "status", "cut_after", "stall_after"), _WHOLE),
+    **dict.fromkeys(("probability", "latency", "bandwidth"), _NUMBER),
+    **dict.fromkeys(("region", "error", "code"), _NAME),
+    "message": (str, "a text", True),
+    "headers": (Mapping, "a mapping of texts by name", True),
+}
+_NEVER_NONE = ("after", "probability", "latency")
 
 
 def _check_numbers(**numbers: float | None) -> None:

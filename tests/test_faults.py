@@ -260,6 +260,10 @@ WRONG: list[tuple[tuple[str, ...], dict[str, Any], str]] = [
     (("s3", "PutObject"), {"error": "SlowDwn"}, "s3 has no error 'SlowDwn': did you mean 'SlowDown'"),
     (("dynamodb",), {"error": "ConditionalCheckFailed"}, "did you mean 'ConditionalCheckFailedException'"),
     ((), {"error": "NoSuchKey"}, "there is no error of all services 'NoSuchKey'"),
+    (("s3",), {"error": ""}, "error must be a text that is not empty, not ''"),
+    (("s3",), {"error": "SlowDown", "times": "2"}, "times must be a whole number, not '2'"),
+    (("s3",), {"error": "SlowDown", "probability": None}, "probability must be a number, not None"),
+    (("s3",), {"error": "SlowDown", "headers": {"Retry-After": 3}}, "headers must be texts by name"),
     (("s3",), {"raises": "timeout"}, "there is no way to fail 'timeout': "),
     (
         ("s3",),

@@ -20,6 +20,7 @@ from aiomoto import mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import ClientFactory
 from tests.loopback import Answer, LoopbackServer, loopback_server
+from tests.snapshot import nothing_left_behind
 
 pytestmark = pytest.mark.anyio
 
@@ -221,3 +222,19 @@ async def test_a_server_that_is_not_there_is_the_clients_own_error(client: Clien
                 await s3.head_bucket(Bucket="photos")
         with mock_aws(config=passthrough), pytest.raises(EndpointConnectionError, match=url):
             boto3.client("s3", endpoint_url=url, config=config).head_bucket(Bucket="photos")
+
+
+@pytest.mark.parametrize(
+    "core",
+    [
+        {"passthrough": {"urls": "https://example.com"}},
+        {"passthrough": {"services": "s3"}},
+        {"passthrough": ["s3"]},
+        {"service_whitelist": "s3"},
+    ],
+    ids=str,
+)
+def test_a_text_in_the_place_of_a_list_is_an_error_that_says_so(core: Any) -> None:
+    # Taken as a list, each of its letters would be a pattern, and nearly every request would be let out.
+    with nothing_left_behind(), pytest.raises(TypeError, match=r"must be a (list of texts|dict of lists), as"):
+        mock_aws(config={"core": core}).start()
