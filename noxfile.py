@@ -114,12 +114,13 @@ def data(session: nox.Session) -> None:
     _run_tests(session, "httpx2", *libraries, files=ON_DATA)
 
 
-@nox.session(python=NEWEST)
-def s3fs_suite(session: nox.Session) -> None:
+@nox.session
+@nox.parametrize("python,pins", [(NEWEST, []), (FOUND.get("3.10", NEWEST), OLDEST)], ids=["newest", "oldest"])
+def s3fs_suite(session: nox.Session, pins: list[str]) -> None:
     """s3fs's own tests, which its source distribution has, all of them, with a mock in place of their server."""
     session.install("--upgrade", "pip>=25.1", silent=True)
     # The server is imported, though it is not started. Without the last three the tests that use them are skipped.
-    session.install("--group", "test", ".", "moto[server]", "dask[array]", "xarray", "zarr", silent=True)
+    session.install("--group", "test", ".", "moto[server]", "dask[array]", "xarray", "zarr", *pins, silent=True)
     version = session.run("python", "-c", "import s3fs; print(s3fs.__version__)", silent=True).strip()
     folder = Path(session.create_tmp())
     download = ["pip", "download", "--quiet", "--no-deps", "--no-binary", "s3fs", "--dest", str(folder)]
