@@ -186,9 +186,13 @@ class _Connection:
     def resume_reading(self, resume_parser: bool = True) -> None:
         """Go on feeding with the next turn of the loop."""
         self._reading_paused = False
-        if not self._scheduled and not self._reader.is_eof():
-            self._scheduled = True
-            self._loop.call_soon(self._feed)
+        if self._scheduled or self._reader.is_eof():
+            return
+        if not self._loop.is_running():  # as where each call is an ``asyncio.run()``: the reader cannot wait any more
+            self._feed()
+            return
+        self._scheduled = True
+        self._loop.call_soon(self._feed)
 
     def _feed(self) -> None:
         self._scheduled = False

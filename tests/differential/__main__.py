@@ -7,7 +7,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import boto3
 
@@ -20,15 +20,24 @@ def main(services: list[str]) -> int:
     began = time.monotonic()
     services = services or boto3.Session(region_name="us-east-1").get_available_services()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        found = [each for each in pool.map(_compare, _largest_first(services)) if each]
+        tasks = [pool.submit(_compare, service) for service in _largest_first(services)]
+        found = [each for task in as_completed(tasks) if (each := _report(task.result()))]
     differences = [each for comparison in found for each in comparison.differences]
-    print(*differences, sep="\n")
     operations, answered = sum(each.operations for each in found), sum(each.answered for each in found)
     print(f"{len(found)} services, {operations} operations, of which Moto answers {answered}", end=": ")
     print(f"{len(differences)} differences, in {time.monotonic() - began:.0f} s")
+    for each in found:
+        for operation in sorted(each.unsteady):
+            print(f"compared without values, which differ with Moto alone: {each.service} {operation}")
     for (service, operation), reason in {**LEFT_OUT, **MAY_DIFFER}.items():
         print(f"not compared: {service} {operation}: {reason}")
     return 1 if differences else 0
+
+
+def _report(found: Comparison | None) -> Comparison | None:
+    for difference in found.differences if found else ():
+        print(difference, flush=True)
+    return found
 
 
 def _largest_first(services: Iterable[str]) -> list[str]:

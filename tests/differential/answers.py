@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -53,19 +54,24 @@ class Answer(NamedTuple):
             )
         )
 
+    def outline(self) -> Answer:
+        """The answer without its values: status, names of headers, and what kind of outcome it is."""
+        replies = (Reply(reply.status, tuple((name, "") for name, _ in reply.headers), b"") for reply in self.replies)
+        return Answer(tuple(replies), self.outcome.partition(":")[0])
+
 
 class Memory:
     """What the calls of a run are told of each other: ``known`` has the latest string of each member, by its name."""
 
     def __init__(self) -> None:
         self.known: dict[str, str] = {}
-        self._calls = 0
+        self._calls: Counter[str] = Counter()
 
-    def next(self) -> None:
+    def next(self, method: str) -> None:
         """Begin Moto's random numbers again, where they began with the same call of other runs."""
-        self._calls += 1
-        random.seed(self._calls)
-        mock_random.seed(self._calls)
+        self._calls[method] += 1
+        for each in (random, mock_random):
+            each.seed(f"{method} {self._calls[method]}")
 
 
 class Log:
@@ -89,10 +95,10 @@ class Log:
         """What the answers said."""
         return self._memory.known
 
-    def begin(self) -> None:
+    def begin(self, method: str) -> None:
         """Begin a call."""
         self._replies.clear()
-        self._memory.next()
+        self._memory.next(method)
 
     def returned(self, response: Any, streams: dict[str, Any]) -> Answer:
         """The answer of a call that returned ``response``, in which ``streams`` stand for those that it has."""
@@ -115,6 +121,7 @@ class Log:
 @contextmanager
 def same_moment() -> Iterator[None]:
     """Let time stand still, at the same moment for each run."""
+    Memory().next("")  # for what Moto makes by itself, such as EC2's default network
     with freeze_time("2026-01-01 12:00:00", real_asyncio=True):
         yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from botocore import xform_name
@@ -24,6 +25,10 @@ LEFT_OUT = {
 }
 
 
+# Instead of the names of operations.
+ALL: Collection[str] = ()
+
+
 class Operation(NamedTuple):
     """An operation of a service, and the shape of its parameters."""
 
@@ -40,11 +45,11 @@ class Operation(NamedTuple):
         return _structure(self.shape, known, 0) if self.shape else {}
 
 
-def operations(client: Any) -> list[Operation]:
-    """The operations of a client's service: first those that make something, last those that take it away."""
+def operations(client: Any, names: Collection[str] = ALL) -> list[Operation]:
+    """These of the operations of a client's service: first those that make things, last those that take them away."""
     model = client.meta.service_model
     found = []
-    for name in model.operation_names:
+    for name in model.operation_names if names is ALL else names:
         operation = model.operation_model(name)
         if not operation.has_event_stream_input and (model.service_name, name) not in LEFT_OUT:
             found.append(Operation(name, operation.input_shape))

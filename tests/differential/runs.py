@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -16,7 +16,7 @@ from botocore.config import Config
 from aiomoto import mock_aws
 from tests.conftest import NetworkError
 from tests.differential.answers import Answer, Log, is_stream, read, read_async, same_moment
-from tests.differential.operations import operations
+from tests.differential.operations import ALL, operations
 
 Answers = dict[str, Answer]
 
@@ -24,16 +24,20 @@ SETTINGS: dict[str, Any] = {"region_name": "us-east-1"}
 CONFIG: dict[str, Any] = {"retries": {"total_max_attempts": 1}}
 
 
-def call_all(service: str, mock: Callable[[], AbstractContextManager[Any]] = moto.mock_aws) -> Answers:
-    """Call all operations of a service through boto3, under Moto's own mock or another."""
+def call_all(
+    service: str, names: Collection[str] = ALL, mock: Callable[[], AbstractContextManager[Any]] = moto.mock_aws
+) -> Answers:
+    """Call operations of a service through boto3, under Moto's own mock or another."""
     with same_moment(), mock():
         client = boto3.client(service, config=Config(**CONFIG), **SETTINGS)
         log = Log(client)
-        return {each.name: call(client, each.method, each.parameters(log.known), log) for each in operations(client)}
+        return {
+            each.name: call(client, each.method, each.parameters(log.known), log) for each in operations(client, names)
+        }
 
 
-def call_all_async(service: str, session_class: type) -> Answers:
-    """Call all operations of a service through aiobotocore, over one of its HTTP libraries, under our mock."""
+def call_all_async(service: str, names: Collection[str], session_class: type) -> Answers:
+    """Call operations of a service through aiobotocore, over one of its HTTP libraries, under our mock."""
 
     async def run() -> Answers:
         config = AioConfig(http_session_cls=session_class, **CONFIG)
@@ -41,7 +45,7 @@ def call_all_async(service: str, session_class: type) -> Answers:
             log = Log(client)
             return {
                 each.name: await call_async(client, each.method, each.parameters(log.known), log)
-                for each in operations(client)
+                for each in operations(client, names)
             }
 
     with same_moment(), mock_aws():
@@ -50,7 +54,7 @@ def call_all_async(service: str, session_class: type) -> Answers:
 
 def call(client: Any, method: str, parameters: dict[str, Any], log: Log) -> Answer:
     """Call a method of a client of boto3's."""
-    log.begin()
+    log.begin(method)
     try:
         response = getattr(client, method)(**parameters)
         return log.returned(response, {name: read(value) for name, value in response.items() if is_stream(value)})
@@ -60,7 +64,7 @@ def call(client: Any, method: str, parameters: dict[str, Any], log: Log) -> Answ
 
 async def call_async(client: Any, method: str, parameters: dict[str, Any], log: Log) -> Answer:
     """Call a method of a client of aiobotocore's."""
-    log.begin()
+    log.begin(method)
     try:
         response = await getattr(client, method)(**parameters)
         streams = {name: await read_async(value) for name, value in response.items() if is_stream(value)}
