@@ -16,7 +16,6 @@ from tests.differential.runs import Answers, call_all, call_all_async
 # Operations whose answers may differ, and why.
 MAY_DIFFER = {
     ("dynamodb", "ImportTable"): "a thread of Moto's goes on with it, more or less far",
-    ("autoscaling", "TerminateInstanceInAutoScalingGroup"): "Moto raises StopIteration, which no coroutine can raise",
 }
 
 
