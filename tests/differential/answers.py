@@ -55,8 +55,10 @@ class Answer(NamedTuple):
         )
 
     def outline(self) -> Answer:
-        """The answer without its values: status, names of headers, and what kind of outcome it is."""
-        replies = (Reply(reply.status, tuple((name, "") for name, _ in reply.headers), b"") for reply in self.replies)
+        """The last reply without its values, that is status and names of headers, and the kind of outcome."""
+        replies = (
+            Reply(reply.status, tuple((name, "") for name, _ in reply.headers), b"") for reply in self.replies[-1:]
+        )
         return Answer(tuple(replies), self.outcome.partition(":")[0])
 
 
