@@ -5,11 +5,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiomoto._aiohttp_session import MotoAIOHTTPSession
-    from aiomoto._call_log import CallLog
-    from aiomoto._calls import Call
+    from aiomoto._calls.call import Call
+    from aiomoto._calls.log import CallLog
     from aiomoto._errors import AiomotoError, ArgumentError, RequestBlockedError
-    from aiomoto._httpx_session import MotoHttpxSession
+    from aiomoto._http.aiohttp_session import MotoAIOHTTPSession
+    from aiomoto._http.httpx_session import MotoHttpxSession
     from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
     from aiomoto._wiring import AioSession, aioboto3_session
 
@@ -34,11 +34,11 @@ _MODULE_OF = {
     "AioSession": "_wiring",
     "AiomotoError": "_errors",
     "ArgumentError": "_errors",
-    "Call": "_calls",
-    "CallLog": "_call_log",
+    "Call": "_calls.call",
+    "CallLog": "_calls.log",
     "MockAWS": "_mock",
-    "MotoAIOHTTPSession": "_aiohttp_session",
-    "MotoHttpxSession": "_httpx_session",
+    "MotoAIOHTTPSession": "_http.aiohttp_session",
+    "MotoHttpxSession": "_http.httpx_session",
     "RequestBlockedError": "_errors",
     "aioboto3_session": "_wiring",
     "mock_aws": "_mock",

@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 
 from moto.core.exceptions import ServiceNotWhitelisted
 
-from aiomoto import _moto, _waiting
-from aiomoto._call_log import CallLog
-from aiomoto._calls import Call
-from aiomoto._course import Hindered, Unhindered
+from aiomoto._calls.call import Call
+from aiomoto._calls.course import Hindered, Unhindered
+from aiomoto._calls.identity import in_path_style
+from aiomoto._calls.log import CallLog
+from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import RequestBlockedError
-from aiomoto._identity import in_path_style
-from aiomoto._operations import operation_of
-from aiomoto._records import Record, Slept
-from aiomoto._router import Destination, Route, destination_of, find_route, services_signed_as
-from aiomoto._s3_addressing import url_for_moto
-from aiomoto._scope import action_of, scope_of
-from aiomoto._wire import WireRequest, WireResponse
+from aiomoto._moto import backends, waiting
+from aiomoto._moto.router import Destination, Route, destination_of, find_route, services_signed_as
+from aiomoto._moto.s3_addressing import url_for_moto
+from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto._wire.operations import operation_of
+from aiomoto._wire.scope import action_of, scope_of
 from aiomoto.faults import Faults
 
 
@@ -90,12 +90,12 @@ class Exchange:
         """
         with self._recorded(request, backend) as record:
             course = self._course(request, record)
-            _waiting.pause(course.sending)
-            _waiting.pause(course.delay, read_timeout)
+            waiting.pause(course.sending)
+            waiting.pause(course.delay, read_timeout)
             reply = course.before()
             if reply is None:
-                reply = _waiting.answer(partial(self._prepare, request, record.destination), read_timeout)
-            _waiting.pause(course.lateness, read_timeout)
+                reply = waiting.answer(partial(self._prepare, request, record.destination), read_timeout)
+            waiting.pause(course.lateness, read_timeout)
             reply = course.after(reply)
             record.answered(reply)
             return reply
@@ -107,12 +107,12 @@ class Exchange:
         """
         with self._recorded(request, backend) as record:
             course = self._course(request, record)
-            await _waiting.pause_async(course.sending)
-            await _waiting.pause_async(course.delay, read_timeout)
+            await waiting.pause_async(course.sending)
+            await waiting.pause_async(course.delay, read_timeout)
             reply = course.before()
             if reply is None:
-                reply = await _waiting.answer_async(partial(self._prepare, request, record.destination), read_timeout)
-            await _waiting.pause_async(course.lateness, read_timeout)
+                reply = await waiting.answer_async(partial(self._prepare, request, record.destination), read_timeout)
+            await waiting.pause_async(course.lateness, read_timeout)
             reply = course.after(reply)
             record.answered(reply)
             return reply
@@ -137,7 +137,7 @@ class Exchange:
 
     def _record(self, request: WireRequest, backend: str, *, keeps_bodies: bool) -> Record:
         destination = destination_of(request, self.s3_hosts)
-        account = _moto.account_of(request)
+        account = backends.account_of(request)
         return Record(request, destination, self.endpoint_hosts, backend, account, keeps_bodies=keeps_bodies)
 
     def _course(self, request: WireRequest, record: Record) -> Unhindered:
@@ -149,15 +149,15 @@ class Exchange:
         record.fault = next(filter(None, (faults.acting_on(call) for faults in rules)), None)
         return Hindered(record.fault.effect, call, request) if record.fault else Unhindered()
 
-    def _prepare(self, request: WireRequest, destination: Destination) -> _waiting.Invocation:
+    def _prepare(self, request: WireRequest, destination: Destination) -> waiting.Invocation:
         if not self.live:
             raise RequestBlockedError(f"{describe(request)} was blocked: mock_aws() ended while it was waiting")
-        _moto.config_place.lend(self)
+        backends.config_place.lend(self)
         route = self._route(request, destination)
         url = request.url
         if route.service == "s3" and not route.aws_host:
-            url = url_for_moto(request, self.endpoint_hosts, _moto.bucket_exists)
-        return _waiting.Invocation(route.service, route.handler, request, url)
+            url = url_for_moto(request, self.endpoint_hosts, backends.bucket_exists)
+        return waiting.Invocation(route.service, route.handler, request, url)
 
     def _route(self, request: WireRequest, destination: Destination) -> Route:
         if not destination.services:
@@ -172,7 +172,7 @@ class Exchange:
         return route
 
     def _core_config(self, name: str) -> Any:
-        return _moto.config_place.read(self).get("core", {}).get(name)
+        return backends.config_place.read(self).get("core", {}).get(name)
 
 
 def describe(request: WireRequest) -> str:

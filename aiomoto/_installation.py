@@ -19,31 +19,21 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
-from aiomoto import (
-    _aiohttp_connector,
-    _crt,
-    _events,
-    _httpx_transports,
-    _instant_sleep,
-    _live,
-    _long_polls,
-    _models,
-    _moto,
-    _repetitions,
-    _requests,
-    _urllib3_pools,
-)
-from aiomoto._closing import Closing
+from aiomoto import _live
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange
+from aiomoto._http import aiohttp_connector, httpx_transports, requests_adapter, urllib3_pools
 from aiomoto._late_imports import ImportWatch
 from aiomoto._lock import surviving_fork
+from aiomoto._moto import backends, long_polls
 from aiomoto._replacements import Replacements, Target
-from aiomoto._s3fs import FileSystems
-from aiomoto._seal import KINDS, seal
-from aiomoto._sessions import SessionMemory, region_fallback, without_hidden_profile
-from aiomoto._wire import WireRequest, head_of
+from aiomoto._s3fs.closing import Closing
+from aiomoto._s3fs.file_systems import FileSystems
+from aiomoto._sdk import crt, events, instant_sleep, models, repetitions
+from aiomoto._sdk.seal import KINDS, seal
+from aiomoto._sdk.sessions import SessionMemory, region_fallback, without_hidden_profile
+from aiomoto._wire.message import WireRequest, head_of
 
 Replacement = Callable[[Any], Any]
 
@@ -51,8 +41,8 @@ _file_systems = FileSystems()
 
 # What is replaced in modules that may come late.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
-    **_crt.TARGETS,
-    **dict.fromkeys(_httpx_transports.PACKAGES, _httpx_transports.targets),
+    **crt.TARGETS,
+    **dict.fromkeys(httpx_transports.PACKAGES, httpx_transports.targets),
     "s3fs.core": _file_systems.targets,
 }
 
@@ -93,17 +83,17 @@ class Installation:
         self._exchanges = (*self._exchanges, exchange)
         if exchange.slept is not None and not self._sleeps_at_once:
             self._sleeps_at_once = True
-            self._replacements.put(_instant_sleep.targets())
+            self._replacements.put(instant_sleep.targets())
         if not share_models:
-            _models.refused_by.add(exchange)
+            models.refused_by.add(exchange)
         if fsspec:
             _file_systems.enter(exchange)
         outer = _live.current()
-        with _moto.lock.for_thread():
+        with backends.lock.for_thread():
             if outer is not None:
-                _moto.config_place.lend(outer)
-            _moto.config_place.add(exchange, config or {})
-            core = _moto.config_place.read(exchange).get("core", {})
+                backends.config_place.lend(outer)
+            backends.config_place.add(exchange, config or {})
+            core = backends.config_place.read(exchange).get("core", {})
             if core.get("mock_credentials", True) is not False:
                 self.environment.enter(exchange)
             _moto_switch.turn_on(exchange, reset=reset, new_default_session=core.get("reset_boto3_session", True))
@@ -119,27 +109,27 @@ class Installation:
             What is left to wait for, once no lock is held.
         """
         _live.remove(exchange)
-        _long_polls.waiting.wake_all()  # those of this exchange have nothing to wait for
+        long_polls.waiting.wake_all()  # those of this exchange have nothing to wait for
         self._exchanges = tuple(each for each in self._exchanges if each is not exchange)
-        _models.refused_by.discard(exchange)
-        with _moto.lock.for_thread():
+        models.refused_by.discard(exchange)
+        with backends.lock.for_thread():
             _moto_switch.turn_off(exchange, remove_data=remove_data)
-            _moto.config_place.remove(exchange)
+            backends.config_place.remove(exchange)
         self.environment.leave(exchange)
         if not self._exchanges:
             self._uninstall()
         elif newest := _live.current():
-            with _moto.lock.for_thread():
-                _moto.config_place.lend(newest)
+            with backends.lock.for_thread():
+                backends.config_place.lend(newest)
         return _file_systems.leave(exchange)
 
     def reset(self) -> None:
         """Forget all data."""
-        with _moto.lock.for_thread():
-            _moto.reset()
-            _long_polls.waiting.wake_all()
+        with backends.lock.for_thread():
+            backends.reset()
+            long_polls.waiting.wake_all()
             if self._exchanges and MotoMock._nested_count == len(self._exchanges):
-                _requests.reset()
+                requests_adapter.reset()
         _file_systems.forget_listings()
 
     def _install(self) -> None:
@@ -203,8 +193,8 @@ class _MotoSwitch:
                 # Step Functions look at this flag: with it off they would call a Moto server on port 5000.
                 botocore_stubber.enabled = True
                 if reset:
-                    _moto.reset()
-                _requests.reset()
+                    backends.reset()
+                requests_adapter.reset()
 
     def turn_off(self, exchange: Exchange, *, remove_data: bool) -> None:
         with MotoMock._mock_init_lock:
@@ -216,10 +206,10 @@ class _MotoSwitch:
             botocore_stubber.enabled = False
             if self._default_session:
                 (boto3.DEFAULT_SESSION,), self._default_session = self._default_session, ()
-            _requests.reset()
+            requests_adapter.reset()
             if remove_data:
-                _moto.reset()
-                _moto.forget_models()
+                backends.reset()
+                backends.forget_models()
 
 
 surviving_fork(MotoMock._mock_init_lock)
@@ -240,13 +230,13 @@ def _targets() -> tuple[Target, ...]:
         (Session, "get_config_variable", _get_config_variable(_memory)),
         (Session, "instance_variables", _instance_variables),
         (BotocoreStubber, "__call__", _stand_aside),
-        *_aiohttp_connector.REPLACEMENTS,
-        *_events.REPLACEMENTS,
-        *_models.REPLACEMENTS,
-        *_repetitions.REPLACEMENTS,
-        *_long_polls.REPLACEMENTS,
-        *_requests.REPLACEMENTS,
-        *_urllib3_pools.REPLACEMENTS,
+        *aiohttp_connector.REPLACEMENTS,
+        *events.REPLACEMENTS,
+        *models.REPLACEMENTS,
+        *repetitions.REPLACEMENTS,
+        *long_polls.REPLACEMENTS,
+        *requests_adapter.REPLACEMENTS,
+        *urllib3_pools.REPLACEMENTS,
     )
 
 

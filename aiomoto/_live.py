@@ -8,7 +8,7 @@ from threading import Lock
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._lock import surviving_fork
-from aiomoto._wire import WireRequest
+from aiomoto._wire.message import WireRequest
 
 _live: tuple[Exchange, ...] = ()
 _entered: ContextVar[tuple[Exchange, ...]] = ContextVar("aiomoto_entered", default=())

@@ -8,22 +8,22 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
 
-from aiomoto._call_log import CallLog
-from aiomoto._closing import Closing
+from aiomoto._calls.log import CallLog
+from aiomoto._calls.record import Slept
 from aiomoto._decorate import decorate
 from aiomoto._environment import variables_for_endpoint
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
 from aiomoto._lock import surviving_fork
-from aiomoto._names import check_one
-from aiomoto._records import Slept
+from aiomoto._s3fs.closing import Closing
+from aiomoto._wire.names import check_one
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from aiomoto._endpoint import Endpoint
+    from aiomoto._endpoint.endpoint import Endpoint
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -188,7 +188,7 @@ class MockAWS:
                 raise AiomotoError("mock_aws() has an endpoint only while it is live: ask for it inside the mock")
             if self._endpoint is None:
                 # Not before somebody wants it: aiohttp's server takes a while to load.
-                from aiomoto._endpoint import Endpoint
+                from aiomoto._endpoint.endpoint import Endpoint
 
                 endpoint = Endpoint(self._exchange)
                 endpoint.open()

@@ -9,8 +9,8 @@ import aiobotocore.session
 from aiobotocore.config import AioConfig
 from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
 
-from aiomoto._aiohttp_session import MotoAIOHTTPSession
 from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
+from aiomoto._http.aiohttp_session import MotoAIOHTTPSession
 
 if TYPE_CHECKING:
     import aioboto3

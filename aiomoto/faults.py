@@ -9,13 +9,13 @@ from numbers import Integral, Real
 from threading import Lock
 from typing import Any, Literal, get_args
 
-from aiomoto._calls import Call
-from aiomoto._delivery import Delivery
-from aiomoto._error_answers import ErrorAnswer
+from aiomoto._calls.call import Call
+from aiomoto._calls.fault import Effect, Fault, Selection
 from aiomoto._errors import ArgumentError
-from aiomoto._failures import FailureKind
-from aiomoto._fault import Effect, Fault, Selection
-from aiomoto._names import check_names, check_one
+from aiomoto._wire.delivery import Delivery
+from aiomoto._wire.error_answers import ErrorAnswer
+from aiomoto._wire.failures import FailureKind
+from aiomoto._wire.names import check_names, check_one
 
 __all__ = ["Fault", "Faults"]
 

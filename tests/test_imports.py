@@ -15,77 +15,84 @@ from tests.programs import ROOT
 # The modules in layers, the lowest first: a module imports only from layers before its own. Beside each one stand the
 # third-party packages that it imports. A new module is one more entry, in the first layer that it can be in.
 LAYERS: tuple[dict[str, str], ...] = (
-    {"_failures": ""},
-    {"_delivery": ""},
+    {"_wire.failures": ""},
+    {"_wire.delivery": ""},
     {
-        "_aws_chunked": "",
+        "_wire.aws_chunked": "",
         "_decorate": "",
-        "_endpoint_server": "aiohttp",
+        "_endpoint.server": "aiohttp",
         "_environment": "",
         "_errors": "",
-        "_events": "botocore",
+        "_sdk.events": "botocore",
         "_late_imports": "",
         "_lock": "",
         "_loops": "",
-        "_moto_stubber": "botocore moto",
-        "_on_demand": "",
-        "_repetitions": "botocore moto",
-        "_wire": "botocore",
+        "_moto.stubber": "botocore moto",
+        "_sdk.on_demand": "",
+        "_sdk.repetitions": "botocore moto",
+        "_wire.message": "botocore",
     },
     {
-        "_aiohttp_failures": "aiohttp botocore",
-        "_closing": "",
-        "_endpoint_reply": "aiohttp",
-        "_httpx_failures": "aiobotocore botocore",
+        "_http.aiohttp_failures": "aiohttp botocore",
+        "_s3fs.closing": "",
+        "_endpoint.reply": "aiohttp",
+        "_http.httpx_failures": "aiobotocore botocore",
         "_compatibility": "",
-        "_http1": "",
-        "_long_polls": "moto",
-        "_models": "boto3 botocore",
-        "_scope": "",
-        "_sessions": "",
-        "_urllib3_delivery": "",
-        "_urllib3_failures": "botocore urllib3",
+        "_http.http1": "",
+        "_moto.long_polls": "moto",
+        "_sdk.models": "boto3 botocore",
+        "_wire.scope": "",
+        "_sdk.sessions": "",
+        "_http.urllib3_delivery": "",
+        "_http.urllib3_failures": "botocore urllib3",
     },
     {
-        "_aiohttp_delivery": "aiohttp",
-        "_httpx_response": "anyio",
-        "_operations": "botocore",
+        "_http.aiohttp_delivery": "aiohttp",
+        "_http.httpx_response": "anyio",
+        "_wire.operations": "botocore",
         "_replacements": "",
-        "_moto_request": "botocore moto werkzeug",
-        "_s3_addressing": "moto",
-        "_slow_handlers": "",
+        "_moto.request": "botocore moto werkzeug",
+        "_moto.s3_addressing": "moto",
+        "_moto.slow_handlers": "",
     },
-    {"_names": "botocore", "_parameters": "botocore", "_router": "moto"},
-    {"_error_answers": "botocore", "_identity": "", "_moto": "boto3 moto"},
-    {"_fault": "", "_waiting": "moto"},
-    {"_records": ""},
-    {"_calls": "botocore"},
-    {"_call_log": "", "_course": "", "faults": ""},
+    {"_wire.names": "botocore", "_wire.parameters": "botocore", "_moto.router": "moto"},
+    {"_wire.error_answers": "botocore", "_calls.identity": "", "_moto.backends": "boto3 moto"},
+    {"_calls.fault": "", "_moto.waiting": "moto"},
+    {"_calls.record": ""},
+    {"_calls.call": "botocore"},
+    {"_calls.log": "", "_calls.course": "", "faults": ""},
     {"_exchange": "moto"},
-    {"_endpoint_handler": "aiohttp moto multidict", "_live": ""},
-    {"_instant_sleep": "aiobotocore botocore", "_plain_http": ""},
+    {"_endpoint.handler": "aiohttp moto multidict", "_live": ""},
+    {"_sdk.instant_sleep": "aiobotocore botocore", "_http.plain_requests": ""},
     {
-        "_aiohttp_connector": "aiohttp",
-        "_crt": "",
-        "_aiohttp_session": "aiobotocore aiohttp multidict yarl",
-        "_endpoint": "",
-        "_httpx_session": "aiobotocore anyio botocore",
-        "_httpx_transports": "",
-        "_urllib3_pools": "urllib3",
-        "_urllib3_session": "botocore urllib3",
+        "_http.aiohttp_connector": "aiohttp",
+        "_sdk.crt": "",
+        "_http.aiohttp_session": "aiobotocore aiohttp multidict yarl",
+        "_endpoint.endpoint": "",
+        "_http.httpx_session": "aiobotocore anyio botocore",
+        "_http.httpx_transports": "",
+        "_http.urllib3_pools": "urllib3",
+        "_http.urllib3_session": "botocore urllib3",
     },
-    {"_requests": "moto requests urllib3"},
-    {"_seal": "aiobotocore botocore", "_wiring": "aioboto3 aiobotocore"},
-    {"_s3fs": ""},
+    {"_http.requests_adapter": "moto requests urllib3"},
+    {"_sdk.seal": "aiobotocore botocore", "_wiring": "aioboto3 aiobotocore"},
+    {"_s3fs.file_systems": ""},
     {"_installation": "aiobotocore boto3 botocore moto"},
     {"_mock": "typing_extensions"},
     {"pytest_plugin": "aiobotocore pytest"},
     {"__init__": ""},
 )
+# The folders in the order of their imports. What is in none of them may stand anywhere between.
+FOLDERS = ("_wire", "_moto", "_calls", "_http", "_sdk", "_endpoint", "_s3fs")
 
 LIBRARIES = {module: set(libraries.split()) for layer in LAYERS for module, libraries in layer.items()}
 HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}
-FILES = sorted((ROOT / "aiomoto").rglob("*.py"))
+FILES = [
+    path
+    for path in sorted((ROOT / "aiomoto").rglob("*.py"))
+    # Those of the folders hold nothing but a docstring.
+    if path.name != "__init__.py" or path.parent.name == "aiomoto"
+]
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -100,35 +107,51 @@ def _imports(path: Path) -> Iterator[str]:
 
 def _own_imports(path: Path) -> set[str]:
     """The package's own modules that a file imports. A name that is no module is one that ``__init__`` exports."""
-    parts = [name.split(".") for name in _imports(path)]
-    own = {name[1] if len(name) > 1 else "__init__" for name in parts if name[0] == "aiomoto"}
-    return {name if name in HEIGHT else "__init__" for name in own}
+    own = (name.removeprefix("aiomoto").removeprefix(".") for name in _imports(path) if name.split(".")[0] == "aiomoto")
+    return {next((module for module in HEIGHT if f"{name}.".startswith(f"{module}.")), "__init__") for name in own}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def _module(path: Path) -> str:
+    """The dotted name of a file's module below the package: ``"_wire.scope"``."""
+    return ".".join(path.relative_to(ROOT / "aiomoto").with_suffix("").parts)
+
+
+def _folder(module: str) -> str:
+    """The folder that a module is in; empty for one that is in none."""
+    return module.rpartition(".")[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=_module)
 def test_module_is_in_the_table(path: Path) -> None:
-    assert path.stem in HEIGHT, f"add it to LAYERS, after all that it imports: {sorted(_own_imports(path))}"
+    assert _module(path) in HEIGHT, f"add it to LAYERS, after all that it imports: {sorted(_own_imports(path))}"
 
 
 def test_table_has_no_module_that_is_gone() -> None:
-    assert HEIGHT.keys() - {path.stem for path in FILES} == set()
+    assert HEIGHT.keys() - {_module(path) for path in FILES} == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=_module)
 def test_module_imports_only_from_the_layers_before_its_own(path: Path) -> None:
-    height = HEIGHT.get(path.stem, len(LAYERS))
+    height = HEIGHT.get(_module(path), len(LAYERS))
 
     assert {name for name in _own_imports(path) if HEIGHT.get(name, height) >= height} == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_folders_import_one_way() -> None:
+    imports = {(_folder(_module(path)), _folder(name)) for path in FILES for name in _own_imports(path)}
+    between = {(own, other) for own, other in imports if own and other and own != other}
+
+    assert {(own, other) for own, other in between if FOLDERS.index(other) > FOLDERS.index(own)} == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=_module)
 def test_module_imports_the_libraries_in_the_table(path: Path) -> None:
     top_level = {name.partition(".")[0] for name in _imports(path)}
 
-    assert top_level - sys.stdlib_module_names - {"aiomoto"} == LIBRARIES.get(path.stem, set())
+    assert top_level - sys.stdlib_module_names - {"aiomoto"} == LIBRARIES.get(_module(path), set())
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=_module)
 def test_file_has_at_most_350_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
 

@@ -19,8 +19,8 @@ from moto.backend_index import backend_url_patterns
 from moto.backends import get_backend
 from moto.core.utils import get_equivalent_url_in_aws_domain
 
-from aiomoto._router import destination_of, find_route
-from aiomoto._wire import WireRequest
+from aiomoto._moto.router import destination_of, find_route
+from aiomoto._wire.message import WireRequest
 
 # The parser of regular expressions moved in Python 3.11.
 _parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")

@@ -1,0 +1,1 @@
+"""The loopback endpoint, for clients in no reach of a session."""

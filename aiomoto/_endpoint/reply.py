@@ -1,0 +1,135 @@
+"""An answer on its way to a client of the loopback endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import struct
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import HttpVersion11, web
+
+from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
+from aiomoto._wire.failures import FailureKind, WireFailure
+from aiomoto._wire.message import WireResponse, encode_headers
+
+# Responses with these have no body on a wire, and nothing that says how long it is.
+_BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+# What makes the closing of a socket a reset: not to linger, for 0 seconds.
+_AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+# These are the connection's, and not Moto's to say.
+_FRAMING = ("connection", "content-length", "keep-alive", "transfer-encoding")
+
+
+class Reply(web.StreamResponse):
+    """An answer that goes on the wire as Moto gave it: aiohttp would add headers of its own.
+
+    Args:
+        response: the answer.
+        keep_alive: whether the connection stays open for another request.
+    """
+
+    def __init__(self, response: WireResponse, *, keep_alive: bool) -> None:
+        super().__init__(status=response.status)
+        self._response: WireResponse | None = response
+        self._stays_open = keep_alive
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether the connection stays open."""
+        return self._stays_open
+
+    async def prepare(self, request: web.BaseRequest) -> Any:
+        """Write the whole response, as fast as the client reads it."""
+        # The server holds on to this object until the connection's next request, and must not hold on to a body.
+        response, self._response = self._response, None
+        if response is None:
+            return request.writer
+        has_no_body = request.method == "HEAD" or response.status in _BODILESS
+        body = memoryview(b"" if has_no_body else response.body)
+        head = self._head(request, response)
+        if response.delivery is None:
+            await _send(request, head, body)
+        else:
+            await _deliver(request, head, bytes(body), response.delivery)
+        await request.writer.write_eof()
+        return request.writer
+
+    async def write_eof(self, data: Any = b"") -> None:
+        """Write nothing: all is written."""
+
+    def _head(self, request: web.BaseRequest, response: WireResponse) -> bytes:
+        pairs = [(name, value) for name, value in response.headers if name.lower() not in _FRAMING]
+        if (length := _content_length(response, is_head=request.method == "HEAD")) is not None:
+            pairs.append(("content-length", length))
+        if not self._stays_open:
+            pairs.append(("connection", "close"))
+        elif request.version < HttpVersion11:
+            pairs.append(("connection", "keep-alive"))
+        lines = [
+            f"HTTP/1.1 {response.status} {response.reason}".encode(),
+            *(b"%b: %b" % pair for pair in encode_headers(pairs)),
+        ]
+        # What a client stored with a line break in it must not begin a header of its own.
+        return b"\r\n".join([re.sub(rb"[\r\n\0]+", b" ", line) for line in lines]) + b"\r\n\r\n"
+
+
+class Silence(web.StreamResponse):
+    """The lack of an answer: the connection fails, as far as one that has been made still can.
+
+    Args:
+        kind: how. What would keep a client from connecting resets the connection; a timeout is the client's own, since
+            nothing comes until it gives up or the mock ends.
+    """
+
+    def __init__(self, kind: FailureKind) -> None:
+        super().__init__()
+        self._kind = kind
+
+    async def prepare(self, request: web.BaseRequest) -> Any:
+        """Let the connection fail."""
+        await _fail(request, self._kind)
+
+
+async def _send(request: web.BaseRequest, head: bytes, body: memoryview) -> None:
+    await request.writer.write(head + body[:CHUNK_SIZE])
+    for start in range(CHUNK_SIZE, len(body), CHUNK_SIZE):
+        await request.writer.write(body[start : start + CHUNK_SIZE])
+
+
+async def _deliver(request: web.BaseRequest, head: bytes, body: bytes, delivery: Delivery) -> None:
+    await request.writer.write(head)
+    try:
+        for wait, data in delivery.pieces(body):
+            await asyncio.sleep(wait)
+            await request.writer.write(data)
+    except WireFailure as failure:
+        await _fail(request, failure.kind)
+
+
+async def _fail(request: web.BaseRequest, kind: FailureKind) -> None:
+    transport = request.transport
+    if kind in ("connect_timeout", "read_timeout"):
+        await asyncio.Event().wait()  # the server cancels it when the connection ends
+    if transport is not None and kind == "disconnect":
+        transport.close()
+    elif transport is not None:
+        # Not before all has gone out; then what is sent is not the stream's end but a reset.
+        transport.set_write_buffer_limits(0)
+        await request.writer.drain()
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        transport.abort()
+    raise ConnectionResetError(f"{kind}, as a rule of aws.faults says")
+
+
+def _content_length(response: WireResponse, *, is_head: bool) -> str | None:
+    if response.status in _BODILESS:
+        return None
+    # Moto says how long the body would be, where a service does.
+    stated = next((value for name, value in response.headers if name.lower() == "content-length"), None)
+    if is_head and (stated or not response.body):
+        return stated
+    return str(len(response.body))

@@ -1,0 +1,70 @@
+"""What aiohttp raises when a connection fails, and what aiobotocore makes of that."""
+
+from __future__ import annotations
+
+import errno
+import inspect
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.client_reqrep import ConnectionKey
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from aiomoto._wire.failures import FailureKind, os_error
+
+# These came with aiohttp 3.10 and 3.11; before them their base classes were raised.
+_ConnectionTimeoutError = getattr(aiohttp, "ConnectionTimeoutError", aiohttp.ServerTimeoutError)
+_SocketTimeoutError = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)
+_DNSError = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientConnectorError)
+
+
+def library_error(kind: FailureKind, url: str) -> aiohttp.ClientError:
+    """The error with which aiohttp ends a request to a URL."""
+    match kind:
+        case "connect_timeout":
+            return _ConnectionTimeoutError(f"Connection timeout to host {url}")
+        case "read_timeout":
+            return _SocketTimeoutError("Timeout on reading data from socket")
+        case "disconnect":
+            return aiohttp.ServerDisconnectedError()
+        case "reset":
+            return aiohttp.ClientOSError(*os_error(kind).args)
+    key = _connection_key(url)
+    if kind == "tls":
+        return aiohttp.ClientConnectorCertificateError(key, os_error(kind))
+    if kind == "dns":
+        return _DNSError(key, os_error(kind))
+    # asyncio's words for it
+    refused = ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed ('{key.host}', {key.port})")
+    return aiohttp.ClientConnectorError(key, refused)
+
+
+def client_error(error: aiohttp.ClientError, request: Any) -> HTTPClientError:
+    """The error that aiobotocore's session raises for one of aiohttp's (``AIOHTTPSession.send``)."""
+    url = request.url
+    if isinstance(error, aiohttp.ClientSSLError):
+        return SSLError(endpoint_url=url, error=error)
+    if isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError)):
+        return ConnectionClosedError(error=error, request=request, endpoint_url=url)
+    if isinstance(error, aiohttp.ServerTimeoutError):
+        on_connecting = str(error).startswith("Connection")
+        return (ConnectTimeoutError if on_connecting else ReadTimeoutError)(endpoint_url=url, error=error)
+    return EndpointConnectionError(endpoint_url=url, error=error)
+
+
+def _connection_key(url: str) -> Any:
+    split = urlsplit(url)
+    is_ssl = split.scheme == "https"
+    port = split.port or (443 if is_ssl else 80)
+    values: dict[str, Any] = {"host": split.hostname, "port": port, "is_ssl": is_ssl, "ssl": True}
+    # Its other fields, which differ between versions, are about proxies.
+    fields: Any = {name: values.get(name) for name in inspect.signature(ConnectionKey).parameters}
+    return ConnectionKey(**fields)

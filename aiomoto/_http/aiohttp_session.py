@@ -1,0 +1,210 @@
+"""aiobotocore's aiohttp session, answered by Moto: genuine ``aiohttp`` responses with genuine streams."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+from aiobotocore.awsrequest import AioAWSResponse
+from aiobotocore.httpsession import AIOHTTPSession
+from aiohttp import ClientResponse, StreamReader
+from aiohttp.http import HttpVersion11, RawResponseMessage
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from aiomoto import _live
+from aiomoto._exchange import Exchange
+from aiomoto._http.aiohttp_delivery import ScriptedConnection
+from aiomoto._http.aiohttp_failures import client_error, library_error
+from aiomoto._moto.stubber import detach_moto_stubber
+from aiomoto._wire.delivery import CHUNK_SIZE
+from aiomoto._wire.failures import WireFailure
+from aiomoto._wire.message import WireRequest, WireResponse, head_of, read_body_async
+
+
+class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
+    """An HTTP session for aiobotocore that sends its requests to Moto instead of the network.
+
+    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without a live
+    ``mock_aws``. Where Moto's ``passthrough`` names a request, that goes out through the real session.
+
+    Raises:
+        RequestBlockedError: Moto has no service for a request.
+    """
+
+    _outlives_mock = True
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._outlives_mock:
+            detach_moto_stubber()
+
+    async def __aenter__(self) -> Any:
+        entered = await super().__aenter__()
+        self._loop = asyncio.get_running_loop()
+        self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
+        return entered
+
+    async def send(self, request: Any) -> Any:
+        """Answer one prepared request.
+
+        Args:
+            request: botocore's ``AWSPreparedRequest``.
+
+        Returns:
+            An ``AioAWSResponse`` around an ``aiohttp.ClientResponse``.
+        """
+        head = head_of(request)
+        exchange = _live.exchange_for(head, outlives_mock=self._outlives_mock)
+        response = await respond(self, request, head, exchange)
+        return await super().send(request) if response is None else response
+
+
+class MockedAIOHTTPSession(MotoAIOHTTPSession):
+    """The session of clients that are made inside a mock: it serves a later mock, but never a network."""
+
+    _outlives_mock = False
+
+
+class _NoConnections:
+    """Stands for the connections that an open session has: s3fs makes a new client where it finds none open."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def close(self) -> None:
+        """Count as closed."""
+        self.closed = True
+
+
+async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
+    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
+    if exchange.lets_out(head):
+        return None
+    wire = replace(head, body=await read_body_async(request.body))
+    read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
+    try:
+        reply = await _reply(exchange, wire, read_timeout)
+        response = await _client_response(wire, reply, read_timeout)
+        answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
+        if not request.stream_output:
+            await answer.content
+    except aiohttp.ClientError as error:
+        raise client_error(error, request) from error
+    return answer
+
+
+async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> WireResponse:
+    try:
+        return await exchange.answer_async(wire, "aiohttp", read_timeout)
+    except WireFailure as failure:
+        raise library_error(failure.kind, wire.url) from None
+
+
+async def _client_response(request: WireRequest, reply: WireResponse, read_timeout: float | None) -> ClientResponse:
+    url = URL(request.url, encoded=True)
+    headers = CIMultiDictProxy(CIMultiDict(request.headers))
+    loop = asyncio.get_running_loop()
+    response = ClientResponse(
+        request.method,
+        url,
+        writer=None,
+        continue100=None,
+        timer=None,  # type: ignore[arg-type]
+        request_info=aiohttp.RequestInfo(url, request.method, headers, url),
+        traces=[],
+        loop=loop,
+        session=None,  # type: ignore[arg-type]
+        **_VERSION_ARGUMENTS,
+    )
+    if reply.delivery is None:
+        await response.start(_Connection(reply, loop))  # type: ignore[arg-type]
+    else:
+        connection = ScriptedConnection(request, reply, reply.delivery, read_timeout)
+        await response.start(connection)  # type: ignore[arg-type]
+        connection.begin(response.content)
+    return response
+
+
+class _Sent:
+    """Stands for the writer of a request that has left."""
+
+    output_size = 0
+
+
+# aiohttp 3.14 asks for the stream that wrote the request.
+_VERSION_ARGUMENTS: dict[str, Any] = (
+    {"stream_writer": _Sent()} if "stream_writer" in inspect.signature(ClientResponse).parameters else {}
+)
+
+
+class _Connection:
+    """What ``ClientResponse`` and ``StreamReader`` ask of a connection: one response, delivered as it is read.
+
+    It plays aiohttp's ``Connection`` and ``ResponseHandler``. Chunks are fed until the reader asks for a pause, and
+    again in a later turn of the loop when it asks for more, as data comes in from a socket: no task, and never more
+    than a few chunks of the body ahead of the reader.
+    """
+
+    upgraded = False
+    connected = True
+    transport = None
+
+    def __init__(self, reply: WireResponse, loop: asyncio.AbstractEventLoop) -> None:
+        self.protocol = self
+        self._reply = reply
+        self._loop = loop
+        self._rest = memoryview(reply.body)
+        self._reading_paused = False  # aiohttp's name: its reader looks at it up to 3.13
+        self._scheduled = False
+        self._reader = StreamReader(self, CHUNK_SIZE, loop=loop)  # type: ignore[arg-type]
+        self._feed()
+
+    async def read(self) -> tuple[RawResponseMessage, StreamReader]:
+        """Deliver status line and headers, and the stream of the body."""
+        message = RawResponseMessage(
+            version=HttpVersion11,
+            code=self._reply.status,
+            reason=self._reply.reason,
+            headers=CIMultiDictProxy(CIMultiDict(self._reply.headers)),
+            raw_headers=tuple(self._reply.raw_headers()),
+            should_close=False,
+            compression=None,
+            upgrade=False,
+            chunked=False,
+        )
+        return message, self._reader
+
+    def pause_reading(self) -> None:
+        """Stop feeding: the reader has enough."""
+        self._reading_paused = True
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Go on feeding with the next turn of the loop."""
+        self._reading_paused = False
+        if self._scheduled or self._reader.is_eof():
+            return
+        if not self._loop.is_running():  # as where each call is an ``asyncio.run()``: the reader cannot wait any more
+            self._feed()
+            return
+        self._scheduled = True
+        self._loop.call_soon(self._feed)
+
+    def _feed(self) -> None:
+        self._scheduled = False
+        while not self._reading_paused and not self._reader.is_eof():
+            chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
+            self._reader.feed_data(bytes(chunk))
+            if not self._rest:
+                self._reader.feed_eof()
+
+    def release(self) -> None:
+        """Nothing to give back to a pool."""
+
+    def close(self) -> None:
+        """The client has read enough."""
+        self._rest = self._rest[:0]

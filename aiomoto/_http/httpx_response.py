@@ -1,0 +1,115 @@
+"""Genuine responses of httpx and httpx2, which are two packages with the same classes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
+from threading import TIMEOUT_MAX
+from typing import Any
+
+from aiomoto import _loops
+from aiomoto._http.httpx_failures import body_error
+from aiomoto._wire.delivery import CHUNK_SIZE, Delivery, Piece
+from aiomoto._wire.failures import FailureKind, WireFailure
+from aiomoto._wire.message import WireResponse
+
+
+def response_for(httpx: Any, reply: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+    """Make the ``Response`` to a ``Request`` of the same package, its body still to be streamed.
+
+    Args:
+        httpx: the package.
+        reply: the answer.
+        request: what it answers.
+        read_timeout: the seconds for which the client waits for more of the body; ``None`` for ever.
+    """
+    if reply.delivery is None:
+        stream = _body_class(httpx)(reply.body)
+    else:
+        stream = _scripted_class(httpx)(reply.body, reply.delivery, request, read_timeout)
+    return httpx.Response(
+        reply.status,
+        headers=reply.raw_headers(),
+        stream=stream,
+        request=request,
+        extensions={"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()},
+    )
+
+
+@lru_cache(maxsize=2)
+def _body_class(httpx: Any) -> Any:
+    import anyio.lowlevel  # comes with httpx
+
+    class Body(httpx.SyncByteStream, httpx.AsyncByteStream):  # type: ignore[misc]
+        """A body in chunks of at most 64 KiB; on a loop, other tasks have a turn between them."""
+
+        def __init__(self, data: bytes) -> None:
+            self._rest = memoryview(data)
+            self._is_closed = False
+
+        def __iter__(self) -> Iterator[bytes]:
+            while self._rest:
+                yield self._next()
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while self._rest:
+                yield self._next()
+                if self._rest:
+                    await anyio.lowlevel.checkpoint()
+
+        def _next(self) -> bytes:
+            if self._is_closed:
+                raise httpx.ReadError("the response was closed before its end")
+            chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
+            return bytes(chunk)
+
+        def close(self) -> None:
+            """Read no further."""
+            self._is_closed = True
+
+        async def aclose(self) -> None:
+            """Read no further."""
+            self._is_closed = True
+
+    return Body
+
+
+@lru_cache(maxsize=2)
+def _scripted_class(httpx: Any) -> Any:
+    class ScriptedBody(httpx.SyncByteStream, httpx.AsyncByteStream):  # type: ignore[misc]
+        """A body as it comes in over a bad network."""
+
+        def __init__(self, data: bytes, delivery: Delivery, request: Any, read_timeout: float | None) -> None:
+            self._pieces = delivery.pieces(data)
+            self._length = len(data)
+            self._received = 0
+            self._request = request
+            self._patience = TIMEOUT_MAX if read_timeout is None else read_timeout
+
+        def __iter__(self) -> Iterator[bytes]:
+            while piece := self._next(is_sync=True):
+                time.sleep(min(piece.wait, self._patience))
+                yield self._arrived(piece, is_sync=True)
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while piece := self._next(is_sync=False):
+                await _loops.sleep(min(piece.wait, self._patience))
+                yield self._arrived(piece, is_sync=False)
+
+        def _next(self, *, is_sync: bool) -> Piece | None:
+            try:
+                return next(self._pieces, None)
+            except WireFailure as failure:
+                raise self._error(failure.kind, is_sync=is_sync) from None
+
+        def _arrived(self, piece: Piece, *, is_sync: bool) -> bytes:
+            if piece.wait > self._patience:
+                raise self._error("read_timeout", is_sync=is_sync)
+            self._received += len(piece.data)
+            return piece.data
+
+        def _error(self, kind: FailureKind, *, is_sync: bool) -> Any:
+            return body_error(kind, self._request, self._received, self._length, is_sync=is_sync)
+
+    return ScriptedBody

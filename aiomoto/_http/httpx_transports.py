@@ -1,0 +1,91 @@
+"""httpx and httpx2, synchronous and asynchronous, asked for something at AWS.
+
+A client hands each request to a transport, and the two transports that have a network answer from Moto while a mock is
+live. Below them httpx leaves the field to httpcore, where respx stands; above are redirects, cookies and hooks.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, wraps
+from types import ModuleType
+from typing import Any
+
+from aiomoto._exchange import Exchange
+from aiomoto._http import plain_requests
+from aiomoto._http.httpx_failures import library_error, sync_library_error
+from aiomoto._http.httpx_response import response_for
+from aiomoto._replacements import Target
+from aiomoto._wire.failures import WireFailure
+from aiomoto._wire.message import WireRequest, on_wire
+
+# Each package, and the one that it sends with.
+PACKAGES = {"httpx": "httpcore", "httpx2": "httpcore2"}
+
+_POOLS = {"handle_request": "ConnectionPool", "handle_async_request": "AsyncConnectionPool"}
+
+
+def targets(httpx: ModuleType) -> tuple[Target, ...]:
+    """What is replaced in one of the two packages."""
+    return (
+        (httpx.HTTPTransport, "handle_request", partial(_answering, httpx)),
+        (httpx.AsyncHTTPTransport, "handle_async_request", partial(_answering_async, httpx)),
+    )
+
+
+def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def handle_request(self: Any, request: Any) -> Any:
+        head = _head_of(request)
+        exchange = _exchange_for(httpx, head, original, "handle_request")
+        if exchange is None:
+            return original(self, request)
+        wire = replace(head, body=b"".join(request.stream))
+        try:
+            reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
+        except WireFailure as failure:
+            error = sync_library_error(failure.kind, request)
+            raise error from error.__cause__
+        return response_for(httpx, on_wire(reply, wire), request, _read_timeout(request))
+
+    return handle_request
+
+
+def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    async def handle_async_request(self: Any, request: Any) -> Any:
+        head = _head_of(request)
+        exchange = _exchange_for(httpx, head, original, "handle_async_request")
+        if exchange is None:
+            return await original(self, request)
+        wire = replace(head, body=b"".join([chunk async for chunk in request.stream]))
+        try:
+            reply = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
+        except WireFailure as failure:
+            error = library_error(failure.kind, request)
+            raise error from error.__cause__
+        return response_for(httpx, on_wire(reply, wire), request, _read_timeout(request))
+
+    return handle_async_request
+
+
+def _exchange_for(httpx: Any, head: WireRequest, original: Any, method: str) -> Exchange | None:
+    return plain_requests.exchange_for(head, beside_other_mock=_is_mocked(httpx.__name__, original, method))
+
+
+def _is_mocked(package: str, original: Any, method: str) -> bool:
+    # pytest-httpx takes the transports' methods, respx those of the pool below.
+    below = PACKAGES[package]
+    way_out = getattr(getattr(sys.modules.get(below), _POOLS[method], None), method, None)
+    return not plain_requests.is_of(original, package) or not (way_out is None or plain_requests.is_of(way_out, below))
+
+
+def _head_of(request: Any) -> WireRequest:
+    return plain_requests.head_of(request.method, str(request.url), request.headers.items())
+
+
+def _read_timeout(request: Any) -> float | None:
+    seconds: float | None = request.extensions.get("timeout", {}).get("read")
+    return seconds

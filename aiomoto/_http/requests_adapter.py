@@ -1,0 +1,99 @@
+"""Requests that the ``requests`` library makes: what is for AWS, and what is registered with Moto's own mock of it.
+
+Moto starts the ``responses`` library, which takes the place of ``HTTPAdapter.send``, and gives it 1,300 callbacks at
+every start. Here ``Session.get_adapter`` is replaced, so that a mock of ``responses`` that a test has beside ours may
+start and stop in any order, and its adapters send to AWS over urllib3, where Moto answers. Moto's mock is still asked:
+API Gateway registers its stages with it, and tests what they like, as Moto's documentation says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from io import BytesIO
+from typing import Any
+
+from moto.core.custom_responses_mock import not_implemented_callback, reset_responses_mock
+from moto.core.models import responses_mock
+from requests import Session
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPResponse
+
+from aiomoto import _live
+from aiomoto._errors import RequestBlockedError
+from aiomoto._exchange import NoSuchPathError
+from aiomoto._http import plain_requests
+from aiomoto._http.urllib3_pools import sent_by
+from aiomoto._replacements import Target
+from aiomoto._wire.message import WireResponse
+
+
+def reset() -> None:
+    """Begin or end with nothing registered."""
+    responses_mock.stop()
+    reset_responses_mock(responses_mock)
+
+
+def _get_adapter(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def get_adapter(self: Any, url: str) -> Any:
+        adapter = original(self, url)
+        # Another kind of adapter has been mounted by a test that knows why.
+        is_for_us = plain_requests.may_be_for_aws(url) or responses_mock.registered()
+        if not isinstance(adapter, HTTPAdapter) or not is_for_us:
+            return adapter
+        return _MotoAdapter(adapter) if _live.current() else adapter
+
+    return get_adapter
+
+
+class _MotoAdapter(BaseAdapter):
+    """Stands before the adapter that a session has for a URL."""
+
+    def __init__(self, adapter: HTTPAdapter) -> None:
+        super().__init__()
+        self._adapter = adapter
+
+    def send(self, request: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Send a request: Moto's mock answers what is registered with it, and lets the rest pass."""
+        token = sent_by.set("requests")
+        try:
+            return responses_mock._on_request(self._adapter, request, **kwargs)
+        finally:
+            sent_by.reset(token)
+
+    def close(self) -> None:
+        """There is nothing to close: the session's adapter is not ours."""
+
+
+def _real_send(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def send(adapter: Any, request: Any, **kwargs: Any) -> Any:
+        other_mock = not plain_requests.is_of(HTTPAdapter.send, "requests")
+        head = plain_requests.head_of(request.method, request.url, request.headers.items())
+        exchange = plain_requests.exchange_for(head, beside_other_mock=other_mock)
+        # What a test's own adapter does in its send() it does for AWS too.
+        has_own_send = type(adapter).send is not HTTPAdapter.send
+        # Where Moto's own mock is live around ours, its mock of the library is what stands in the adapters.
+        past_others = responses_mock._patcher is not None or (exchange is not None and not has_own_send)
+        try:
+            return original(adapter, request, **kwargs) if past_others else adapter.send(request, **kwargs)
+        except NoSuchPathError:
+            return _answer(adapter, request, 404, b"Not yet implemented")  # these two as Moto answers them
+        except RequestBlockedError:
+            status, _, body = not_implemented_callback(request)
+            return _answer(adapter, request, status, body.encode())
+
+    return send
+
+
+def _answer(adapter: HTTPAdapter, request: Any, status: int, body: bytes) -> Any:
+    reason = WireResponse(status, (), body).reason
+    raw = HTTPResponse(BytesIO(body), status=status, reason=reason, preload_content=False, decode_content=False)
+    return adapter.build_response(request, raw)
+
+
+REPLACEMENTS: tuple[Target, ...] = (
+    (Session, "get_adapter", _get_adapter),
+    (responses_mock, "_real_send", _real_send),  # what it lets pass; Moto replaces it too
+)

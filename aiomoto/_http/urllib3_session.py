@@ -1,0 +1,72 @@
+"""botocore's synchronous session, answered by Moto: genuine ``urllib3`` responses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.httpsession import URLLib3Session
+from urllib3 import HTTPResponse
+from urllib3._collections import HTTPHeaderDict
+from urllib3.exceptions import HTTPError
+
+from aiomoto import _live
+from aiomoto._exchange import Exchange
+from aiomoto._http.urllib3_delivery import scripted_response
+from aiomoto._http.urllib3_failures import Timeouts, client_error, library_error, pool_for
+from aiomoto._wire.failures import WireFailure
+from aiomoto._wire.message import WireRequest, head_of, read_body
+
+
+class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
+    """The session of boto3 clients that are made inside a mock: it never reaches a network, not even after the mock."""
+
+    def send(self, request: Any) -> Any:
+        """Answer one prepared request with an ``AWSResponse`` around a ``urllib3.HTTPResponse``."""
+        head = head_of(request)
+        response = respond(self, request, head, _live.exchange_for(head, outlives_mock=False))
+        return super().send(request) if response is None else response
+
+
+def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse | None:
+    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
+    if exchange.lets_out(head):
+        return None
+    wire = replace(head, body=read_body(request.body))
+    try:
+        raw = _response(exchange, wire, _timeouts(session, head))
+        answer = AWSResponse(request.url, raw.status, raw.headers, raw)
+        if not request.stream_output:
+            answer.content  # noqa: B018  (reads the stream to its end, as the real session does)
+    except HTTPError as error:
+        raise client_error(error, request) from error
+    return answer
+
+
+def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTPResponse:
+    try:
+        reply = exchange.answer(wire, "boto3", timeouts.read)
+    except WireFailure as failure:
+        raise library_error(failure.kind, wire.url, timeouts) from None
+    delivery = reply.delivery
+    body = scripted_response(wire, reply, delivery, timeouts.read) if delivery else BytesIO(reply.body)
+    return HTTPResponse(
+        body=body,
+        headers=HTTPHeaderDict(reply.headers),
+        status=reply.status,
+        reason=reply.reason,
+        request_method=wire.method,
+        request_url=wire.url,
+        preload_content=False,
+        decode_content=False,
+        enforce_content_length=False,
+        pool=pool_for(wire.url) if delivery else None,  # for the words of its errors
+    )
+
+
+def _timeouts(session: Any, head: WireRequest) -> Timeouts:
+    timeout = session._timeout  # a number for both phases, or urllib3's Timeout
+    connect = getattr(timeout, "connect_timeout", timeout)
+    return Timeouts(connect, head.context.get("read_timeout") or getattr(timeout, "read_timeout", timeout))

@@ -1,0 +1,162 @@
+"""Moto's side of the seam: call a handler, put a configuration in place, reset the data.
+
+The differences between Moto's versions end here.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import moto
+import moto.core.responses
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.core.exceptions import HTTPException
+from moto.core.model_instances import reset_model_data
+from moto.core.models import botocore_stubber
+from moto.moto_api import recorder
+from moto.s3.models import s3_backends
+
+from aiomoto._environment import CleanEnvironment
+from aiomoto._lock import BackendLock
+from aiomoto._moto.request import moto_request
+from aiomoto._moto.router import Handler
+from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto._wire.scope import access_key_of, header
+
+Config = dict[str, Any]
+
+# Up to Moto 5.2.4.
+_MAKES_CLIENTS = hasattr(moto.core.responses, "boto3")
+
+# Since then Moto's S3 takes apart all kinds of aws-chunked bodies, and forgets that they came so. Nothing else tells.
+READS_CHUNKS = tuple(map(int, re.findall(r"\d+", moto.__version__)[:3])) >= (5, 1, 14)
+
+# One handler at a time.
+lock = BackendLock()
+
+
+def call(handler: Handler, request: WireRequest, url: str, *, record: bool = True) -> WireResponse:
+    """Let a handler of Moto's answer the request, as if it had been sent to ``url``, and record it if asked to.
+
+    Raises:
+        NotImplementedError: Moto has not implemented the operation.
+    """
+    prepared, url = moto_request(request, url)
+    try:
+        if record:
+            recorder._record_request(prepared)
+        with _fake_account():
+            status, pairs, body = handler(prepared, url, prepared.headers)
+    except HTTPException as error:
+        status, pairs, body = error.code, error.get_headers(), error.get_body()
+    return _wire_response(status, pairs, body)
+
+
+@contextmanager
+def _fake_account() -> Iterator[None]:
+    """Let the boto3 client with which older versions of Moto look up a service's paths find no real account.
+
+    With a mock around it there is none anyway. A session that is wired by hand has none around it.
+    """
+    if botocore_stubber.enabled or not _MAKES_CLIENTS:
+        yield
+        return
+    environment, session = CleanEnvironment(), boto3.DEFAULT_SESSION
+    environment.enter(environment)
+    try:
+        yield
+    finally:
+        environment.leave(environment)
+        boto3.DEFAULT_SESSION = session
+
+
+class ConfigPlace:
+    """The one dict that all of Moto reads its configuration from, lent to one owner at a time.
+
+    What Moto's own API or a test changes in it stays with the owner that it was lent to.
+    """
+
+    def __init__(self) -> None:
+        self._owner: object = None
+        self._kept: dict[object, Config] = {}
+
+    def read(self, owner: object) -> Config:
+        """The configuration of an owner, to look at: what is in place for one that has none of its own."""
+        in_place: Any = default_user_config
+        config: Config = in_place if owner is self._owner else self._kept.get(owner, in_place)
+        return config
+
+    def add(self, owner: object, config: Config) -> None:
+        """Give an owner a configuration: what is in place, overlaid with these sections."""
+        self._kept[owner] = {**copy.deepcopy(dict(default_user_config)), **config}
+        self.lend(owner)
+
+    def lend(self, owner: object) -> None:
+        """Put an owner's configuration in place."""
+        if owner is self._owner or owner not in self._kept:
+            return
+        self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
+        self._owner = _NOBODY  # for as long as what is in place may be half of one and half of another
+        config = self._kept[owner]
+        default_user_config.update(config)  # type: ignore[typeddict-item]
+        for name in default_user_config.keys() - config.keys():
+            del default_user_config[name]  # type: ignore[misc]
+        self._owner = owner
+
+    def remove(self, owner: object) -> None:
+        """Forget an owner; what was there before the first one is back in place."""
+        if self._owner in (owner, _NOBODY):
+            self.lend(None)
+        self._kept.pop(owner, None)
+
+
+_NOBODY = object()
+config_place = ConfigPlace()
+
+
+def reset() -> None:
+    """Forget all data in all accounts and regions."""
+    BackendDict.reset()
+
+
+def forget_models() -> None:
+    """Let go of the model instances that Moto keeps for its dashboard."""
+    reset_model_data()
+
+
+def account_of(request: WireRequest) -> str:
+    """The account in which Moto answers a request (``BaseResponse.get_current_account``)."""
+    named = os.environ.get("MOTO_ACCOUNT_ID") or header(request, "x-moto-account-id")
+    access_key = None if named else access_key_of(request)
+    if access_key is None:
+        return named or DEFAULT_ACCOUNT_ID
+    from moto.iam.models import get_account_id_from  # Moto loads it with its first answer
+
+    return str(get_account_id_from(access_key))
+
+
+def bucket_exists(name: str) -> bool:
+    """Tell whether any account has an S3 bucket of this name."""
+    return any(name in backend.buckets for _, _, backend in s3_backends.iter_backends())
+
+
+def _wire_response(status: Any, headers: Any, body: Any) -> WireResponse:
+    pairs: list[tuple[str, str]] = []
+    for name, value in headers.items() if hasattr(headers, "items") else headers:
+        values = value if isinstance(value, (list, tuple)) else (value,)
+        pairs.extend((_text(name), _text(each)) for each in values)
+    if isinstance(body, str):
+        body = body.encode()
+    return WireResponse(int(status), tuple(pairs), bytes(body or b""))
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

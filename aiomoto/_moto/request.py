@@ -1,0 +1,118 @@
+"""A request in the form in which Moto's handlers take it, which is another one in each of some versions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from werkzeug.wrappers import Request as FormRequest
+
+from aiomoto._wire.message import WireRequest
+from aiomoto._wire.scope import header
+
+# From Moto 5.2.4 on, handlers take a request class of Moto's own; before that, botocore's prepared request.
+try:
+    from moto.core.request import Request, normalize_request
+
+    _HAS_OWN_REQUEST = hasattr(Request, "raw_url")
+except ImportError:
+    _HAS_OWN_REQUEST = False
+
+# From 5.2.5 on, Moto says where it looks for a header.
+try:
+    from moto.core.request import environ_key_for_header
+
+    _environ_key = lru_cache(maxsize=512)(environ_key_for_header)
+    _IS_LAID_OUT = _HAS_OWN_REQUEST
+except ImportError:
+    _IS_LAID_OUT = False
+
+
+def moto_request(request: WireRequest, url: str) -> tuple[Any, str]:
+    """Give a request the form that this Moto's handlers take, and the URL as they take it.
+
+    Args:
+        request: the request. Moto writes into the headers of what it gets; this one's stay as they are.
+        url: where it is to have been sent.
+    """
+    if _IS_LAID_OUT and not _has_odd_headers(request):
+        prepared: Any = _laid_out(request, url)
+        return prepared, prepared.raw_url
+    headers = HeadersDict(request.headers)
+    if not _HAS_OWN_REQUEST:
+        headers = HeadersDict({_usual_case(name): value for name, value in headers.items()})
+    if url != request.url:
+        headers.pop("host", None)  # Moto believes it before the URL
+    prepared = AWSPreparedRequest(request.method, url, headers, request.body, False)
+    if _HAS_OWN_REQUEST:
+        prepared = normalize_request(prepared)
+        return prepared, prepared.raw_url
+    if "multipart/form-data" in header(request, "content-type"):
+        prepared = _form_upload(request, url, headers)
+    elif "x-www-form-urlencoded" in header(request, "content-type"):
+        prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # text, as botocore has it
+    return prepared, url
+
+
+def _usual_case(name: str) -> str:
+    # Up to 5.2.3, Moto compares with these names, the case included, what a presigned URL says of a request's headers.
+    return name.title().replace("Md5", "MD5") if name.lower().startswith("content-") else name
+
+
+# What Moto or werkzeug do more with than to pass it on.
+_TREATED = ("content-length", "content-type", "transfer-encoding")
+
+
+def _has_odd_headers(request: WireRequest) -> bool:
+    """Whether two headers have one name, or one means something to Moto by its spelling, or is no header at all."""
+    headers = request.lower_headers
+    return (
+        len(headers) < len(request.headers)
+        or "_" in "".join(headers)
+        or any(ending in "".join(headers.values()) for ending in "\r\n")
+    )
+
+
+def _laid_out(request: WireRequest, url: str) -> Any:
+    """Moto's own request, most of its headers put where werkzeug puts them: it takes a tenth of a call for that."""
+    headers = _trailers(request) | request.lower_headers
+    treated = {name: headers.pop(name) for name in _TREATED if name in headers}
+    if url != request.url:
+        headers.pop("host", None)  # Moto believes it before the URL
+    prepared = Request.from_primitives(request.method, url, treated, request.body)
+    prepared.environ.update({_environ_key(name): value for name, value in headers.items()})
+    # The body is there as a whole: with this, werkzeug hands it over instead of a copy.
+    prepared.environ["wsgi.input_terminated"] = True
+    return prepared
+
+
+_LONGEST_TRAILERS = 4096
+
+
+def _trailers(request: WireRequest) -> dict[str, str]:
+    """The headers that come after the body of an upload to S3. Moto searches all of the body for a checksum otherwise.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+    """
+    announced = header(request, "x-amz-trailer").lower().split(",")
+    if announced == [""] or not header(request, "x-amz-content-sha256").startswith("STREAMING-"):
+        return {}
+    end = b"\r\n" + (request.body or b"")[-_LONGEST_TRAILERS:]
+    lines = end.rpartition(b"\r\n0\r\n")[2].decode("latin-1").split("\r\n")
+    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return {name: fields[name] for name in map(str.strip, announced) if name in fields}
+
+
+def _form_upload(request: WireRequest, url: str, headers: HeadersDict) -> FormRequest:
+    # Up to 5.2.3, Moto finds the fields of a form only in werkzeug's request.
+    split = urlsplit(url)
+    return FormRequest.from_values(
+        path=split.path,
+        query_string=split.query,
+        base_url=f"{split.scheme}://{split.netloc}",
+        method=request.method,
+        data=request.body or b"",
+        headers=list(headers.items()),
+    )

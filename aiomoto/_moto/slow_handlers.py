@@ -1,0 +1,120 @@
+"""The handlers of Moto's that wait or do I/O, and so must not run on an event loop.
+
+They run in a thread of their own, and most of them without the lock: what they wait for may need another request
+answered.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from aiomoto._wire.message import WireRequest
+from aiomoto._wire.scope import action_of
+
+
+class Slow(NamedTuple):
+    """Some calls of one of Moto's services that may wait.
+
+    Attributes:
+        service: Moto's name.
+        calls: matches the operation, or where the protocol names none the method and path.
+        reason: what the handler waits for.
+        when: whether it waits as things are now.
+    """
+
+    service: str
+    calls: re.Pattern[str]
+    reason: str
+    when: Callable[[], bool]
+
+
+# These change what the same handler has just read, and what they invoke needs nothing of this process: they keep the
+# lock, in their thread, so that of two conditional writes one wins.
+_LOCKED = frozenset({"dynamodb", "kinesis", "logs", "secretsmanager", "sqs"})
+
+
+def keeps_lock(service: str) -> bool:
+    """Tell whether the slow handlers of a service hold the lock while they run."""
+    return service in _LOCKED
+
+
+def is_slow(service: str, request: WireRequest) -> bool:
+    """Tell whether Moto's handler for this request may wait."""
+    rules = [rule for rule in _SLOW.get(service, ()) if rule.when()]
+    if not rules:
+        return False
+    call = action_of(request) or f"{request.method} {urlsplit(request.url).path}"
+    return any(rule.calls.fullmatch(call) for rule in rules)
+
+
+def _always() -> bool:
+    return True
+
+
+def _functions_exist() -> bool:
+    # Whatever invokes a function finds one first.
+    return any(backend.list_functions() for backend in _backends("awslambda", "lambda_backends"))
+
+
+def _topics_call_out() -> bool:
+    subscriptions = [list(backend.subscriptions.values()) for backend in _backends("sns", "sns_backends")]
+    return any(each.protocol in ("http", "https", "lambda") for some in subscriptions for each in some)
+
+
+def _backends(service: str, name: str) -> list[Any]:
+    # A service that nobody used has not been imported, and may not be possible to: Lambda needs the docker package.
+    models = sys.modules.get(f"moto.{service}.models")
+    return [backend for _, _, backend in list(getattr(models, name).iter_backends())] if models else []
+
+
+def _something_calls_out() -> bool:
+    # EventBridge reads the same variable (moto.settings.events_invoke_http).
+    events_call_out = os.environ.get("MOTO_EVENTS_INVOKE_HTTP", "false").lower() == "true"
+    return events_call_out or _functions_exist() or _topics_call_out()
+
+
+def _simple_jobs_sleep() -> bool:
+    return "MOTO_SIMPLE_BATCH_FAIL_AFTER" in os.environ
+
+
+# Found by going through Moto's source for sleep(), requests., docker, wait() and invoke().
+_TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
+    (
+        "awslambda",
+        r"POST .*/(invocations|invoke-async|response-streaming-invocations)/?",
+        "runs the function in a container",
+        _always,
+    ),
+    ("batch", "POST /v1/submitjob", "sleeps before a job fails (batch_simple)", _simple_jobs_sleep),
+    (
+        "cloudformation",
+        "(Create|Update|Delete)Stack|ExecuteChangeSet|(Create|Update|Delete)StackInstances",
+        "custom resources invoke functions, and topics are told",
+        _something_calls_out,
+    ),
+    (
+        "dynamodb",
+        "(Put|Update|Delete|BatchWrite|TransactWrite)Items?|(Batch)?ExecuteStatement|ExecuteTransaction",
+        "a stream's event source mapping invokes a function",
+        _functions_exist,
+    ),
+    ("events", "PutEvents", "targets are HTTP destinations, topics and functions", _something_calls_out),
+    ("firehose", "PutRecord(Batch)?", "delivers to an HTTP endpoint", _always),
+    ("kinesis", "PutRecords?", "a stream's event source mapping invokes a function", _functions_exist),
+    ("logs", "PutLogEvents", "a subscription filter invokes a function", _functions_exist),
+    ("s3", "(PUT|POST|DELETE) .*", "notifications go to functions, topics and EventBridge", _something_calls_out),
+    ("secretsmanager", "RotateSecret", "rotation invokes a function", _functions_exist),
+    ("sns", "Publish(Batch)?", "delivers to HTTP endpoints and functions", _topics_call_out),
+    ("sqs", "SendMessage(Batch)?", "an event source mapping invokes a function", _functions_exist),
+    ("stepfunctions", "GetActivityTask", "waits for a task, for up to a minute", _always),
+    ("stepfunctions", "StartSyncExecution|TestState", "waits until the execution ends", _always),
+    ("swf", "PollFor(Activity|Decision)Task", "sleeps for a second where there is no task", _always),
+)
+_SLOW: dict[str, list[Slow]] = {}
+for _service, _calls, _reason, _when in _TABLE:
+    _SLOW.setdefault(_service, []).append(Slow(_service, re.compile(_calls), _reason, _when))

@@ -1,0 +1,1 @@
+"""s3fs: its file systems end with the mock that they were made in."""

@@ -1,0 +1,1 @@
+"""What botocore and aiobotocore do above the session: models, events, sleeps."""

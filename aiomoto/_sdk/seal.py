@@ -1,0 +1,85 @@
+"""Session classes for the clients that are made inside a mock: such a client never reaches a network later."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from types import CodeType
+from typing import Any, NamedTuple
+
+from aiobotocore.httpsession import AIOHTTPSession
+from botocore.httpsession import URLLib3Session
+
+from aiomoto._errors import RequestBlockedError
+from aiomoto._http import aiohttp_session, urllib3_session
+from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
+from aiomoto._http.urllib3_session import MockedURLLib3Session
+
+
+class Kind(NamedTuple):
+    """One HTTP library's session: the real class, ours to wire by hand, ours inside a mock, and its way to answer."""
+
+    real: type
+    ours: type
+    mocked: type
+    respond: Callable[..., Any]
+
+
+KINDS = [
+    Kind(URLLib3Session, MockedURLLib3Session, MockedURLLib3Session, urllib3_session.respond),
+    Kind(AIOHTTPSession, MotoAIOHTTPSession, MockedAIOHTTPSession, aiohttp_session.respond),
+]
+with suppress(ImportError):  # without httpx there is nothing to seal
+    from aiobotocore.httpxsession import HttpxSession
+
+    from aiomoto._http import httpx_session
+    from aiomoto._http.httpx_session import MockedHttpxSession, MotoHttpxSession
+
+    KINDS.append(Kind(HttpxSession, MotoHttpxSession, MockedHttpxSession, httpx_session.respond))
+
+
+@lru_cache(maxsize=256)
+def seal(session_class: Any) -> Any:
+    """The class to use in place of a session class inside a mock.
+
+    The libraries' own classes become ours. A subclass of one of them stays what it is, with ours slipped in beneath
+    it, so that its ``super().send()`` arrives at Moto. One of ours that was wired by hand is left alone.
+
+    Raises:
+        RequestBlockedError: the class does not pass its requests on to one of the libraries' classes.
+    """
+    for kind in KINDS if isinstance(session_class, type) else ():
+        if session_class is kind.real:
+            return kind.mocked
+        if issubclass(session_class, kind.ours):
+            return session_class
+        if issubclass(session_class, kind.real) and all(map(_calls_super, _sends_above(session_class, kind.real))):
+            body = {"__module__": session_class.__module__, "__qualname__": session_class.__qualname__}
+            return type(session_class.__name__, (session_class, kind.mocked), body)
+    names = ", ".join(kind.real.__name__ for kind in KINDS)
+    raise RequestBlockedError(
+        f"the HTTP session class {getattr(session_class, '__qualname__', session_class)!r} would send requests past "
+        f"the mock: derive it from one of {names} and let its send() call super().send(request), or name the client's "
+        'endpoint in mock_aws(config={"core": {"passthrough": {"urls": [...]}}})'
+    )
+
+
+def _sends_above(session_class: type, real: type) -> Iterator[Any]:
+    for parent in session_class.__mro__[: session_class.__mro__.index(real)]:
+        if "send" in vars(parent):
+            yield inspect.unwrap(vars(parent)["send"])
+
+
+def _calls_super(send: Any) -> bool:
+    # Whether it really does shows only when it runs, and then it is too late.
+    return any("super" in code.co_names and "send" in code.co_names for code in _codes(getattr(send, "__code__", None)))
+
+
+def _codes(code: CodeType | None) -> Iterator[CodeType]:
+    if code is not None:
+        yield code
+        for constant in code.co_consts:
+            if isinstance(constant, CodeType):
+                yield from _codes(constant)

@@ -1,0 +1,196 @@
+"""Plain values on both sides of the seam: a request in, a response out, and any body as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from inspect import isawaitable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from aiomoto._wire.delivery import Delivery
+
+
+@dataclass(frozen=True)
+class WireRequest:
+    """A request as its client would have put it on the wire.
+
+    Attributes:
+        method: the HTTP method, in capitals.
+        url: the absolute URL, percent-encoded.
+        headers: header names and values, both text.
+        body: the whole body; ``None`` where the client sends none.
+        context: botocore's own notes on the request (operation parameters, signing); empty where it keeps none.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The URL's host and port, in lower case."""
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+    @cached_property
+    def lower_headers(self) -> dict[str, str]:
+        """The headers with names in lower case; of those with one name, the first."""
+        return {name.lower(): value for name, value in reversed(list(self.headers.items()))}
+
+
+class WireResponse(NamedTuple):
+    """A response as a server would put it on the wire: status, header pairs, body.
+
+    Where it has a ``delivery``, the body comes in as that says, and at once otherwise.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    delivery: Delivery | None = None
+
+    @property
+    def reason(self) -> str:
+        """The status in words, or an empty string where HTTP has none for it."""
+        return _REASONS.get(self.status, "")
+
+    def head(self) -> bytes:
+        """Status line and headers as bytes, with the body's length among them."""
+        names = {name.lower() for name, _ in self.headers}
+        # No answer of Moto's comes in chunks, whatever it says.
+        pairs = [pair for pair in self.raw_headers() if pair[0].lower() != b"transfer-encoding"]
+        if "content-length" not in names and self.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            pairs.append((b"content-length", b"%d" % len(self.body)))
+        lines = [b"HTTP/1.1 %d %s" % (self.status, self.reason.encode()), *(b"%s: %s" % pair for pair in pairs)]
+        return b"\r\n".join([*lines, b"", b""])
+
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The header pairs as bytes."""
+        return encode_headers(self.headers)
+
+    def lower_headers(self) -> tuple[tuple[str, str], ...]:
+        """The header pairs with names in lower case, as clients read them."""
+        return tuple((name.lower(), value) for name, value in self.headers)
+
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+
+
+def on_wire(reply: WireResponse, request: WireRequest) -> WireResponse:
+    """The response as a server frames it: a body where there may be one, its length, and no transfer coding."""
+    if request.method == "HEAD" or reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        return reply._replace(body=b"")
+    framing = ("content-length", "transfer-encoding")
+    pairs = tuple(pair for pair in reply.headers if pair[0].lower() not in framing)
+    return reply._replace(headers=(*pairs, ("content-length", str(len(reply.body)))))
+
+
+def encode_headers(pairs: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Header pairs as bytes. What is not ASCII goes as UTF-8, though a well-behaved service encodes it otherwise."""
+    return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in pairs]
+
+
+def head_of(request: Any) -> WireRequest:
+    """Turn botocore's ``AWSPreparedRequest`` into plain values, all but its body."""
+    headers = {name: _text(value) for name, value in request.headers.items()}
+    # ``context`` came to prepared requests in botocore 1.42; before that a request does not know its operation.
+    context = getattr(request, "context", None) or {}
+    return WireRequest(request.method.upper(), request.url, headers, context=context)
+
+
+def read_body(body: object) -> bytes | None:
+    """Read a synchronous client's request body from where it stands, without rewinding it.
+
+    Raises:
+        TypeError: the body is of a kind that no HTTP library sends.
+    """
+    if (data := _in_memory(body)) is not _STREAM:
+        return data  # type: ignore[return-value]
+    if _is_aws_chunked(body) and isinstance(body, Iterable):
+        return _join_aws_chunks(list(body))
+    if callable(read := getattr(body, "read", None)):
+        return _as_bytes(read())
+    if isinstance(body, Iterable):
+        return b"".join(map(_as_bytes, body))
+    raise _unreadable(body)
+
+
+async def read_body_async(body: Any) -> bytes | None:
+    """Read an asynchronous client's request body from where it stands, without rewinding it.
+
+    Beyond what :func:`read_body` takes: asynchronous iterables and files whose ``read()`` is awaited.
+
+    Raises:
+        TypeError: the body is of a kind that no HTTP library sends.
+    """
+    if _is_aws_chunked(body):
+        return _join_aws_chunks([_as_bytes(chunk) async for chunk in body])
+    # Before iterating: asynchronous files are iterated by line.
+    if callable(read := getattr(body, "read", None)):
+        data = read()
+        return _as_bytes(await data if isawaitable(data) else data)
+    if isinstance(body, AsyncIterable):
+        return b"".join([_as_bytes(chunk) async for chunk in body])
+    return read_body(body)
+
+
+_STREAM = object()
+
+
+def _in_memory(body: object) -> object:
+    if body is None or type(body) is bytes:
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    # A mapping is iterable, but no client means to send its keys.
+    if isinstance(body, Mapping):
+        raise _unreadable(body)
+    return _STREAM
+
+
+def _as_bytes(data: object) -> bytes:
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, str):
+        return data.encode()
+    if isinstance(data, (bytearray, memoryview)):
+        return bytes(data)
+    raise _unreadable(data)
+
+
+def _unreadable(body: object) -> TypeError:
+    kind = f"{type(body).__module__}.{type(body).__qualname__}"
+    return TypeError(
+        f"cannot send a request body of type {kind}: pass bytes, bytearray, str, a file opened in binary mode, "
+        "or an iterable or async iterable of bytes"
+    )
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _is_aws_chunked(body: object) -> bool:
+    from botocore.httpchecksum import AwsChunkedWrapper
+
+    return isinstance(body, AwsChunkedWrapper)
+
+
+def _join_aws_chunks(chunks: list[bytes]) -> bytes:
+    """Frame an aws-chunked body anew as one chunk, the trailer kept.
+
+    botocore's wrapper yields one framed chunk per item (``size CRLF data CRLF``) and at the end ``0 CRLF trailer``.
+    Moto takes the frames apart in time quadratic in their number, so a large body has to arrive as one.
+    """
+    if not chunks:
+        return b""
+    *framed, last = chunks
+    data: list[bytes | memoryview] = [memoryview(chunk)[chunk.index(b"\r\n") + 2 : -2] for chunk in framed]
+    size = sum(map(len, data))
+    return b"".join([b"%x\r\n" % size, *data, b"\r\n", last] if size else [last])
