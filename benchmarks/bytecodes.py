@@ -1,6 +1,7 @@
 """Where an operation spends itself: the bytecodes that it runs, by package. The count is the same on a busy machine.
 
 python benchmarks/bytecodes.py [--case NAME ...] [--contender NAME ...]
+.venv-peer/bin/python benchmarks/bytecodes.py --contender peer
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def main() -> None:
     """Count, and print a table for each case."""
     parser = argparse.ArgumentParser(description="Count the bytecodes of an operation, by package.")
     parser.add_argument("--case", action="append", choices=OPERATIONS, help="this case only; may be repeated")
-    parser.add_argument("--contender", action="append", choices=_DEFAULT, help="this one only; may be repeated")
+    parser.add_argument("--contender", action="append", choices=MAKERS, help="this one only; may be repeated")
     arguments = parser.parse_args()
     settle_environment()
     contenders = arguments.contender or _DEFAULT
