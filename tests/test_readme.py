@@ -70,7 +70,7 @@ def test_map_of_the_code_has_every_module() -> None:
 
     listed = re.findall(r"^\| `(\w+\.py)` \|", contributing, re.MULTILINE)
 
-    assert sorted(listed) == sorted(path.name for path in (ROOT / "aiomoto").glob("*.py"))
+    assert sorted(listed) == sorted({path.name for path in (ROOT / "aiomoto").rglob("*.py")})
 
 
 def test_supported_versions_are_those_of_the_project_file() -> None:
