@@ -1,4 +1,4 @@
-"""``mock_aws``: the switch that takes AWS clients off the network, and the only owner of global state."""
+"""``mock_aws`` and ``MockAWS``: start, stop, nest, decorate. What they replace is in ``_installation``."""
 
 from __future__ import annotations
 

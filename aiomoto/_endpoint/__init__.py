@@ -1,1 +1,1 @@
-"""The loopback endpoint, for clients in no reach of a session."""
+"""The loopback endpoint, for clients that are not Python's and for other processes."""
