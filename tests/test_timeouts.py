@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from aiobotocore.config import AioConfig
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
+from moto.sqs.models import SQSBackend
 
 from aiomoto import mock_aws
 from tests.conftest import STACKS, ClientFactory
@@ -182,6 +184,23 @@ async def test_the_clients_read_timeout_ends_a_handler_that_sleeps(client: Clien
         with pytest.raises(ReadTimeoutError):
             await swf.poll_for_decision_task(domain="shop", taskList={"name": "orders"})
         assert (await swf.describe_domain(name="shop"))["domainInfo"]["status"] == "REGISTERED"
+
+
+@pytest.mark.anyio
+async def test_a_read_timeout_that_was_over_before_the_poll_waits_ends_it(
+    client: ClientFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_nothing_slowly(*_: Any) -> list[Any]:
+        time.sleep(3 * SOON)
+        return []
+
+    monkeypatch.setattr(SQSBackend, "receive_message", find_nothing_slowly)
+    async with mock_aws(), client("sqs", region_name=REGION, config=AioConfig(**settings(attempts=1))) as sqs:
+        queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
+        began = time.monotonic()
+        with pytest.raises(ReadTimeoutError):
+            await poll(sqs, queue)
+        assert time.monotonic() - began < 10
 
 
 # ---------------------------------------------------------------- boto3's

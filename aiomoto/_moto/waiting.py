@@ -72,7 +72,8 @@ class _Attempts:
 
     def patience(self) -> float:
         """Seconds to wait for the poll's signal."""
-        return min(self.poll.patience(), self.time_left() or float("inf"))
+        left = self.time_left()
+        return self.poll.patience() if left is None else min(self.poll.patience(), left)
 
     def woke(self, *, signalled: bool) -> None:
         """Go on after a wait.
