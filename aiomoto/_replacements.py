@@ -71,8 +71,8 @@ class Replacements:
                 last = self._replaced[-1]
                 if not last.put_back():
                     self._covered.append(last)
-                    with suppress(TypeError):  # not everything can be watched
-                        finalize(vars(last.owner)[last.name], last.put_back).atexit = False
+                    with suppress(TypeError):  # not everything can be watched, and a name that was deleted has nothing
+                        finalize(vars(last.owner).get(last.name), last.put_back).atexit = False
                 self._replaced.pop()
             self._uncover()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import aiobotocore.httpsession
+import aiohttp
 import boto3
 import botocore.httpsession
 import moto
@@ -221,6 +222,17 @@ def test_a_region_that_a_decorated_test_sets_is_the_tests_own(
 
         test()
         assert os.environ[name] == "eu-north-1"
+
+
+def test_what_a_test_deletes_keeps_nothing_else_from_being_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot()
+    with monkeypatch.context() as patch:
+        with mock_aws():
+            patch.delattr(aiohttp.BaseConnector, "connect")
+        assert changes(before, snapshot()) == ["aiohttp.connector.BaseConnector.connect"]
+    with mock_aws():
+        pass
+    assert changes(before, snapshot()) == []
 
 
 # ---------------------------------------------------------------- stop without start
