@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from math import inf
 from numbers import Integral, Real
 from threading import Lock
 from typing import Any, Literal, get_args
@@ -12,6 +13,7 @@ from typing import Any, Literal, get_args
 from aiomoto._calls.call import Call
 from aiomoto._calls.fault import Effect, Fault, Selection
 from aiomoto._errors import ArgumentError
+from aiomoto._lock import surviving_fork
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.error_answers import ErrorAnswer
 from aiomoto._wire.failures import FailureKind
@@ -21,6 +23,9 @@ __all__ = ["Fault", "Faults"]
 
 # Failures that can come after a server has done its work, or in the middle of its answer.
 _ON_ANSWERING = ("disconnect", "read_timeout", "reset")
+
+# One for the rules of all mocks: what a fork does to a lock is registered once and for ever.
+_lock = surviving_fork(Lock())
 
 
 class Faults:
@@ -32,7 +37,6 @@ class Faults:
 
     def __init__(self) -> None:
         self._rules: tuple[Fault, ...] = ()
-        self._lock = Lock()
 
     def add(
         self,
@@ -121,13 +125,13 @@ class Faults:
             seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
             remove=self._remove,
         )
-        with self._lock:
+        with _lock:
             self._rules = (*self._rules, rule)
         return rule
 
     def clear(self) -> None:
         """Remove all rules."""
-        with self._lock:
+        with _lock:
             self._rules = ()
 
     def acting_on(self, call: Call) -> Fault | None:
@@ -135,7 +139,7 @@ class Faults:
         return next((rule for rule in self._rules if rule.acts_on(call)), None)
 
     def _remove(self, rule: Fault) -> None:
-        with self._lock:
+        with _lock:
             self._rules = tuple(each for each in self._rules if each is not rule)
 
     def __len__(self) -> int:
@@ -205,8 +209,8 @@ def _check_odds(probability: float, seed: int | None, bandwidth: float | None) -
         raise ArgumentError(f"probability must be more than 0 and at most 1, not {probability!r}")
     if seed is not None and probability == 1:
         raise ArgumentError("seed makes no sense without a probability below 1")
-    if bandwidth is not None and not bandwidth > 0:
-        raise ArgumentError(f"bandwidth must be more than 0 bytes per second, not {bandwidth!r}")
+    if bandwidth is not None and not 0 < bandwidth < inf:
+        raise ArgumentError(f"bandwidth must be more than 0 bytes per second, and finite, not {bandwidth!r}")
 
 
 def _answer(

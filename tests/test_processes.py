@@ -220,6 +220,31 @@ FORK_WHILE_A_THREAD_IS_IN_A_HANDLER = """
     assert_restored()
 """
 
+FORK_WHILE_A_THREAD_LOOKS_AT_CALLS_AND_RULES = """
+    warnings.simplefilter("ignore")  # to fork with threads is deprecated, and done all the same
+    with mock_aws() as aws:
+        create_bucket("photos")
+        over = threading.Event()
+        def look():
+            while not over.is_set():
+                list(aws.calls)
+                aws.faults.clear()
+        threads = [threading.Thread(target=look, daemon=True) for _ in range(3)]
+        sys.setswitchinterval(1e-6)
+        for thread in threads:
+            thread.start()
+        for _ in range(15):
+            if not (pid := os.fork()):
+                signal.alarm(30)
+                aws.faults.clear()
+                assert len(aws.calls.filter("s3")) == 1
+                os._exit(0)
+            wait_for(pid)
+        over.set()
+        for thread in threads:
+            thread.join()
+"""
+
 SPAWN = """
     @mock_aws
     def work(name):
@@ -255,6 +280,11 @@ def test_forked_processes_work(tmp_path: Path) -> None:
 @can_fork
 def test_forked_processes_work_while_another_thread_is_in_a_handler(tmp_path: Path) -> None:
     run(FORK_WHILE_A_THREAD_IS_IN_A_HANDLER, tmp_path)
+
+
+@can_fork
+def test_forked_processes_work_while_another_thread_looks_at_calls_and_rules(tmp_path: Path) -> None:
+    run(FORK_WHILE_A_THREAD_LOOKS_AT_CALLS_AND_RULES, tmp_path)
 
 
 def test_spawned_processes_have_mocks_of_their_own(tmp_path: Path) -> None:

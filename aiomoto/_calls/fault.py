@@ -9,9 +9,13 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from aiomoto._lock import surviving_fork
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.error_answers import ErrorAnswer
 from aiomoto._wire.failures import FailureKind
+
+# One for all rules: what a fork does to a lock is registered once and for ever.
+_lock = surviving_fork(Lock())
 
 
 class Selection(NamedTuple):
@@ -86,7 +90,6 @@ class Fault:
         self._probability = probability
         self._random = Random(seed)
         self._remove = remove
-        self._lock = Lock()
 
     def remove(self) -> None:
         """Take the rule away, if it is still there."""
@@ -99,7 +102,7 @@ class Fault:
             return False
         if self._is_used_up or (where is not None and not where(call)):
             return False
-        with self._lock:
+        with _lock:
             return self._count()
 
     def _count(self) -> bool:

@@ -10,11 +10,15 @@ from typing import Any, overload
 
 from aiomoto._calls.call import Call, arguments, title
 from aiomoto._calls.record import Record
+from aiomoto._lock import surviving_fork
 from aiomoto._wire.names import check_names
 
 _MOST_CALLS = 10_000
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_LINES = 20  # of a failure message
+
+# One for all logs: what a fork does to a lock is registered once and for ever.
+_lock = surviving_fork(Lock())
 
 
 class CallLog(Sequence[Call]):
@@ -28,11 +32,10 @@ class CallLog(Sequence[Call]):
         self._calls: deque[Call] = deque(calls)
         self._with_body: deque[Record] = deque()
         self._bytes = 0
-        self._lock = Lock()
 
     def add(self, record: Record) -> None:
         """Begin to log a call; it goes on being written."""
-        with self._lock:
+        with _lock:
             self._calls.append(Call(record))
             if record.request.body and not record.keeps_bodies:
                 self._with_body.append(record)
@@ -46,7 +49,7 @@ class CallLog(Sequence[Call]):
 
     def clear(self) -> None:
         """Forget all calls."""
-        with self._lock:
+        with _lock:
             self._calls.clear()
             self._with_body.clear()
             self._bytes = 0
@@ -136,7 +139,7 @@ class CallLog(Sequence[Call]):
         return _table(self._snapshot())
 
     def _snapshot(self) -> list[Call]:
-        with self._lock:
+        with _lock:
             return list(self._calls)
 
 
