@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from math import inf
 from numbers import Integral, Real
-from threading import Lock
+from threading import RLock
 from typing import Any, Literal, get_args
 
 from aiomoto._calls.call import Call
@@ -24,8 +24,8 @@ __all__ = ["Fault", "Faults"]
 # Failures that can come after a server has done its work, or in the middle of its answer.
 _ON_ANSWERING = ("disconnect", "read_timeout", "reset")
 
-# One for the rules of all mocks: what a fork does to a lock is registered once and for ever.
-_lock = surviving_fork(Lock())
+# One for the rules of all mocks, and re-entrant, for the reasons that ``_calls.log`` has.
+_lock = surviving_fork(RLock())
 
 
 class Faults:

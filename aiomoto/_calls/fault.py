@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from threading import Lock
+from threading import RLock
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -14,8 +14,8 @@ from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.error_answers import ErrorAnswer
 from aiomoto._wire.failures import FailureKind
 
-# One for all rules: what a fork does to a lock is registered once and for ever.
-_lock = surviving_fork(Lock())
+# One for all rules, and re-entrant, for the reasons that ``_calls.log`` has.
+_lock = surviving_fork(RLock())
 
 
 class Selection(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from threading import Lock
+from threading import RLock
 from typing import Any, overload
 
 from aiomoto._calls.call import Call, arguments, title
@@ -17,8 +17,9 @@ _MOST_CALLS = 10_000
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_LINES = 20  # of a failure message
 
-# One for all logs: what a fork does to a lock is registered once and for ever.
-_lock = surviving_fork(Lock())
+# One for all logs, since what a fork does to a lock is registered for ever. Re-entrant, since a generator that was left
+# half way in another mock may be collected, and end that mock, wherever this one is held.
+_lock = surviving_fork(RLock())
 
 
 class CallLog(Sequence[Call]):
