@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import aiobotocore.session
@@ -10,6 +11,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
 
 from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
+from aiomoto._errors import ArgumentError
 from aiomoto._http.aiohttp_session import MotoAIOHTTPSession
 
 if TYPE_CHECKING:
@@ -26,9 +28,13 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
         *args: aiobotocore's own arguments.
         http_session_cls: the class of the clients' HTTP sessions. A client's own ``AioConfig`` may name another.
         **kwargs: aiobotocore's own arguments.
+
+    Raises:
+        ArgumentError: the class is not wired to Moto, and its requests would go to AWS.
     """
 
     def __init__(self, *args: Any, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: Any) -> None:
+        _check_wired(http_session_cls)
         super().__init__(*args, **kwargs)
         self._http_session_cls = http_session_cls
         self.set_default_client_config(None)
@@ -68,15 +74,33 @@ def aioboto3_session(*, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: An
         **kwargs: aioboto3's own arguments, but for ``botocore_session``.
 
     Raises:
+        ArgumentError: the class is not wired to Moto.
         ImportError: aioboto3 is not installed.
     """
     try:
         import aioboto3
     except ModuleNotFoundError as error:
         raise ImportError(
-            "aioboto3_session needs aioboto3: install aiomoto with its extra, aiomoto[aioboto3], or aioboto3"
+            "aioboto3_session needs aioboto3: pip install aioboto3, or in a checkout of aiomoto "
+            "pip install '.[aioboto3]'"
         ) from error
     return aioboto3.Session(botocore_session=AioSession(http_session_cls=http_session_cls), **kwargs)
+
+
+def _check_wired(session_class: Any) -> None:
+    if isinstance(session_class, type):
+        if issubclass(session_class, MotoAIOHTTPSession):
+            return
+        with suppress(ImportError):  # without httpx it is none of that library's
+            from aiomoto._http.httpx_session import MotoHttpxSession
+
+            if issubclass(session_class, MotoHttpxSession):
+                return
+    raise ArgumentError(
+        f"http_session_cls={getattr(session_class, '__qualname__', session_class)!s} is not wired to Moto: give "
+        "MotoAIOHTTPSession, MotoHttpxSession or a class derived from one of them. Other session classes are for "
+        "aiobotocore's own AioSession, inside mock_aws()"
+    )
 
 
 class _WiredConfig(AioConfig):  # type: ignore[misc]

@@ -12,11 +12,12 @@ import aiobotocore.session
 import moto
 import pytest
 from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
 from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
 
 import aiomoto
-from aiomoto import AioSession, MotoAIOHTTPSession, RequestBlockedError, mock_aws
+from aiomoto import AioSession, ArgumentError, MotoAIOHTTPSession, RequestBlockedError, mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import Stack
 from tests.environments import every_environment, use_environment, use_files
@@ -259,6 +260,24 @@ async def test_a_clients_own_session_class_is_used(ours: Any) -> None:
     assert sent == ["GET"]
 
 
+class Unrelated:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("session_class", "name"),
+    [
+        (AIOHTTPSession, "AIOHTTPSession"),
+        (Unrelated, "Unrelated"),
+        ("httpx", "httpx"),
+        (None, "None"),
+    ],
+)
+async def test_a_session_class_that_is_not_wired_is_refused(session_class: Any, name: str) -> None:
+    with pytest.raises(ArgumentError, match=f"http_session_cls={name} is not wired to Moto: give MotoAIOHTTPSession"):
+        AioSession(http_session_cls=session_class)
+
+
 # ---------------------------------------------------------------- beside mocks
 
 
@@ -314,5 +333,7 @@ async def test_the_next_mock_begins_without_the_data_of_wired_clients(wired: Wir
 async def test_without_aioboto3_its_factory_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aioboto3", None)  # as if it were not installed
 
-    with pytest.raises(ImportError, match=r"aioboto3_session needs aioboto3: .* aiomoto\[aioboto3\]"):
+    with pytest.raises(
+        ImportError, match=r"aioboto3_session needs aioboto3: pip install aioboto3, or .*'\.\[aioboto3\]'"
+    ):
         aiomoto.aioboto3_session()

@@ -24,7 +24,7 @@ from aiomoto._wire.message import WireRequest, encode_headers, head_of, read_bod
 
 if httpx is None:
     raise ImportError(
-        "MotoHttpxSession needs httpx2 or httpx: install aiomoto with its extra, aiomoto[httpx], or httpx2"
+        "MotoHttpxSession needs httpx2 or httpx: pip install httpx2, or in a checkout of aiomoto pip install '.[httpx]'"
     )
 
 import anyio  # comes with httpx
