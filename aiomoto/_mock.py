@@ -12,12 +12,12 @@ from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._decorate import decorate
 from aiomoto._environment import variables_for_endpoint
-from aiomoto._errors import AiomotoError
+from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
 from aiomoto._lock import surviving_fork
 from aiomoto._s3fs.closing import Closing
-from aiomoto._wire.names import check_one
+from aiomoto._wire.names import check_one, near
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class MockAWS:
             outside of Python and other processes find it there. See :attr:`endpoint`.
 
     Raises:
-        ArgumentError: there is no such way to sleep.
+        ArgumentError: there is no such way to sleep, or an option that is on or off is neither.
 
     Attributes:
         calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
@@ -83,6 +83,15 @@ class MockAWS:
         endpoint: bool = False,
     ) -> None:
         check_one("way to sleep", sleep, ("real", "instant"))
+        switches = {
+            "record_bodies": record_bodies,
+            "share_models": share_models,
+            "fsspec": fsspec,
+            "endpoint": endpoint,
+        }
+        for name, value in switches.items():
+            if not isinstance(value, bool):
+                raise ArgumentError(f"{name} must be True or False, not {value!r}")
         self._options = Options(
             config=config,
             reset=reset,
@@ -258,6 +267,7 @@ def mock_aws(func: Any = None, /, **options: Any) -> Any:
     Raises:
         TypeError: what it decorates is neither a function nor a class, or there is no such option.
     """
+    _check_options(options)
     mock = MockAWS(**options)
     return mock if func is None else mock(func)
 
@@ -272,5 +282,12 @@ def mock_aws_decorator(func: Target, /, **options: Unpack[Options]) -> Target: .
 
 def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
     """The same as :func:`mock_aws` by a name that only decorates: configure it once, use it on many functions."""
+    _check_options(options)
     decorator = MockAWS(**options).__call__
     return decorator if func is None else decorator(func)
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    for name in sorted(options.keys() - Options.__annotations__.keys()):
+        of_the_marker = ". Set AWS_DEFAULT_REGION, or use @pytest.mark.aiomoto(region=...)" if name == "region" else ""
+        raise TypeError(f"mock_aws() has no option {name!r}{near(name, Options.__annotations__)}{of_the_marker}")

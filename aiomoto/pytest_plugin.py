@@ -44,13 +44,11 @@ def _aiomoto_first(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
     """AWS, mocked for one test: a live ``MockAWS``, with the options and rules of the markers."""
-    from aiomoto._mock import MockAWS
-
     options = _marked_options(request.node)
     with pytest.MonkeyPatch.context() as patch:
         if region := options.pop("region", None):
             patch.setenv("AWS_DEFAULT_REGION", region)
-        with MockAWS(**options) as aws:
+        with _mock_with(options) as aws:
             _add_marked_faults(request.node, aws)
             yield aws
 
@@ -125,6 +123,19 @@ def _needs_its_loop(client: Any) -> RuntimeError:
     )
 
 
+def _mock_with(options: dict[str, Any]) -> MockAWS:
+    from aiomoto._errors import ArgumentError
+    from aiomoto._mock import MockAWS
+
+    mistake: Exception
+    try:
+        return MockAWS(**options)
+    except ArgumentError as error:
+        mistake = error
+    written = ", ".join(f"{name}={value!r}" for name, value in options.items())
+    pytest.fail(f"@pytest.mark.aiomoto({written}): {mistake}", pytrace=False)
+
+
 def _add_marked_faults(node: pytest.Item, aws: MockAWS) -> None:
     """Add the rules of all markers of a test: its own first, from top to bottom, then those of its class and module."""
     for place in reversed(node.listchain()):
@@ -161,5 +172,8 @@ def _marked_options(node: pytest.Item) -> dict[str, Any]:
         if marker.args or not marker.kwargs.keys() <= known:
             names = ", ".join(f"{name}=" for name in sorted(known))
             pytest.fail(f"{_as_written(marker)}: it takes {names}", pytrace=False)
+        region = marker.kwargs.get("region")
+        if not (region is None or isinstance(region, str)):
+            pytest.fail(f"{_as_written(marker)}: region must be a str, not {region!r}", pytrace=False)
         options.update(marker.kwargs)
     return options

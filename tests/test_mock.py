@@ -16,7 +16,7 @@ import pytest
 from moto.core.exceptions import ServiceNotWhitelisted
 from moto.moto_api import recorder
 
-from aiomoto import MockAWS, mock_aws
+from aiomoto import ArgumentError, MockAWS, mock_aws, mock_aws_decorator
 from tests.buckets import SESSION, bucket_names, create_bucket
 from tests.conftest import ClientFactory
 from tests.snapshot import nothing_left_behind
@@ -329,3 +329,23 @@ async def test_motos_recorder_records_asynchronous_clients(
     assert [(each["method"], each["url"].rstrip("/")) for each in recorded] == [
         ("PUT", "https://photos.s3.amazonaws.com")
     ]
+
+
+@pytest.mark.parametrize("mock", [mock_aws, mock_aws_decorator])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("sleeep", r"mock_aws\(\) has no option 'sleeep': there are config, endpoint, .* sleep$"),
+        ("region", r"mock_aws\(\) has no option 'region': .* Set AWS_DEFAULT_REGION, or use @pytest\.mark\.aiomoto"),
+    ],
+)
+def test_an_option_that_does_not_exist_is_an_error_that_says_what_there_is(mock: Any, name: str, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        mock(**{name: "eu-west-1"})
+
+
+@pytest.mark.parametrize("name", ["record_bodies", "share_models", "fsspec", "endpoint"])
+def test_a_switch_that_is_neither_on_nor_off_is_an_error(name: str) -> None:
+    options: dict[str, Any] = {name: "http://localhost:4566"}
+    with pytest.raises(ArgumentError, match=f"{name} must be True or False, not 'http://localhost:4566'"):
+        mock_aws(**options)

@@ -289,6 +289,8 @@ def test_the_options_of_all_markers_are_put_together_and_the_closest_wins(pytest
     [
         ("regoin='eu-west-1'", "@pytest.mark.aiomoto(regoin='eu-west-1'): it takes config=, "),
         ("'eu-west-1'", "@pytest.mark.aiomoto('eu-west-1'): it takes config=, "),
+        ("sleep='instnat'", "@pytest.mark.aiomoto(sleep='instnat'): there is no way to sleep 'instnat': "),
+        ("region=5", "@pytest.mark.aiomoto(region=5): region must be a str, not 5"),
         ("{}, region='eu-west-1'", "@pytest.mark.aiomoto({}, region='eu-west-1'): it takes config=, "),
     ],
 )
