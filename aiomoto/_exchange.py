@@ -168,7 +168,9 @@ class Exchange:
         if whitelist is not None and service not in whitelist:
             raise ServiceNotWhitelisted(service)
         if route is None:
-            raise NoSuchPathError(f"{describe(request)} is not implemented: Moto's {service} has no such path")
+            raise NoSuchPathError(
+                f"{describe(request)} is not implemented: Moto's {service} has no such path. {_way_out(request)}"
+            )
         return route
 
     def _core_config(self, name: str) -> Any:
@@ -189,9 +191,15 @@ def describe(request: WireRequest) -> str:
 
 
 def _nobody_answers(request: WireRequest) -> str:
-    split = urlsplit(request.url)
     return (
         f"{describe(request)} was blocked: Moto has no service that answers it, and while it is mocked nothing may "
-        "leave the process. Replace this call in the test, or let it out on purpose with "
+        f"leave the process. {_way_out(request)}"
+    )
+
+
+def _way_out(request: WireRequest) -> str:
+    split = urlsplit(request.url)
+    return (
+        "Replace this call in the test, or let it out on purpose with "
         f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{split.scheme}://{split.netloc}"]}}}}}})'
     )

@@ -287,3 +287,8 @@ def test_a_resource_of_boto3_from_before_is_mocked_inside_and_real_after(server:
     thing.put(Body=b"after")
 
     assert [request.body for request in server.received] == [b"after"]
+
+
+def test_a_path_that_moto_lacks_says_what_to_do() -> None:
+    with mock_aws(), pytest.raises(NotImplementedError, match=r"has no such path\. Replace this call .*passthrough"):
+        boto3.client("lambda", region_name="us-east-1").get_account_settings()
