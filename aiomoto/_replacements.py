@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from threading import Lock
+from threading import RLock
 from typing import Any, NamedTuple
 from weakref import finalize
 
@@ -32,7 +32,8 @@ class Replacements:
     """The replacements of one process. Threads that import something may add to them at any time."""
 
     def __init__(self) -> None:
-        self._lock = surviving_fork(Lock())
+        # Re-entrant: a generator that was left half way in a mock may be collected, and end it, while this is held.
+        self._lock = surviving_fork(RLock())
         self._is_open = False
         self._replaced: list[_Replaced] = []
         self._covered: list[_Replaced] = []
@@ -56,8 +57,11 @@ class Replacements:
                 theirs = vars(owner)[name]
                 ours = replacement(theirs)
                 # Noted first: Ctrl-C may come in between.
-                self._replaced.append(_Replaced(owner, name, ours, theirs))
+                self._replaced.append(replaced := _Replaced(owner, name, ours, theirs))
                 setattr(owner, name, ours)
+                if not self._is_open:  # the last mock has ended in between, by such a generator
+                    replaced.put_back()
+                    return
 
     def close(self) -> None:
         """Put everything back.

@@ -257,6 +257,39 @@ SPAWN = """
         assert_restored()
 """
 
+COLLECTING_MODULE = """
+    import gc
+
+    class MakeRequest:
+        @property
+        def __name__(self):
+            gc.collect()
+            return "make_request"
+
+    class S3Client:
+        make_request = MakeRequest()
+"""
+
+IMPORT_A_COLLECTING_MODULE = """
+    import faulthandler, gc
+    sys.path.insert(0, os.path.dirname(__file__))
+    faulthandler.dump_traceback_later(20, exit=True)
+    def fixture():
+        with mock_aws():
+            yield
+    class Owner:
+        pass
+    def leave_half_way():
+        owner = Owner()
+        owner.itself, owner.fixture = owner, fixture()
+        next(owner.fixture)
+    gc.disable()
+    leave_half_way()
+    import awscrt.s3
+    assert type(vars(awscrt.s3.S3Client)["make_request"]).__name__ == "MakeRequest"
+    assert_restored()
+"""
+
 can_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
@@ -285,6 +318,13 @@ def test_forked_processes_work_while_another_thread_is_in_a_handler(tmp_path: Pa
 @can_fork
 def test_forked_processes_work_while_another_thread_looks_at_calls_and_rules(tmp_path: Path) -> None:
     run(FORK_WHILE_A_THREAD_LOOKS_AT_CALLS_AND_RULES, tmp_path)
+
+
+def test_a_mock_whose_generator_is_collected_while_a_module_is_imported_ends(tmp_path: Path) -> None:
+    (tmp_path / "awscrt").mkdir()
+    (tmp_path / "awscrt" / "__init__.py").touch()
+    (tmp_path / "awscrt" / "s3.py").write_text(dedent(COLLECTING_MODULE))
+    run(IMPORT_A_COLLECTING_MODULE, tmp_path)
 
 
 def test_spawned_processes_have_mocks_of_their_own(tmp_path: Path) -> None:
