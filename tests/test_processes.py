@@ -17,6 +17,9 @@ from aiobotocore.session import get_session
 from aiomoto import mock_aws
 from moto.s3.models import S3Backend
 
+# As in a terminal: a shell that starts the tests in its background has them ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_CONFIG_FILE")
 before = {name: os.environ.get(name) for name in KEYS}
 
@@ -103,13 +106,13 @@ ENDS = {
         async def main(over):
             async with mock_aws() as aws, get_session().create_client("sqs") as sqs:
                 url = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
-                threading.Thread(target=press_ctrl_c, args=[aws, over]).start()
+                threading.Thread(target=press_ctrl_c, args=[aws, over], daemon=True).start()
                 await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
         def main_of_boto3(over):
             with mock_aws() as aws:
                 sqs = boto3.client("sqs")
                 url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
-                threading.Thread(target=press_ctrl_c, args=[aws, over]).start()
+                threading.Thread(target=press_ctrl_c, args=[aws, over], daemon=True).start()
                 sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)
         for poll in (lambda over: asyncio.run(main(over)), main_of_boto3):
             over = threading.Event()
