@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from threading import Lock
+from threading import RLock
 
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
@@ -12,7 +12,8 @@ from aiomoto._wire.message import WireRequest
 
 _live: tuple[Exchange, ...] = ()
 _entered: ContextVar[tuple[Exchange, ...]] = ContextVar("aiomoto_entered", default=())
-_lock = surviving_fork(Lock())
+# Re-entrant: at any allocation a generator that was left half way in a mock may be collected, which ends that mock.
+_lock = surviving_fork(RLock())
 
 # For sessions wired by hand while no mock is live: Moto's backends with the configuration that is in place.
 _unmocked = Exchange()
@@ -44,7 +45,7 @@ def remove(exchange: Exchange) -> None:
 def current() -> Exchange | None:
     """The innermost live exchange of the current context, else the newest live one, else ``None``."""
     inner = next((each for each in reversed(_entered.get()) if each.live), None)
-    return inner or (_live[-1] if _live else None)
+    return inner or next((each for each in reversed(_live) if each.live), None)
 
 
 def exchange_for(head: WireRequest, *, outlives_mock: bool) -> Exchange:

@@ -87,12 +87,17 @@ class ConfigPlace:
     def __init__(self) -> None:
         self._owner: object = None
         self._kept: dict[object, Config] = {}
+        self._loans = 0
 
     def read(self, owner: object) -> Config:
         """The configuration of an owner, to look at: what is in place for one that has none of its own."""
-        in_place: Any = default_user_config
-        config: Config = in_place if owner is self._owner else self._kept.get(owner, in_place)
-        return config
+        while True:
+            loans = self._loans
+            in_place: Any = default_user_config
+            config: Config = dict(in_place if owner is self._owner else self._kept.get(owner, in_place))
+            # Without Moto's lock: another thread may have put another owner's configuration in place meanwhile.
+            if loans == self._loans:
+                return config
 
     def add(self, owner: object, config: Config) -> None:
         """Give an owner a configuration: what is in place, overlaid with these sections."""
@@ -104,12 +109,14 @@ class ConfigPlace:
         if owner is self._owner or owner not in self._kept:
             return
         self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
+        self._loans += 1
         self._owner = _NOBODY  # for as long as what is in place may be half of one and half of another
         config = self._kept[owner]
         default_user_config.update(config)  # type: ignore[typeddict-item]
         for name in default_user_config.keys() - config.keys():
             del default_user_config[name]  # type: ignore[misc]
         self._owner = owner
+        self._loans += 1
 
     def remove(self, owner: object) -> None:
         """Forget an owner; what was there before the first one is back in place."""

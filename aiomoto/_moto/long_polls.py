@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from moto.core.utils import unix_time_millis
@@ -100,7 +100,7 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._polls: dict[int, list[Poll]] = {}
-        self._lock = surviving_fork(Lock())
+        self._lock = surviving_fork(RLock())  # the end of a mock that is collected in here wakes all polls
 
     def add(self, queue: Any, poll: Poll) -> None:
         with self._lock:
