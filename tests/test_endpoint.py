@@ -62,6 +62,11 @@ def test_it_listens_on_the_loopback_interface_only() -> None:
             assert other.connect_ex(("127.0.0.2", split.port or 0)) != 0
 
 
+def test_in_a_text_it_is_its_url() -> None:
+    with mock_aws(endpoint=True) as aws:
+        assert f"{aws.endpoint}/bucket" == f"{aws.endpoint.url}/bucket"
+
+
 def test_it_opens_when_it_is_first_asked_for() -> None:
     threads = threading.active_count()
     with mock_aws() as aws:

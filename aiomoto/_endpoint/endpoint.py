@@ -41,6 +41,9 @@ class Endpoint:
             self.close()
             raise
 
+    def __str__(self) -> str:
+        return self.url
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"
 
