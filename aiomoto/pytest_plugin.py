@@ -6,8 +6,9 @@ pytest loads this module at each of its starts: the rest of the package is loade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from aiomoto._mock import MockAWS
 
     Arguments = ParamSpec("Arguments")
-    Client = TypeVar("Client")
+
+Client = TypeVar("Client")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,6 +71,41 @@ def aiomoto_client(aiomoto_session: AioSession) -> Iterator[ClientFactory]:
     factory.close()
 
 
+class Opening(Coroutine[Any, Any, Client], AbstractAsyncContextManager[Client]):
+    """A client that is about to be opened: ``s3 = await opening``, or ``async with opening as s3``.
+
+    A coroutine, so that ``asyncio.run`` takes it too.
+    """
+
+    def __init__(self, opening: Coroutine[Any, Any, Client]) -> None:
+        self._opening = opening
+        self._client: Any = None
+
+    def __await__(self) -> Generator[Any, Any, Client]:
+        return self._opening.__await__()
+
+    def send(self, value: Any) -> Any:
+        """Go on, as a coroutine does."""
+        return self._opening.send(value)
+
+    def throw(self, *args: Any) -> Any:
+        """Go on with an error, as a coroutine does."""
+        return self._opening.throw(*args)
+
+    def close(self) -> None:
+        """Open no client, as where a coroutine is closed."""
+        self._opening.close()
+
+    async def __aenter__(self) -> Client:
+        self._client = await self._opening
+        return self._client  # type: ignore[no-any-return]
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._client.close()
+
+
 class ClientFactory:
     """Makes clients, each by one call with the arguments of the session's ``create_client``, and closes them."""
 
@@ -81,14 +118,17 @@ class ClientFactory:
         @staticmethod
         def _awaited(
             create: Callable[Concatenate[Any, Arguments], AbstractAsyncContextManager[Client]],
-        ) -> Callable[Concatenate[Any, Arguments], Coroutine[Any, Any, Client]]: ...
+        ) -> Callable[Concatenate[Any, Arguments], Opening[Client]]: ...
 
         # So that it has the overloads of types-aiobotocore, where that is installed.
         __call__ = _awaited(AioSession.create_client)
     else:
 
-        async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        def __call__(self, *args: Any, **kwargs: Any) -> Opening[Any]:
             """Make a client, as ``session.create_client(*args, **kwargs)`` does, and open it."""
+            return Opening(self._create(*args, **kwargs))
+
+        async def _create(self, *args: Any, **kwargs: Any) -> Any:
             context = self._session.create_client(*args, **kwargs)
             client = await context.__aenter__()
             self._open.callback(_close_without_loop, client)

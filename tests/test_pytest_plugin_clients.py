@@ -210,6 +210,20 @@ def test_a_test_may_close_its_client(pytester: pytest.Pytester) -> None:
     run_tests(pytester, tests).assert_outcomes(passed=1)
 
 
+def test_a_client_is_a_context_manager_as_those_of_a_session_are(pytester: pytest.Pytester) -> None:
+    tests = """
+        @pytest.mark.asyncio
+        async def test_function(aiomoto_client):
+            async with aiomoto_client("s3") as s3:
+                await use(s3)
+
+        def test_in_a_loop_of_its_own(aiomoto_client):
+            asyncio.run(use(asyncio.run(aiomoto_client("s3"))))
+    """
+
+    run_tests(pytester, tests).assert_outcomes(passed=2)
+
+
 LET_OUT = """
 @pytest.mark.asyncio
 @pytest.mark.aiomoto(config={{"core": {{"passthrough": {{"urls": ["{url}"]}}}}}})

@@ -153,6 +153,8 @@ async def decorated() -> None:
 
 async def clients(aiomoto_client: ClientFactory) -> None:
     assert_type(await aiomoto_client("s3", region_name="eu-west-1"), Any)
+    async with aiomoto_client("s3") as s3:
+        assert_type(s3, Any)
     async with aiomoto.AioSession().create_client("s3") as s3:
         assert_type(s3, Any)
     assert_type(aiomoto_client.close(), None)
