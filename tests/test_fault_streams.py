@@ -224,7 +224,9 @@ def test_boto3s_bodies_are_cut_stalled_and_slowed() -> None:
         s3 = sync(read_timeout=0.05)
         with aws.faults.add("s3", "GetObject", cut_after=70_000), pytest.raises(ResponseStreamingError):
             sync_get(s3).read()
-        with aws.faults.add("s3", "GetObject", cut_after=70_000), pytest.raises(IncompleteReadError):
+        # Older versions of botocore have urllib3 mind the length.
+        too_short = (IncompleteReadError, ResponseStreamingError)
+        with aws.faults.add("s3", "GetObject", cut_after=70_000), pytest.raises(too_short):
             list(sync_get(s3).iter_chunks(10_000))
         with aws.faults.add("s3", "GetObject", stall_after=70_000), pytest.raises(ReadTimeoutError):
             sync_get(s3).read()

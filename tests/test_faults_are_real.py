@@ -51,7 +51,7 @@ def _message(error: BaseException) -> str:
     text = re.sub(
         r"\[Errno -[23]\] [A-Z][a-z ]+|Temporary failure in name resolution", "Name or service not known", text
     )
-    return re.sub(r"\d+ of \d+ bytes|\d+ bytes, expected \d+", "some bytes", text)
+    return re.sub(r"\d+ of \d+ bytes|\d+ bytes, expected \d+|\d+ bytes read, \d+ more", "some bytes", text)
 
 
 # What the client did, and how it ended: the bytes that it had read, and the errors.

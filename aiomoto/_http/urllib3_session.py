@@ -17,7 +17,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http.urllib3_delivery import scripted_response
 from aiomoto._http.urllib3_failures import Timeouts, client_error, library_error, pool_for
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, head_of, read_body
+from aiomoto._wire.message import WireRequest, head_of, on_wire, read_body
 
 
 class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
@@ -28,6 +28,13 @@ class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
         head = head_of(request)
         response = respond(self, request, head, _live.exchange_for(head, outlives_mock=False))
         return super().send(request) if response is None else response
+
+
+# Newer versions of botocore tell urllib3 not to mind a body that ends early, and find that out by themselves. Only a
+# fault may make one end early: a Content-Length of Moto's is not to be relied on.
+_MINDS_LENGTH = not any(
+    "enforce_content_length" in names for names in URLLib3Session.send.__code__.co_consts if isinstance(names, tuple)
+)
 
 
 def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse | None:
@@ -51,6 +58,8 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
     except WireFailure as failure:
         raise library_error(failure.kind, wire.url, timeouts) from None
     delivery = reply.delivery
+    if delivery:
+        reply = on_wire(reply, wire)  # with its length, so that it shows where there is less
     body = scripted_response(wire, reply, delivery, timeouts.read) if delivery else BytesIO(reply.body)
     return HTTPResponse(
         body=body,
@@ -61,7 +70,7 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         request_url=wire.url,
         preload_content=False,
         decode_content=False,
-        enforce_content_length=False,
+        enforce_content_length=delivery is not None and _MINDS_LENGTH,
         pool=pool_for(wire.url) if delivery else None,  # for the words of its errors
     )
 
