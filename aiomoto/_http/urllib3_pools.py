@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from http.client import RemoteDisconnected
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,6 +89,22 @@ class _MotoPool(HTTPConnectionPool):
         return str(self.stands_for)
 
 
+class _Broken(RawIOBase):
+    """A response that is an error as soon as it is read."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Raise the error."""
+        raise self._error from None
+
+
 class _Socket:
     """What ``http.client`` and urllib3 ask of a socket: it takes a request, and gives the response."""
 
@@ -108,11 +124,17 @@ class _Socket:
 
     def makefile(self, *args: Any, **kwargs: Any) -> BufferedReader:
         """The response, as a file."""
-        wire = self._request.request(self._url)
+        # An error too is read: without its file http.client's response cannot be closed, and Python says so.
         try:
-            reply = on_wire(self._exchange.answer(wire, sent_by.get(), self._patience), wire)
+            return self._response()
         except WireFailure as failure:
-            raise self._error(failure.kind) from None
+            return BufferedReader(_Broken(self._error(failure.kind)))
+        except Exception as error:
+            return BufferedReader(_Broken(error))
+
+    def _response(self) -> BufferedReader:
+        wire = self._request.request(self._url)
+        reply = on_wire(self._exchange.answer(wire, sent_by.get(), self._patience), wire)
         pieces = (reply.delivery or Delivery()).pieces(reply.body)
         return BufferedReader(Incoming(reply.head(), pieces, self._patience))
 
