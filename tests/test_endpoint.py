@@ -202,6 +202,8 @@ connection.detach()
 def test_a_forked_child_neither_ends_it_nor_keeps_it_open() -> None:
     program = """
 import http.client, os, signal, socket
+import warnings
+warnings.filterwarnings("ignore", "This process", DeprecationWarning)  # of Python 3.12 on: it has threads
 from aiomoto import mock_aws
 
 def is_open():

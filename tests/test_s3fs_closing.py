@@ -388,6 +388,8 @@ assert asyncio.run(other._ls("")) == ["photos"]
 }
 FORKED = """
 import os
+import warnings
+warnings.filterwarnings("ignore", "This process", DeprecationWarning)  # of Python 3.12 on: it has threads
 import s3fs
 from aiomoto import mock_aws
 

@@ -34,6 +34,13 @@ def scripted_response(
     return response
 
 
+class ResponseFile(io.BufferedReader):
+    """A response as the file that ``http.client`` reads."""
+
+    def flush(self) -> None:
+        """Do nothing, also once it is closed: Python 3.13 flushes it when a response is collected after its file."""
+
+
 class Incoming(io.RawIOBase):
     """The client's end of a connection: it gives the pieces of an answer, each in its time."""
 
@@ -43,9 +50,9 @@ class Incoming(io.RawIOBase):
         self._pieces = pieces
         self._patience = TIMEOUT_MAX if read_timeout is None else read_timeout
 
-    def makefile(self, mode: str) -> io.BufferedReader:
+    def makefile(self, mode: str) -> ResponseFile:
         """A file that reads from it."""
-        return io.BufferedReader(self)
+        return ResponseFile(self)
 
     def readable(self) -> bool:
         return True

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from http.client import RemoteDisconnected
-from io import BufferedReader, RawIOBase
+from io import RawIOBase
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.http1 import RequestReader
-from aiomoto._http.urllib3_delivery import Incoming
+from aiomoto._http.urllib3_delivery import Incoming, ResponseFile
 from aiomoto._http.urllib3_failures import Timeouts, library_error
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure, os_error
@@ -122,21 +122,21 @@ class _Socket:
         """Take the next piece of the request."""
         self._request.feed(data)
 
-    def makefile(self, *args: Any, **kwargs: Any) -> BufferedReader:
+    def makefile(self, *args: Any, **kwargs: Any) -> ResponseFile:
         """The response, as a file."""
         # An error too is read: without its file http.client's response cannot be closed, and Python says so.
         try:
             return self._response()
         except WireFailure as failure:
-            return BufferedReader(_Broken(self._error(failure.kind)))
+            return ResponseFile(_Broken(self._error(failure.kind)))
         except Exception as error:
-            return BufferedReader(_Broken(error))
+            return ResponseFile(_Broken(error))
 
-    def _response(self) -> BufferedReader:
+    def _response(self) -> ResponseFile:
         wire = self._request.request(self._url)
         reply = on_wire(self._exchange.answer(wire, sent_by.get(), self._patience), wire)
         pieces = (reply.delivery or Delivery()).pieces(reply.body)
-        return BufferedReader(Incoming(reply.head(), pieces, self._patience))
+        return ResponseFile(Incoming(reply.head(), pieces, self._patience))
 
     def _error(self, kind: FailureKind) -> Exception:
         # urllib3 has its own words for what happens on an open connection.
