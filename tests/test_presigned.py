@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from aiomoto import RequestBlockedError, mock_aws
+from aiomoto import MockAWS, RequestBlockedError, mock_aws
 from tests.conftest import NetworkError
 from tests.http_clients import Form, Library
 from tests.loopback import Answer, LoopbackServer, loopback_server
@@ -24,11 +24,22 @@ PHOTO = {"Bucket": "photos", "Key": "a b/ü.jpg"}
 _SESSION = boto3.Session(region_name="us-east-1")
 
 
+LARGE = bytes(range(256)) * 4 * 1024 * 8  # 8 MiB
+
+
 def s3(**config: Any) -> Any:
     """An S3 client, with keys of its own, so that it can sign outside of a mock too."""
     endpoint = config.pop("endpoint_url", None)
     keys = {"aws_access_key_id": "ada", "aws_secret_access_key": "lovelace"}
     return _SESSION.client("s3", endpoint_url=endpoint, config=Config(**config), **keys)
+
+
+@pytest.fixture
+def aws() -> Iterator[MockAWS]:
+    """A mock with a bucket."""
+    with mock_aws() as aws:
+        s3().create_bucket(Bucket="photos")
+        yield aws
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -14,19 +14,11 @@ from yarl import URL
 
 from aiomoto import MockAWS, RequestBlockedError, mock_aws
 from tests.loopback import Answer, LoopbackServer, loopback_server
-from tests.test_presigned import PHOTO, photo, put_photo, s3
+from tests.test_presigned import LARGE, PHOTO, photo, put_photo, s3
+from tests.test_presigned import aws as aws  # a fixture
 from tests.test_presigned import server as server  # a fixture
 
 pytestmark = pytest.mark.anyio
-
-LARGE = bytes(range(256)) * 4 * 1024 * 8  # 8 MiB
-
-
-@pytest.fixture
-def aws() -> Iterator[MockAWS]:
-    with mock_aws() as aws:
-        s3().create_bucket(Bucket="photos")
-        yield aws
 
 
 def url_to(operation: str) -> URL:

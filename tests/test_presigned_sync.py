@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -17,17 +16,9 @@ from urllib3.util import Retry
 from aiomoto import MockAWS, mock_aws
 from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.snapshot import nothing_left_behind
-from tests.test_presigned import PHOTO, photo, put_photo, s3
+from tests.test_presigned import LARGE, PHOTO, photo, put_photo, s3
+from tests.test_presigned import aws as aws  # a fixture
 from tests.test_presigned import server as server  # a fixture
-
-LARGE = bytes(range(256)) * 4 * 1024 * 8  # 8 MiB
-
-
-@pytest.fixture
-def aws() -> Iterator[MockAWS]:
-    with mock_aws() as aws:
-        s3().create_bucket(Bucket="photos")
-        yield aws
 
 
 def url_to(operation: str) -> str:
