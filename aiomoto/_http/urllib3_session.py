@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -30,11 +31,11 @@ class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
         return super().send(request) if response is None else response
 
 
-# Newer versions of botocore tell urllib3 not to mind a body that ends early, and find that out by themselves. Only a
-# fault may make one end early: a Content-Length of Moto's is not to be relied on.
-_MINDS_LENGTH = not any(
-    "enforce_content_length" in names for names in URLLib3Session.send.__code__.co_consts if isinstance(names, tuple)
-)
+@cache  # and not when this module is imported: a botocore without `send` has an error of its own
+def _minds_length() -> bool:
+    """Whether urllib3 is to mind a body that ends early: newer versions of botocore find that out by themselves."""
+    constants = URLLib3Session.send.__code__.co_consts
+    return not any("enforce_content_length" in names for names in constants if isinstance(names, tuple))
 
 
 def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse | None:
@@ -70,7 +71,8 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         request_url=wire.url,
         preload_content=False,
         decode_content=False,
-        enforce_content_length=delivery is not None and _MINDS_LENGTH,
+        # Only a fault may make a body end early: a Content-Length of Moto's is not to be relied on.
+        enforce_content_length=delivery is not None and _minds_length(),
         pool=pool_for(wire.url) if delivery else None,  # for the words of its errors
     )
 
