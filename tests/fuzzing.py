@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
+from botocore.exceptions import HTTPClientError
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,11 @@ HOSTS = st.sampled_from(
         "localhost:9000",
         "127.0.0.1",
         "[::1]:80",
+        "[::",
+        "a]b",
+        "[a.b]",
+        "s3.amazonaws.com:x",
+        "s3.amazonaws\u2100.com",  # NFKC: "a/c"
         "169.254.169.254",
     ]
 )
@@ -133,12 +139,13 @@ _OTHERS = ("moto", "werkzeug", "aiohttp", "httpx", "httpx2", "yarl")
 def errors_of_others(*expected: type[Exception]) -> Iterator[None]:
     """Pass over what aiomoto refuses, and over the errors that Moto and HTTP libraries raise on garbage, of all kinds.
 
-    An error that comes from aiomoto's own code, or from a library that it called, is none of these, unless expected.
+    A URL that has no meaning is an error of the client's own session. An error that comes from aiomoto's own code, or
+    from a library that it called, is none of these, unless expected.
     """
     try:
         yield
     except Exception as error:
-        if isinstance(error, (AiomotoError, NotImplementedError, *expected)):
+        if isinstance(error, (AiomotoError, HTTPClientError, NotImplementedError, *expected)):
             return
         files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
         owners = [owner for file in files for owner in ("aiomoto", *_OTHERS) if f"/{owner}/" in file]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import boto3
@@ -10,11 +11,14 @@ import moto
 import pytest
 from aiobotocore.config import AioConfig
 from botocore import UNSIGNED
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.config import Config
+from botocore.exceptions import HTTPClientError
+from botocore.httpsession import URLLib3Session
 
 from aiomoto import AiomotoError, RequestBlockedError, mock_aws
 from tests.buckets import bucket_names, create_bucket
-from tests.conftest import ClientFactory
+from tests.conftest import ClientFactory, Stack
 from tests.loopback import LoopbackServer, loopback_server
 from tests.snapshot import nothing_left_behind
 
@@ -132,6 +136,23 @@ async def test_a_host_that_is_nobodys_is_blocked(client: ClientFactory) -> None:
     ):
         with pytest.raises(RequestBlockedError, match=r"http://service\.test/"):
             await sqs.list_queues()
+
+
+NO_URLS = ["https://[::/", "https://a]b/", "https://s3.amazonaws.com:99999/", "https://s3.amazonaws\u2100.com/"]
+
+
+@pytest.mark.parametrize("url", NO_URLS)
+async def test_a_url_that_has_no_meaning_is_an_error_of_the_clients_session(stack: Stack, url: str) -> None:
+    async with mock_aws(), stack.session_class() as session:
+        with pytest.raises(HTTPClientError):
+            await session.send(AWSPreparedRequest("GET", url, HeadersDict(), None, False))
+
+
+@pytest.mark.parametrize("mock", [nullcontext, mock_aws], ids=["real", "mocked"])
+@pytest.mark.parametrize("url", NO_URLS)
+def test_a_url_that_has_no_meaning_is_an_error_of_boto3s_session(mock: Any, url: str) -> None:
+    with mock(), pytest.raises(HTTPClientError):
+        URLLib3Session().send(AWSPreparedRequest("GET", url, HeadersDict(), None, False))
 
 
 def test_the_error_is_one_of_ours_and_none_of_botocores() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape
 
 from aiohttp import HttpVersion11, web
@@ -135,6 +135,10 @@ def _destination(target: str, host: str) -> tuple[str, str]:
         raise _Refusal(400, "InvalidRequest", "the Host header names no host")
     if not target.startswith("/"):
         raise _Refusal(400, "InvalidURI", "the target of the request is no path")
+    try:
+        urlsplit(f"//{host}").port, urlsplit(target)
+    except ValueError as error:
+        raise _Refusal(400, "InvalidURI", f"the URL has no meaning: {error}") from None
     return host, quote(target, safe=_URL_SAFE, errors="surrogateescape")
 
 

@@ -10,6 +10,8 @@ from inspect import isawaitable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from botocore.exceptions import HTTPClientError
+
 from aiomoto._wire.delivery import Delivery
 
 
@@ -95,11 +97,23 @@ def encode_headers(pairs: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]
 
 
 def head_of(request: Any) -> WireRequest:
-    """Turn botocore's ``AWSPreparedRequest`` into plain values, all but its body."""
+    """Turn botocore's ``AWSPreparedRequest`` into plain values, all but its body.
+
+    Raises:
+        HTTPClientError: the URL has no meaning. The clients' own sessions raise it too, before anything is sent.
+    """
+    _check_url(request.url)
     headers = {name: _text(value) for name, value in request.headers.items()}
     # ``context`` came to prepared requests in botocore 1.42; before that a request does not know its operation.
     context = getattr(request, "context", None) or {}
     return WireRequest(request.method.upper(), request.url, headers, context=context)
+
+
+def _check_url(url: str) -> None:
+    try:
+        urlsplit(url).port  # noqa: B018  (reading it parses it)
+    except ValueError as error:
+        raise HTTPClientError(error=error) from error
 
 
 def read_body(body: object) -> bytes | None:
