@@ -142,6 +142,12 @@ def crt(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def forked(session: nox.Session) -> None:
+    """Tests in processes of their own: what is skipped without pytest-forked, and with a pytest that it cannot read."""
+    _run_tests(session, "--group", "forked", files=["tests/test_forked.py"])
+
+
+@nox.session(python=NEWEST)
 def types(session: nox.Session) -> None:
     """Type stubs of clients, which a user has beside aiomoto."""
     _run_tests(session, ".[aioboto3]", "--group", "types", files=["tests/test_typed_clients.py"])
