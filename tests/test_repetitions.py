@@ -8,10 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 import boto3
+import moto
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.moto_api import recorder
+from moto.moto_api._internal import mock_random
 from moto.sqs.responses import SQSResponse
 
 from aiomoto import mock_aws
@@ -115,6 +117,20 @@ def test_the_user_agent_is_that_of_the_client_and_has_what_it_is_given_later() -
     assert agents[0].endswith("first tool")
     assert agents[1].endswith("second/1.0 (tool)")
     assert agents[0].startswith(f"Boto3/{boto3.__version__} md/Botocore#")
+
+
+def test_ids_are_those_of_moto_for_the_same_seed() -> None:
+    seen = []
+    for mock in (moto.mock_aws, mock_aws):
+        with mock():
+            sqs = boto3.client("sqs", region_name="us-east-1")
+            mock_random.seed(42)
+            made = sqs.create_queue(QueueName="jobs")
+            sent = sqs.send_message(QueueUrl=made["QueueUrl"], MessageBody="1")
+            got = sqs.receive_message(QueueUrl=made["QueueUrl"])
+            seen.append((made["ResponseMetadata"]["RequestId"], sent["MessageId"], got["Messages"][0]["ReceiptHandle"]))
+
+    assert seen[0] == seen[1]
 
 
 def test_a_field_is_found_under_the_alias_that_an_object_itself_names() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,11 +84,38 @@ def _laid_out(request: WireRequest, url: str) -> Any:
     treated = {name: headers.pop(name) for name in _TREATED if name in headers}
     if url != request.url:
         headers.pop("host", None)  # Moto believes it before the URL
-    prepared = Request.from_primitives(request.method, url, treated, request.body)
-    prepared.environ.update({_environ_key(name): value for name, value in headers.items()})
+    place = _PLAIN_URL.fullmatch(url)
+    if place and (request.body or not treated):
+        environ = _environ(request.method, place, treated.get("content-type"), request.body or b"")
+    else:
+        environ = Request.from_primitives(request.method, url, treated, request.body).environ
+    environ.update({_environ_key(name): value for name, value in headers.items()})
     # The body is there as a whole: with this, werkzeug hands it over instead of a copy.
-    prepared.environ["wsgi.input_terminated"] = True
-    return prepared
+    environ["wsgi.input_terminated"] = True
+    return Request(environ)
+
+
+# One of which no part is quoted, and none means something else in another place.
+_PLAIN_URL = re.compile(
+    r"(?P<origin>https?://[a-z0-9.:-]+)(?P<path>/(?!/)[\w.~/-]*)(?:\?(?P<query>[!-\"$-~]*))?", re.ASCII
+)
+
+
+def _environ(method: str, url: re.Match[str], content_type: str | None, body: bytes) -> dict[str, Any]:
+    """What ``from_primitives`` makes of a request, for the URLs of which it leaves every part as it is."""
+    path = url["path"]
+    place = {"PATH_INFO": path, "REQUEST_URI": path, "RAW_URI": path, "QUERY_STRING": url["query"] or ""}
+    content = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    if content_type is not None:
+        content["CONTENT_TYPE"] = content_type
+    return {**_environ_of(method, url["origin"]), **place, **content, "wsgi.errors": sys.stderr}
+
+
+@lru_cache(maxsize=256)
+def _environ_of(method: str, origin: str) -> dict[str, Any]:
+    environ: dict[str, Any] = Request.from_primitives(method, f"{origin}/", {}, b"").environ
+    del environ["werkzeug.request"]
+    return environ
 
 
 _LONGEST_TRAILERS = 4096

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import random
 import re
+import string
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache, wraps
@@ -22,6 +24,7 @@ import botocore.parsers
 import botocore.useragent
 import moto.core.responses
 from moto import settings
+from moto.moto_api._internal.moto_random import MotoRandom
 from moto.s3.responses import S3Response
 
 # What is remembered stays for the next mock: the same function gets the same replacement.
@@ -142,6 +145,24 @@ def _get_possible_keys(original: Any) -> Any:
     return get_possible_keys
 
 
+@_once
+def _get_random_string(original: Any) -> Any:
+    @wraps(original)
+    def get_random_string(
+        self: random.Random, length: int = 20, include_digits: bool = True, lower_case: bool = False
+    ) -> str:
+        """Draw what ``choice()`` draws, without its three calls for each of the 52 letters of a request's id."""
+        pool = string.ascii_letters + string.digits if include_digits else string.ascii_letters
+        bits, draw = len(pool).bit_length(), self.getrandbits
+        letters: list[str] = []
+        while len(letters) < length:
+            if (number := draw(bits)) < len(pool):
+                letters.append(pool[number])
+        return "".join(letters).lower() if lower_case else "".join(letters)
+
+    return get_random_string
+
+
 _WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (botocore.useragent, "sanitize_user_agent_string_component", _remembering),
     (getattr(botocore.useragent, "UserAgentComponent", None), "to_string", _component_to_string),
@@ -149,5 +170,6 @@ _WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (moto.core.responses, "method_names_from_class", _method_names_from_class),
     (_S3Hosts, "subdomain_based_buckets", _subdomain_based_buckets),
     (_Picker, "get_possible_keys", _get_possible_keys),
+    (MotoRandom, "get_random_string", _get_random_string),
 )
 REPLACEMENTS = tuple(each for each in _WANTED if each[1] in getattr(each[0], "__dict__", ()))
