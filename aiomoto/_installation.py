@@ -27,10 +27,12 @@ from aiomoto._http import aiohttp_connector, httpx_transports, requests_adapter,
 from aiomoto._late_imports import ImportWatch
 from aiomoto._lock import surviving_fork
 from aiomoto._moto import backends, long_polls
+from aiomoto._moto import repetitions as moto_repetitions
 from aiomoto._replacements import Replacements, Target
 from aiomoto._s3fs.closing import Closing
 from aiomoto._s3fs.file_systems import FileSystems
-from aiomoto._sdk import crt, events, instant_sleep, models, repetitions
+from aiomoto._sdk import crt, events, instant_sleep, models
+from aiomoto._sdk import repetitions as sdk_repetitions
 from aiomoto._sdk.seal import KINDS, seal
 from aiomoto._sdk.sessions import SessionMemory, region_fallback, without_hidden_profile
 from aiomoto._wire.message import WireRequest, head_of
@@ -233,7 +235,8 @@ def _targets() -> tuple[Target, ...]:
         *aiohttp_connector.REPLACEMENTS,
         *events.REPLACEMENTS,
         *models.REPLACEMENTS,
-        *repetitions.REPLACEMENTS,
+        *sdk_repetitions.REPLACEMENTS,
+        *moto_repetitions.REPLACEMENTS,
         *long_polls.REPLACEMENTS,
         *requests_adapter.REPLACEMENTS,
         *urllib3_pools.REPLACEMENTS,

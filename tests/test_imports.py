@@ -29,7 +29,8 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_loops": "",
         "_moto.stubber": "botocore moto",
         "_sdk.on_demand": "",
-        "_sdk.repetitions": "botocore moto",
+        "_moto.repetitions": "moto",
+        "_sdk.repetitions": "aiobotocore botocore",
         "_wire.message": "botocore",
     },
     {

@@ -92,7 +92,11 @@ def _laid_out(request: WireRequest, url: str) -> Any:
     environ.update({_environ_key(name): value for name, value in headers.items()})
     # The body is there as a whole: with this, werkzeug hands it over instead of a copy.
     environ["wsgi.input_terminated"] = True
-    return Request(environ)
+    prepared = Request(environ)
+    if place and f"{place['origin']}/".endswith(f"/{environ['HTTP_HOST']}/"):
+        # In the place of a cached property, which is worked out anew for each request and is most of Moto's raw_url.
+        vars(prepared)["url_root"] = _url_root(place["origin"])
+    return prepared
 
 
 # One of which no part is quoted, and none means something else in another place.
@@ -109,6 +113,11 @@ def _environ(method: str, url: re.Match[str], content_type: str | None, body: by
     if content_type is not None:
         content["CONTENT_TYPE"] = content_type
     return {**_environ_of(method, url["origin"]), **place, **content, "wsgi.errors": sys.stderr}
+
+
+@lru_cache(maxsize=256)
+def _url_root(origin: str) -> str:
+    return str(Request.from_primitives("GET", f"{origin}/", {}, b"").url_root)
 
 
 @lru_cache(maxsize=256)

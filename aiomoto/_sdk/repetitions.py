@@ -1,42 +1,26 @@
-"""What botocore and Moto work out anew in each call of an operation, and always to the same end.
+"""What botocore and aiobotocore work out anew in each call of an operation, and always to the same end.
 
-Most of the time of a mocked call is theirs. Each of these looks only at what its result depends on, and leaves all
-else to the original: with a version that lacks one of them, or does it another way, calls are slower and otherwise the
-same.
+Each of these looks only at what its result depends on, and leaves all else to the original: with a version that lacks
+one of them, or does it another way, calls are slower and otherwise the same.
 """
 
 from __future__ import annotations
 
 import datetime
-import os
-import random
 import re
-import string
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection
 from functools import lru_cache, wraps
-from importlib import import_module
-from inspect import isfunction
-from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import aiobotocore.hooks
+import aiobotocore.regions
 import botocore.parsers
+import botocore.regions
 import botocore.useragent
-import moto.core.responses
-from moto import settings
-from moto.moto_api._internal.moto_random import MotoRandom
-from moto.s3.responses import S3Response
 
 # What is remembered stays for the next mock: the same function gets the same replacement.
-_once = lru_cache(maxsize=4)
-
-# In older versions of Moto the method is one of an object, and asks for more than the host.
-_S3Hosts = S3Response if isinstance(vars(S3Response).get("subdomain_based_buckets"), staticmethod) else None
-
-# In those, its services write their answers themselves.
-_Picker: Any = None
-with suppress(ImportError):
-    _Picker = import_module("moto.core.serialize").XFormedAttributePicker
+_once = lru_cache(maxsize=8)
 
 
 @_once
@@ -77,99 +61,69 @@ def _parse_timestamp(original: Any) -> Any:
     return parse_timestamp
 
 
-class _MethodNames(Collection[str]):
-    """The names of the methods of a class, which are asked for one name and would be listed with 200 look-ups."""
+@_once
+def _parse_non_payload_attrs(original: Any) -> Any:
+    names: WeakKeyDictionary[Any, list[tuple[str, str | None]]] = WeakKeyDictionary()
 
-    def __init__(self, owner: Any, list_them: Callable[[Any], list[str]]) -> None:
-        self._owner = owner
-        self._list_them = list_them
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and isfunction(getattr(self._owner, name, None))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._list_them(self._owner))
-
-    def __len__(self) -> int:
-        return len(self._list_them(self._owner))
-
-
-def _method_names_from_class(original: Any) -> Any:
     @wraps(original)
-    def method_names_from_class(clazz: Any) -> Collection[str]:
-        return _MethodNames(clazz, original)
+    def parse_non_payload_attrs(self: Any, response: Any, shape: Any, members: Any, parsed: Any) -> None:
+        """Look only for the headers that are there: a GetObject may have 38, and has ten."""
+        if shape not in names:
+            names[shape] = [(name, _header_of(name, member)) for name, member in members.items()]
+        there = {name.lower() for name in response["headers"]}
+        present = {name: members[name] for name, header in names[shape] if header is None or header in there}
+        original(self, response, shape, present, parsed)
 
-    return method_names_from_class
+    return parse_non_payload_attrs
+
+
+def _header_of(name: str, member: Any) -> str | None:
+    """The header that a member of a response is in, if it is in one."""
+    place = member.serialization
+    return place.get("name", name).lower() if place.get("location") == "header" else None
 
 
 @_once
-def _subdomain_based_buckets(original: Any) -> Any:
-    is_in_host = original.__func__  # a static method
+def _resolve_param_from_context(original: Any) -> Any:
+    known: WeakKeyDictionary[Any, Collection[str]] = WeakKeyDictionary()
 
-    @lru_cache(maxsize=1024)
-    def remembered(host: str, _ignored: object, _custom_endpoints: object) -> Any:
-        return is_in_host(SimpleNamespace(headers={"host": host}))
+    @wraps(original)
+    def resolve_param_from_context(self: Any, param_name: str, operation_model: Any, call_args: Any) -> Any:
+        """Ask only for the parameters of an endpoint that an operation knows. S3 has 17, most of them unknown to it."""
+        if operation_model not in known:
+            known[operation_model] = _endpoint_parameters(operation_model)
+        return original(self, param_name, operation_model, call_args) if param_name in known[operation_model] else None
 
-    @wraps(is_in_host)
-    def subdomain_based_buckets(request: Any) -> Any:
-        """Compare a host with ten patterns once. Moto does it six times for each request."""
-        host = request.headers.get("host")
-        if not host:
-            return is_in_host(request)
-        ignored = settings.S3_IGNORE_SUBDOMAIN_BUCKETNAME
-        return remembered(host, ignored, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS"))
+    return resolve_param_from_context
 
-    return staticmethod(subdomain_based_buckets)
+
+def _endpoint_parameters(operation: Any) -> Collection[str]:
+    """The parameters of its endpoint that an operation may set: itself, by an argument, or by its client's settings."""
+    named = (*operation.static_context_parameters, *operation.context_parameters)
+    settings = operation.service_model.client_context_parameters
+    return {*(each.name for each in (*named, *settings)), *operation.operation_context_parameters}
 
 
 @_once
-def _get_possible_keys(original: Any) -> Any:
-    found: dict[tuple[Any, ...], tuple[str, ...]] = {}
-
-    @lru_cache(maxsize=64)
-    def are_motos(providers: tuple[Any, ...]) -> bool:
-        return all(each.__module__ == original.__module__ for each in providers)
-
+def _resolve_awaitable(original: Any) -> Any:
     @wraps(original)
-    def get_possible_keys(self: Any, context: Any) -> Iterable[str]:
-        """Remember under which names an object may have a field. Moto tries five aliases for each."""
-        # These are all that Moto's own aliases depend on.
-        providers, owner = tuple(self.alias_providers), context.obj
-        if hasattr(owner, "Meta") or not are_motos(providers):
-            return original(self, context)  # type: ignore[no-any-return]
-        asked = (type(self), providers, context.key, context.shape, owner.__class__.__name__)
-        if asked not in found:
-            found[asked] = tuple(original(self, context))
-        return found[asked]
+    async def resolve_awaitable(answer: Any) -> Any:
+        """Wait for nothing where there is nothing, which is what most handlers of events give."""
+        return None if answer is None else await original(answer)
 
-    return get_possible_keys
+    return resolve_awaitable
 
 
-@_once
-def _get_random_string(original: Any) -> Any:
-    @wraps(original)
-    def get_random_string(
-        self: random.Random, length: int = 20, include_digits: bool = True, lower_case: bool = False
-    ) -> str:
-        """Draw what ``choice()`` draws, without its three calls for each of the 52 letters of a request's id."""
-        pool = string.ascii_letters + string.digits if include_digits else string.ascii_letters
-        bits, draw = len(pool).bit_length(), self.getrandbits
-        letters: list[str] = []
-        while len(letters) < length:
-            if (number := draw(bits)) < len(pool):
-                letters.append(pool[number])
-        return "".join(letters).lower() if lower_case else "".join(letters)
-
-    return get_random_string
-
+_Resolver = botocore.regions.EndpointRulesetResolver
+_RestParser = getattr(botocore.parsers, "BaseRestParser", None)
 
 _WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (botocore.useragent, "sanitize_user_agent_string_component", _remembering),
     (getattr(botocore.useragent, "UserAgentComponent", None), "to_string", _component_to_string),
     (botocore.parsers, "DEFAULT_TIMESTAMP_PARSER", _parse_timestamp),
-    (moto.core.responses, "method_names_from_class", _method_names_from_class),
-    (_S3Hosts, "subdomain_based_buckets", _subdomain_based_buckets),
-    (_Picker, "get_possible_keys", _get_possible_keys),
-    (MotoRandom, "get_random_string", _get_random_string),
+    (_RestParser, "_parse_non_payload_attrs", _parse_non_payload_attrs),
+    (_Resolver, "_resolve_param_from_context", _resolve_param_from_context),
+    (aiobotocore.hooks, "resolve_awaitable", _resolve_awaitable),
+    (aiobotocore.regions, "resolve_awaitable", _resolve_awaitable),
 )
 REPLACEMENTS = tuple(each for each in _WANTED if each[1] in getattr(each[0], "__dict__", ()))
