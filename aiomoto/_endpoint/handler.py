@@ -164,7 +164,9 @@ def _unframed(body: bytearray, headers: CIMultiDict[str]) -> bytes:
     if not re.fullmatch("[0-9]+", length):
         raise _Refusal(411, "MissingContentLength", "x-amz-decoded-content-length has to say how long the content is")
     try:
-        chunked = parse_chunks(body, int(length))
+        chunked = parse_chunks([body])
+        if chunked.size != int(length):
+            raise ValueError(f"its chunks hold {chunked.size} bytes, and {length} were announced")
     except ValueError as error:
         raise _Refusal(400, "IncompleteBody", f"the body is not aws-chunked: {error}") from None
     if READS_CHUNKS:
@@ -176,7 +178,7 @@ def _unframed(body: bytearray, headers: CIMultiDict[str]) -> bytes:
     headers["X-Amz-Content-SHA256"] = "UNSIGNED-PAYLOAD"
     headers["Content-Length"] = length
     headers.update(chunked.trailer())
-    return chunked.content
+    return chunked.data
 
 
 def _error(request: WireRequest | None, status: int, code: str, message: str) -> WireResponse:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from werkzeug.wrappers import Request as FormRequest
 
+from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.message import WireRequest
 from aiomoto._wire.scope import header
 
@@ -80,7 +81,7 @@ def _has_odd_headers(request: WireRequest) -> bool:
 
 def _laid_out(request: WireRequest, url: str) -> Any:
     """Moto's own request, most of its headers put where werkzeug puts them: it takes a tenth of a call for that."""
-    headers = _trailers(request) | request.lower_headers
+    headers = _trailer(request) | request.lower_headers
     treated = {name: headers.pop(name) for name in _TREATED if name in headers}
     if url != request.url:
         headers.pop("host", None)  # Moto believes it before the URL
@@ -127,20 +128,15 @@ def _environ_of(method: str, origin: str) -> dict[str, Any]:
     return environ
 
 
-_LONGEST_TRAILERS = 4096
-
-
-def _trailers(request: WireRequest) -> dict[str, str]:
-    """The headers that come after the body of an upload to S3. Moto searches all of the body for a checksum otherwise.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
-    """
+def _trailer(request: WireRequest) -> dict[str, str]:
+    """The headers announced to come after the body of an upload. Moto searches all of the body for them otherwise."""
     announced = header(request, "x-amz-trailer").lower().split(",")
     if announced == [""] or not header(request, "x-amz-content-sha256").startswith("STREAMING-"):
         return {}
-    end = b"\r\n" + (request.body or b"")[-_LONGEST_TRAILERS:]
-    lines = end.rpartition(b"\r\n0\r\n")[2].decode("latin-1").split("\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    try:
+        fields = parse_chunks([request.body or b""]).trailer()
+    except ValueError:  # not framed as it says, which is for Moto to refuse
+        return {}
     return {name: fields[name] for name in map(str.strip, announced) if name in fields}
 
 

@@ -1,4 +1,4 @@
-"""Bodies in S3's own framing of chunks, with signatures or a trailer, as clients put them on the wire.
+"""Read request bodies in S3's aws-chunked framing, signed or with a trailer.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 # The chunk's size in hexadecimal digits, and what may follow it: ``;chunk-signature=...``.
@@ -14,11 +15,11 @@ _CHUNK_HEAD = re.compile(rb"([0-9a-fA-F]{1,16})(;[^\r\n]*)?\r\n")
 
 
 class Chunked(NamedTuple):
-    """A framed body.
+    """A framed body, taken apart.
 
     Attributes:
-        chunks: what is in the frames.
-        extension: what followed the first chunk's size, its signature.
+        chunks: the data in each frame.
+        extension: what followed the first chunk's size: its signature.
         end: the empty chunk at the end, and the trailer.
     """
 
@@ -27,49 +28,53 @@ class Chunked(NamedTuple):
     end: bytes
 
     @property
-    def content(self) -> bytes:
-        """What is in the frames, all of it."""
+    def size(self) -> int:
+        """The size of the data in bytes."""
+        return sum(map(len, self.chunks))
+
+    @property
+    def data(self) -> bytes:
+        """The data of all frames."""
         return b"".join(self.chunks)
 
     def in_one_chunk(self) -> bytes:
-        """The body framed anew: Moto takes chunks apart in time quadratic in their number."""
+        """Frame the body anew: Moto takes chunks apart in time quadratic in their number."""
         if not self.chunks:
             return self.end
-        head = b"%x%s\r\n" % (sum(map(len, self.chunks)), self.extension)
+        head = b"%x%s\r\n" % (self.size, self.extension)
         return b"".join([head, *self.chunks, b"\r\n", self.end])
 
     def trailer(self) -> dict[str, str]:
-        """The headers that come after the content, such as its checksum."""
+        """The headers that come after the data, such as its checksum, with names in lower case."""
         lines = self.end.decode("latin-1").split("\r\n")[1:]
         pairs = (line.partition(":") for line in lines if ":" in line)
-        return {name.strip(): value.strip() for name, _, value in pairs}
+        return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def parse_chunks(body: bytes | bytearray, decoded_length: int) -> Chunked:
-    """Take the frames of a body apart, without a copy of what is in them.
+def parse_chunks(pieces: Iterable[bytes | bytearray]) -> Chunked:
+    """Take the frames of a body apart, in linear time and without a copy of the data.
 
     Args:
-        body: the framed body.
-        decoded_length: the size that the client announced for what is in the frames, in bytes.
+        pieces: the framed body, in one piece or in several that end where a frame ends, as botocore makes them.
 
     Raises:
-        ValueError: the body is not framed so, or ends too early, or has another size.
+        ValueError: the body is not framed like this, or ends too early.
     """
-    view = memoryview(body)
     chunks: list[memoryview] = []
-    first = head = _head_at(body, 0)
-    while size := int(head[1], 16):
-        end = head.end() + size
-        if body[end : end + 2] != b"\r\n":
-            raise ValueError("a chunk does not end where its size says")
-        chunks.append(view[head.end() : end])
-        head = _head_at(body, end + 2)
-    if decoded_length != (total := sum(map(len, chunks))):
-        raise ValueError(f"the chunks hold {total} bytes, and {decoded_length} were announced")
-    return Chunked(chunks, bytes(first[2] or b""), bytes(view[head.start() :]))
-
-
-def _head_at(body: bytes | bytearray, at: int) -> re.Match[bytes]:
-    if head := _CHUNK_HEAD.match(body, at):
-        return head
-    raise ValueError("a chunk does not begin with its size")
+    extension = b""
+    for piece in pieces:
+        view, at = memoryview(piece), 0
+        while at < len(piece):
+            head = _CHUNK_HEAD.match(piece, at)
+            if head is None:
+                raise ValueError("a chunk does not begin with its size")
+            extension = extension or bytes(head[2] or b"")
+            size = int(head[1], 16)
+            if not size:
+                return Chunked(chunks, extension, bytes(view[at:]))
+            at = head.end() + size
+            if piece[at : at + 2] != b"\r\n":
+                raise ValueError("a chunk does not end where its size says")
+            chunks.append(view[head.end() : at])
+            at += 2
+    raise ValueError("the empty chunk at the end is missing")

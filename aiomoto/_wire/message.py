@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.exceptions import HTTPClientError
+from botocore.httpchecksum import AwsChunkedWrapper
 
+from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.delivery import Delivery
 
 
@@ -124,8 +126,8 @@ def read_body(body: object) -> bytes | None:
     """
     if (data := _in_memory(body)) is not _STREAM:
         return data  # type: ignore[return-value]
-    if _is_aws_chunked(body) and isinstance(body, Iterable):
-        return _join_aws_chunks(list(body))
+    if isinstance(body, AwsChunkedWrapper):
+        return _in_one_chunk(list(body))
     if callable(read := getattr(body, "read", None)):
         return _as_bytes(read())
     if isinstance(body, Iterable):
@@ -141,8 +143,8 @@ async def read_body_async(body: Any) -> bytes | None:
     Raises:
         TypeError: the body is of a kind that no HTTP library sends.
     """
-    if _is_aws_chunked(body):
-        return _join_aws_chunks([_as_bytes(chunk) async for chunk in body])
+    if isinstance(body, AwsChunkedWrapper):
+        return _in_one_chunk([chunk async for chunk in body])
     # Before iterating: asynchronous files are iterated by line.
     if callable(read := getattr(body, "read", None)):
         data = read()
@@ -190,21 +192,6 @@ def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _is_aws_chunked(body: object) -> bool:
-    from botocore.httpchecksum import AwsChunkedWrapper
-
-    return isinstance(body, AwsChunkedWrapper)
-
-
-def _join_aws_chunks(chunks: list[bytes]) -> bytes:
-    """Frame an aws-chunked body anew as one chunk, the trailer kept.
-
-    botocore's wrapper yields one framed chunk per item (``size CRLF data CRLF``) and at the end ``0 CRLF trailer``.
-    Moto takes the frames apart in time quadratic in their number, so a large body has to arrive as one.
-    """
-    if not chunks:
-        return b""
-    *framed, last = chunks
-    data: list[bytes | memoryview] = [memoryview(chunk)[chunk.index(b"\r\n") + 2 : -2] for chunk in framed]
-    size = sum(map(len, data))
-    return b"".join([b"%x\r\n" % size, *data, b"\r\n", last] if size else [last])
+def _in_one_chunk(pieces: list[bytes]) -> bytes:
+    # A wrapper that has been read to its end has no more pieces.
+    return parse_chunks(pieces).in_one_chunk() if pieces else b""

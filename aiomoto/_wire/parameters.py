@@ -15,6 +15,7 @@ from botocore.model import OperationModel, Shape
 from botocore.parsers import create_parser
 from botocore.utils import parse_timestamp
 
+from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.operations import labels_of
 from aiomoto._wire.scope import header
@@ -44,7 +45,7 @@ def parameters_of(request: WireRequest, operation: OperationModel, *, with_strea
     if encoding := found.pop("ContentEncoding", "").removesuffix("aws-chunked").removesuffix(","):
         found["ContentEncoding"] = encoding
     if streamed and with_stream and request.body is not None:
-        found[streamed] = unframed(request)
+        found[streamed] = _data(request)
     return found
 
 
@@ -69,21 +70,15 @@ def protocol_of(request: WireRequest, operation: OperationModel) -> str:
     return "query" if is_form and protocol in ("json", "smithy-rpc-v2-cbor") else protocol
 
 
-def unframed(request: WireRequest) -> bytes:
-    """The body without the frames of S3's chunked encoding."""
+def _data(request: WireRequest) -> bytes:
+    """The body without aws-chunked frames; as it is where the frames that it should have are not there."""
     body = request.body or b""
-    # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
     if not header(request, "x-amz-content-sha256").startswith("STREAMING-"):
         return body
-    data = []
-    while body:
-        size, _, rest = body.partition(b"\r\n")
-        length = int(size.partition(b";")[0] or b"0", 16)
-        if not length:
-            break
-        data.append(rest[:length])
-        body = rest[length + 2 :]
-    return b"".join(data)
+    try:
+        return parse_chunks([body]).data
+    except ValueError:
+        return body
 
 
 def _has_blob_for_body(shape: Shape) -> bool:
