@@ -18,6 +18,7 @@ from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import RequestBlockedError
 from aiomoto._moto import backends, waiting
+from aiomoto._moto.configuration import config_place
 from aiomoto._moto.router import Destination, Route, destination_of, find_route, services_signed_as
 from aiomoto._moto.s3_addressing import url_for_moto
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -152,7 +153,7 @@ class Exchange:
     def _prepare(self, request: WireRequest, destination: Destination) -> waiting.Invocation:
         if not self.live:
             raise RequestBlockedError(f"{describe(request)} was blocked: mock_aws() ended while it was waiting")
-        backends.config_place.lend(self)
+        config_place.lend(self)
         route = self._route(request, destination)
         url = request.url
         if route.service == "s3" and not route.aws_host:
@@ -174,7 +175,7 @@ class Exchange:
         return route
 
     def _core_config(self, name: str) -> Any:
-        return backends.config_place.read(self).get("core", {}).get(name)
+        return config_place.read(self).get("core", {}).get(name)
 
 
 def describe(request: WireRequest) -> str:

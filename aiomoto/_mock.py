@@ -16,6 +16,7 @@ from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
 from aiomoto._installation import installation
 from aiomoto._lock import surviving_fork
+from aiomoto._moto.configuration import check_config
 from aiomoto._s3fs.closing import Closing
 from aiomoto._wire.names import check_one, near
 from aiomoto.faults import Faults
@@ -62,7 +63,9 @@ class MockAWS:
             outside of Python and other processes find it there. See :attr:`endpoint`.
 
     Raises:
-        ArgumentError: there is no such way to sleep, or an option that is on or off is neither.
+        ArgumentError: Moto reads no such key in ``config``, there is no such way to sleep, or an option that is on or
+            off is neither.
+        TypeError: ``config`` is not a dict of dicts.
 
     Attributes:
         calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
@@ -82,6 +85,7 @@ class MockAWS:
         fsspec: bool = True,
         endpoint: bool = False,
     ) -> None:
+        check_config(config)
         check_one("way to sleep", sleep, ("real", "instant"))
         switches = {
             "record_bodies": record_bodies,
@@ -119,7 +123,6 @@ class MockAWS:
         Raises:
             AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks what is replaced.
             OSError: there is no port for the endpoint.
-            TypeError: ``config`` is not a dict of dicts.
         """
         with _lock:
             if self._exchange is not None:

@@ -170,7 +170,7 @@ def _mock_with(options: dict[str, Any]) -> MockAWS:
     mistake: Exception
     try:
         return MockAWS(**options)
-    except ArgumentError as error:
+    except (ArgumentError, TypeError) as error:
         mistake = error
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
     pytest.fail(f"@pytest.mark.aiomoto({written}): {mistake}", pytrace=False)

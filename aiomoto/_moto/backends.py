@@ -1,11 +1,10 @@
-"""Moto's side of the seam: call a handler, put a configuration in place, reset the data.
+"""Moto's side of the seam: call a handler, reset the data.
 
 The differences between Moto's versions end here.
 """
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ import moto
 import moto.core.responses
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
-from moto.core.config import default_user_config
 from moto.core.exceptions import HTTPException
 from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber
@@ -30,8 +28,6 @@ from aiomoto._moto.request import moto_request
 from aiomoto._moto.router import Handler
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.scope import access_key_of, header
-
-Config = dict[str, Any]
 
 # Up to Moto 5.2.4.
 _MAKES_CLIENTS = hasattr(moto.core.responses, "boto3")
@@ -76,57 +72,6 @@ def _fake_account() -> Iterator[None]:
     finally:
         environment.leave(environment)
         boto3.DEFAULT_SESSION = session
-
-
-class ConfigPlace:
-    """The one dict that all of Moto reads its configuration from, lent to one owner at a time.
-
-    What Moto's own API or a test changes in it stays with the owner that it was lent to.
-    """
-
-    def __init__(self) -> None:
-        self._owner: object = None
-        self._kept: dict[object, Config] = {}
-        self._loans = 0
-
-    def read(self, owner: object) -> Config:
-        """The configuration of an owner, to look at: what is in place for one that has none of its own."""
-        while True:
-            loans = self._loans
-            in_place: Any = default_user_config
-            config: Config = dict(in_place if owner is self._owner else self._kept.get(owner, in_place))
-            # Without Moto's lock: another thread may have put another owner's configuration in place meanwhile.
-            if loans == self._loans:
-                return config
-
-    def add(self, owner: object, config: Config) -> None:
-        """Give an owner a configuration: what is in place, overlaid with these sections."""
-        self._kept[owner] = {**copy.deepcopy(dict(default_user_config)), **config}
-        self.lend(owner)
-
-    def lend(self, owner: object) -> None:
-        """Put an owner's configuration in place."""
-        if owner is self._owner or owner not in self._kept:
-            return
-        self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
-        self._loans += 1
-        self._owner = _NOBODY  # for as long as what is in place may be half of one and half of another
-        config = self._kept[owner]
-        default_user_config.update(config)  # type: ignore[typeddict-item]
-        for name in default_user_config.keys() - config.keys():
-            del default_user_config[name]  # type: ignore[misc]
-        self._owner = owner
-        self._loans += 1
-
-    def remove(self, owner: object) -> None:
-        """Forget an owner; what was there before the first one is back in place."""
-        if self._owner in (owner, _NOBODY):
-            self.lend(None)
-        self._kept.pop(owner, None)
-
-
-_NOBODY = object()
-config_place = ConfigPlace()
 
 
 def reset() -> None:

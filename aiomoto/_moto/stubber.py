@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from botocore.endpoint import EndpointCreator
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
 
 
@@ -22,3 +26,14 @@ def detach_moto_stubber() -> None:
         if isinstance(creator, EndpointCreator):
             creator._event_emitter.unregister("before-send", botocore_stubber)
             return
+
+
+def _stand_aside(original: Callable[..., Any]) -> Callable[..., None]:
+    @wraps(original)
+    def handler(self: Any, event_name: str, request: Any, **kwargs: Any) -> None:
+        """Answer nothing, so that the request goes on to the session's ``send``."""
+
+    return handler
+
+
+REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = ((BotocoreStubber, "__call__", _stand_aside),)

@@ -1,21 +1,29 @@
-"""Session classes for the clients that are made inside a mock: such a client never reaches a network later."""
+"""HTTP sessions inside a mock: their ``send`` answers, and new clients get classes that never reach a network."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, wraps
 from types import CodeType
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
+from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS, AioEndpointCreator
 from aiobotocore.httpsession import AIOHTTPSession
+from botocore.endpoint import EndpointCreator
 from botocore.httpsession import URLLib3Session
 
+from aiomoto import _live
 from aiomoto._errors import RequestBlockedError
+from aiomoto._exchange import Exchange
 from aiomoto._http import aiohttp_session, urllib3_session
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
 from aiomoto._http.urllib3_session import MockedURLLib3Session
+from aiomoto._wire.message import WireRequest, head_of
+
+Replacement = Callable[[Any], Any]
 
 
 class Kind(NamedTuple):
@@ -83,3 +91,63 @@ def _codes(code: CodeType | None) -> Iterator[CodeType]:
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
                 yield from _codes(constant)
+
+
+# ---------------------------------------------------------------- what is replaced
+
+
+def _answering_send(respond: Callable[..., Any]) -> Replacement:
+    def replace(original: Any) -> Any:
+        @wraps(original)
+        def send(self: Any, request: Any) -> Any:
+            exchange = _live.current()
+            response = respond(self, request, head_of(request), exchange) if exchange else None
+            return original(self, request) if response is None else response
+
+        @wraps(original)
+        async def send_async(self: Any, request: Any) -> Any:
+            exchange = _live.current()
+            response = await respond(self, request, head_of(request), exchange) if exchange else None
+            return await original(self, request) if response is None else response
+
+        return send_async if inspect.iscoroutinefunction(original) else send
+
+    return replace
+
+
+def _sealing_create_endpoint(default: type) -> Replacement:
+    def replace(original: Any) -> Any:
+        @wraps(original)
+        def create_endpoint(
+            self: Any, service_model: Any, region_name: Any, endpoint_url: str, *args: Any, **kwargs: Any
+        ) -> Any:
+            session_class = kwargs.get("http_session_cls", default)
+            exchange = _live.current()
+            if exchange:
+                host = urlsplit(endpoint_url).netloc.lower()
+                exchange.endpoint_hosts.add(host)
+                if service_model.service_name == "s3":
+                    exchange.s3_hosts.add(host)
+                kwargs["http_session_cls"] = _seal_unless_let_out(session_class, exchange, endpoint_url)
+            return original(self, service_model, region_name, endpoint_url, *args, **kwargs)
+
+        return create_endpoint
+
+    return replace
+
+
+def _seal_unless_let_out(session_class: Any, exchange: Exchange, endpoint_url: str) -> Any:
+    try:
+        return seal(session_class)
+    except RequestBlockedError:
+        url = endpoint_url if urlsplit(endpoint_url).path else f"{endpoint_url}/"
+        if exchange.lets_out(WireRequest("GET", url, {})):
+            return session_class
+        raise
+
+
+REPLACEMENTS: tuple[tuple[Any, str, Replacement], ...] = (
+    *((kind.real, "send", _answering_send(kind.respond)) for kind in KINDS),
+    (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
+    (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
+)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
+
+from botocore.session import Session
 
 from aiomoto._environment import REGION, hides_files
 from aiomoto._lock import surviving_fork
@@ -20,37 +24,37 @@ _BEFORE = "_aiomoto_before"
 
 
 class SessionMemory:
-    """Remembers what sessions had loaded when a mock first saw them, so that a session from before works after it.
+    """Remembers what sessions had loaded when a mock met them first, so that a session from before works after it.
 
     Sessions load credentials and config files once. One that first did so inside a mock would go on with the fake keys.
     """
 
     def __init__(self) -> None:
-        self._seen: WeakSet[Any] = WeakSet()
+        self._noted: WeakSet[Any] = WeakSet()
         self._models: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._lock = surviving_fork(Lock())
 
-    def see(self, session: Any) -> None:
-        """Note what a session has loaded so far, the first time it is seen, and so before any thread loads more."""
+    def note(self, session: Any) -> None:
+        """Note what a session has loaded so far, the first time, and so before any thread loads more."""
         with self._lock:
-            if session in self._seen:
+            if session in self._noted:
                 return
             loaded = {name: vars(session)[name] for name in _LOADED if name in vars(session)}
             registry = vars(session.__dict__.get("_components", object))
             before = (loaded, {name: dict(registry[name]) for name in _REGISTRY if name in registry})
             # In the session, which it refers to: anywhere else it would keep the session alive as long as the mock.
             vars(session)[_BEFORE] = before
-            self._seen.add(session)
+            self._noted.add(session)
             if (models := self._models.get(session)) and _MODELS in registry["_deferred"]:
                 registry["_deferred"][_MODELS] = lambda: models
 
     def forget_mock(self) -> None:
-        """Let every session that was seen forget what it has loaded since.
+        """Let every session that was noted forget what it has loaded since.
 
         What it has parsed of the service models it gets again in the next mock: a test suite's default session is used
         in all of its mocks.
         """
-        for session in list(self._seen):
+        for session in list(self._noted):
             loaded, registry = vars(session).get(_BEFORE, ({}, {}))
             vars(session).update(loaded)
             if registry:
@@ -58,14 +62,33 @@ class SessionMemory:
                     self._models[session] = models
                 vars(session._components).update(registry)
             vars(session).pop(_BEFORE, None)
-        self._seen.clear()
+        self._noted.clear()
 
 
-def region_fallback(name: str, value: Any) -> Any:
-    """The value of a config variable, or a region where none is configured."""
-    return REGION if name == "region" and value is None else value
+memory = SessionMemory()
 
 
-def without_hidden_profile(variables: dict[str, Any]) -> dict[str, Any]:
-    """A session's own variables, but for a profile whose files are hidden: a machine that has none is no different."""
-    return {name: value for name, value in variables.items() if name != "profile" or not hides_files()}
+def _get_config_variable(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def get_config_variable(self: Any, logical_name: str, *args: Any, **kwargs: Any) -> Any:
+        memory.note(self)
+        value = original(self, logical_name, *args, **kwargs)
+        return REGION if logical_name == "region" and value is None else value
+
+    return get_config_variable
+
+
+def _instance_variables(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def instance_variables(self: Any) -> dict[str, Any]:
+        variables: dict[str, Any] = original(self)
+        # A profile whose files are hidden is left out: a machine that has none is no different.
+        return {name: value for name, value in variables.items() if name != "profile" or not hides_files()}
+
+    return instance_variables
+
+
+REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+    (Session, "get_config_variable", _get_config_variable),
+    (Session, "instance_variables", _instance_variables),
+)

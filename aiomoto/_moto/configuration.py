@@ -1,0 +1,86 @@
+"""Moto's configuration: checked, and put in place for one mock at a time."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from moto.core.config import default_user_config
+
+Config = dict[str, Any]
+
+
+def check_config(config: Any) -> None:
+    """Make sure that a configuration has Moto's form.
+
+    Raises:
+        TypeError: it is not a dict of dicts, or a list in it is none.
+    """
+    if config is None:
+        return
+    if not (isinstance(config, Mapping) and all(isinstance(section, Mapping) for section in config.values())):
+        raise TypeError(f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}")
+    _check_core(config.get("core", {}))
+
+
+def _check_core(core: Mapping[str, Any]) -> None:
+    passthrough = core.get("passthrough")
+    if not (passthrough is None or isinstance(passthrough, Mapping)):
+        raise TypeError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
+    lists = {"service_whitelist": core.get("service_whitelist"), **(passthrough or {})}
+    for name, value in lists.items():
+        # Of a text each letter would count as a pattern, and let out about every request.
+        if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
+            raise TypeError(f"config's {name} must be a list of texts, as [{value!r}], not {value!r}")
+
+
+class ConfigPlace:
+    """The one dict that all of Moto reads its configuration from, lent to one owner at a time.
+
+    What Moto's own API or a test changes in it stays with the owner that it was lent to.
+    """
+
+    def __init__(self) -> None:
+        self._owner: object = None
+        self._kept: dict[object, Config] = {}
+        self._loans = 0
+
+    def read(self, owner: object) -> Config:
+        """The configuration of an owner, to look at: what is in place for one that has none of its own."""
+        while True:
+            loans = self._loans
+            in_place: Any = default_user_config
+            config: Config = dict(in_place if owner is self._owner else self._kept.get(owner, in_place))
+            # Without Moto's lock: another thread may have put another owner's configuration in place meanwhile.
+            if loans == self._loans:
+                return config
+
+    def add(self, owner: object, config: Config) -> None:
+        """Give an owner a configuration: what is in place, overlaid with these sections."""
+        self._kept[owner] = {**copy.deepcopy(dict(default_user_config)), **config}
+        self.lend(owner)
+
+    def lend(self, owner: object) -> None:
+        """Put an owner's configuration in place."""
+        if owner is self._owner or owner not in self._kept:
+            return
+        self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
+        self._loans += 1
+        self._owner = _NOBODY  # for as long as what is in place may be half of one and half of another
+        config = self._kept[owner]
+        default_user_config.update(config)  # type: ignore[typeddict-item]
+        for name in default_user_config.keys() - config.keys():
+            del default_user_config[name]  # type: ignore[misc]
+        self._owner = owner
+        self._loans += 1
+
+    def remove(self, owner: object) -> None:
+        """Forget an owner; what was there before the first one is back in place."""
+        if self._owner in (owner, _NOBODY):
+            self.lend(None)
+        self._kept.pop(owner, None)
+
+
+_NOBODY = object()
+config_place = ConfigPlace()

@@ -1,0 +1,75 @@
+"""The counter by which Moto knows that it is switched on, shared with our mocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from moto.core.models import MockAWS as MotoMock
+from moto.core.models import botocore_stubber
+
+from aiomoto._lock import surviving_fork
+from aiomoto._moto import backends
+
+surviving_fork(MotoMock._mock_init_lock)
+
+
+class MotoSwitch:
+    """Counts our mocks as Moto's own, so that a mock of Moto's inside ours neither resets nor ends anything.
+
+    Args:
+        on_change: called when Moto is switched on and when it is switched off, under Moto's lock.
+    """
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._counted: frozenset[object] = frozenset()
+        self._default_session: tuple[Any, ...] = ()  # boto3's own, while it is away
+
+    @property
+    def is_only_ours(self) -> bool:
+        """Whether no mock of Moto's own is live beside ours."""
+        return bool(MotoMock._nested_count == len(self._counted))
+
+    def turn_on(self, mock: object, *, reset: bool, new_default_session: bool) -> None:
+        """Count one more mock; the first one switches Moto on.
+
+        Args:
+            mock: what to count.
+            reset: whether the first one begins with no data.
+            new_default_session: whether boto3 gets a new default session for as long as Moto is on.
+        """
+        with MotoMock._mock_init_lock:
+            # Where two things belong together they change in one statement, which Ctrl-C does not take apart.
+            self._counted, MotoMock._nested_count = self._counted | {mock}, MotoMock._nested_count + 1
+            if not MotoMock._mocks_active and new_default_session:
+                self._default_session, boto3.DEFAULT_SESSION = (boto3.DEFAULT_SESSION,), None
+            MotoMock._mocks_active = True
+            if MotoMock._nested_count == 1:
+                # Step Functions look at this flag: with it off they would call a Moto server on port 5000.
+                botocore_stubber.enabled = True
+                if reset:
+                    backends.reset()
+                self._on_change()
+
+    def turn_off(self, mock: object, *, remove_data: bool) -> None:
+        """Count a mock no more, if it was counted; where none is left, Moto is off.
+
+        Args:
+            mock: what was counted.
+            remove_data: whether the last one leaves no data behind.
+        """
+        with MotoMock._mock_init_lock:
+            if mock in self._counted:
+                self._counted, MotoMock._nested_count = self._counted - {mock}, MotoMock._nested_count - 1
+            if MotoMock._nested_count:
+                return
+            MotoMock._mocks_active = False
+            botocore_stubber.enabled = False
+            if self._default_session:
+                (boto3.DEFAULT_SESSION,), self._default_session = self._default_session, ()
+            self._on_change()
+            if remove_data:
+                backends.reset()
+                backends.forget_models()
