@@ -1,8 +1,10 @@
 """Mock AWS for async Python: aiobotocore and boto3 against Moto, in the test's own process."""
 
+import sys
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from aiomoto._calls.call import Call
@@ -52,6 +54,9 @@ if find_spec("httpx2") or find_spec("httpx"):  # else `from aiomoto import *` wo
 if not TYPE_CHECKING:  # type checkers would take it to have any name
 
     def __getattr__(name: str) -> Any:
+        if name.startswith("mock_") and name not in _MODULE_OF:
+            # An import of a name would not show the message of an AttributeError.
+            raise ImportError(f"aiomoto has no {name}: mock_aws mocks all services, as in Moto 5", name=__name__)
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         try:
@@ -63,3 +68,10 @@ if not TYPE_CHECKING:  # type checkers would take it to have any name
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
+
+    class _Module(ModuleType):
+        def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+            """Tell those who call the module what to call."""
+            raise TypeError("aiomoto is a module: call aiomoto.mock_aws(), or take the pytest fixture as it is")
+
+    sys.modules[__name__].__class__ = _Module

@@ -25,12 +25,24 @@ def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: 
     if isinstance(target, (staticmethod, classmethod)):
         return type(target)(_decorate_function(target.__func__, partial(context, reset, remove_data)))
     if not isinstance(target, (FunctionType, MethodType, BuiltinFunctionType, partial)):
-        kind = f"{type(target).__module__}.{type(target).__qualname__}"
-        raise TypeError(
-            f"mock_aws cannot decorate {target!r} of type {kind}: it takes functions, coroutine functions, generators, "
-            "async generators and test classes. Put it next to the function, below decorators such as @pytest.fixture"
-        )
+        raise TypeError(f"mock_aws cannot decorate {target!r}{_what_instead(target)}")
     return _decorate_function(target, partial(context, reset, remove_data))
+
+
+def _what_instead(target: object) -> str:
+    if isinstance(target, (str, list, tuple, set)):
+        whitelist = [target] if isinstance(target, str) else list(target)
+        return (
+            ": it mocks all services and takes no names of them. Write mock_aws(), or to refuse all others "
+            f'mock_aws(config={{"core": {{"service_whitelist": {whitelist!r}}}}})'
+        )
+    if isinstance(target, dict):
+        return f": options go by name, as mock_aws(config={target!r})"
+    kind = f"{type(target).__module__}.{type(target).__qualname__}"
+    return (
+        f" of type {kind}: it takes functions, coroutine functions, generators, async generators and test classes. "
+        "Put it next to the function, below decorators such as @pytest.fixture"
+    )
 
 
 def _decorate_function(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:

@@ -21,6 +21,7 @@ from aiomoto._moto import backends, waiting
 from aiomoto._moto.configuration import config_place
 from aiomoto._moto.router import Destination, Route, destination_of, find_route, services_signed_as
 from aiomoto._moto.s3_addressing import url_for_moto
+from aiomoto._moto.stages import what_stages_lack
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.operations import operation_of
 from aiomoto._wire.scope import action_of, scope_of
@@ -169,9 +170,8 @@ class Exchange:
         if whitelist is not None and service not in whitelist:
             raise ServiceNotWhitelisted(service)
         if route is None:
-            raise NoSuchPathError(
-                f"{describe(request)} is not implemented: Moto's {service} has no such path. {_way_out(request)}"
-            )
+            lacks = what_stages_lack(request) or f"Moto's {service} has no such path."
+            raise NoSuchPathError(f"{describe(request)} is not implemented: {lacks} {_way_out(request)}")
         return route
 
     def _core_config(self, name: str) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import update_wrapper
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar, cast, overload
 
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
@@ -234,12 +235,16 @@ class MockAWS:
         if self._closing is not None:
             await self._closing.wait_here()
 
-    def __call__(self, target: Target) -> Target:
+    def __call__(self, target: Target = cast(Any, None)) -> Target:  # noqa: B008
         """Decorate a function or a test class: each call has a mock of its own.
 
         Raises:
             TypeError: the target is neither.
         """
+        if target is None:
+            raise TypeError(
+                "this mock_aws() has been called already: use it as it is, or call mock_aws() for another one"
+            )
         options = self._options
         decorated = decorate(target, self._again, reset=options["reset"], remove_data=options["remove_data"])
         return cast(Target, decorated)
@@ -288,6 +293,29 @@ def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
     _check_options(options)
     decorator = MockAWS(**options).__call__
     return decorator if func is None else decorator(func)
+
+
+class _ToBeCalled:
+    """``mock_aws``, which says what is missing where it is entered and was not called."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        update_wrapper(self, function)
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return repr(self._function)
+
+    def _refuse(self, *args: Any) -> NoReturn:
+        raise TypeError("mock_aws has to be called: write `with mock_aws() as aws:` or `async with mock_aws() as aws:`")
+
+    __enter__ = __exit__ = __aenter__ = __aexit__ = _refuse
+
+
+if not TYPE_CHECKING:  # type checkers say so by themselves
+    mock_aws = _ToBeCalled(mock_aws)
 
 
 def _check_options(options: dict[str, Any]) -> None:

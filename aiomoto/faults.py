@@ -18,6 +18,7 @@ from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.error_answers import ErrorAnswer
 from aiomoto._wire.failures import FailureKind
 from aiomoto._wire.names import check_names, check_one
+from aiomoto._wire.regions import signing_region
 
 __all__ = ["Fault", "Faults"]
 
@@ -67,7 +68,7 @@ class Faults:
         Args:
             service: botocore's name of a service; ``None`` for all.
             operation: botocore's name of an operation (``"PutObject"``); ``None`` for all.
-            region: a region; ``None`` for all.
+            region: the region that the call is signed for; ``None`` for all.
             where: parameters that the call has, among others, or a function that is given the :class:`Call`.
             times: how many calls to act on; ``None`` for all.
             after: how many calls that match to let go by first.
@@ -92,8 +93,8 @@ class Faults:
             bandwidth: bytes per second, of the request's body and of the answer's.
 
         Raises:
-            ArgumentError: there is no such service, operation, parameter, error or failure, or the arguments make no
-                sense together.
+            ArgumentError: there is no such service, operation, region, parameter, error or failure, or the arguments
+                make no sense together.
         """
         _check_kinds(
             region=region,
@@ -166,7 +167,7 @@ def _selection(
         where = partial(_has, dict(where))
     elif where is not None and not callable(where):
         raise ArgumentError(f"where must be a mapping of parameters, or a function that is given a Call, not {where!r}")
-    return Selection(service, operation, region, where)
+    return Selection(service, operation, None if region is None else signing_region(region), where)
 
 
 def _has(parameters: dict[str, Any], call: Call) -> bool:

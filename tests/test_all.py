@@ -44,8 +44,8 @@ def test_a_star_import_gives_every_public_name() -> None:
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="module 'aiomoto' has no attribute 'mock_s3'"):
-        getattr(aiomoto, "mock_s3")  # noqa: B009  (for mypy it is an error)
+    with pytest.raises(AttributeError, match="module 'aiomoto' has no attribute 'mocked'"):
+        getattr(aiomoto, "mocked")  # noqa: B009  (for mypy it is an error)
 
 
 def test_importing_the_package_imports_nothing_that_a_test_run_may_not_need() -> None:

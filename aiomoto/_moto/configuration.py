@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
+from moto.core import config as moto_config
 from moto.core.config import default_user_config
+
+from aiomoto._wire.names import check_one
 
 Config = dict[str, Any]
 
 
 def check_config(config: Any) -> None:
-    """Make sure that a configuration has Moto's form.
+    """Make sure that a configuration has Moto's form, and nothing that Moto would pass over.
 
     Raises:
+        ArgumentError: Moto reads no such section, or no such key in it.
         TypeError: it is not a dict of dicts, or a list in it is none.
     """
     if config is None:
         return
     if not (isinstance(config, Mapping) and all(isinstance(section, Mapping) for section in config.values())):
         raise TypeError(f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}")
+    known = _known()
+    for name, section in config.items():
+        check_one("section of config", name, known)
+        for key in section:
+            check_one(f"key in config[{name!r}]", key, known[name])
     _check_core(config.get("core", {}))
 
 
@@ -28,11 +37,22 @@ def _check_core(core: Mapping[str, Any]) -> None:
     passthrough = core.get("passthrough")
     if not (passthrough is None or isinstance(passthrough, Mapping)):
         raise TypeError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
+    for key in passthrough or ():
+        check_one("key in config['core']['passthrough']", key, ("services", "urls"))
     lists = {"service_whitelist": core.get("service_whitelist"), **(passthrough or {})}
     for name, value in lists.items():
         # Of a text each letter would count as a pattern, and let out about every request.
         if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
             raise TypeError(f"config's {name} must be a list of texts, as [{value!r}], not {value!r}")
+
+
+def _known() -> dict[str, set[str]]:
+    """The keys that Moto reads, by section: those that have a default, and those that its types declare."""
+    declared = get_type_hints(getattr(moto_config, "DefaultConfig", object))
+    known = {name: set(get_type_hints(section)) for name, section in declared.items()}
+    for name, section in dict(default_user_config).items():
+        known.setdefault(name, set()).update(section if isinstance(section, Mapping) else ())
+    return known
 
 
 class ConfigPlace:

@@ -58,16 +58,19 @@ def _always() -> bool:
 
 def _functions_exist() -> bool:
     # Whatever invokes a function finds one first.
-    return any(backend.list_functions() for backend in _backends("awslambda", "lambda_backends"))
+    return any(backend.list_functions() for backend in loaded_backends("awslambda", "lambda_backends"))
 
 
 def _topics_call_out() -> bool:
-    subscriptions = [list(backend.subscriptions.values()) for backend in _backends("sns", "sns_backends")]
+    subscriptions = [list(backend.subscriptions.values()) for backend in loaded_backends("sns", "sns_backends")]
     return any(each.protocol in ("http", "https", "lambda") for some in subscriptions for each in some)
 
 
-def _backends(service: str, name: str) -> list[Any]:
-    # A service that nobody used has not been imported, and may not be possible to: Lambda needs the docker package.
+def loaded_backends(service: str, name: str) -> list[Any]:
+    """The backends of a service of Moto's, in all accounts and regions, if anybody has used it.
+
+    Otherwise it has not been imported, and may not be possible to: Lambda needs the docker package.
+    """
     models = sys.modules.get(f"moto.{service}.models")
     return [backend for _, _, backend in list(getattr(models, name).iter_backends())] if models else []
 

@@ -138,23 +138,24 @@ def service_model(service: str) -> ServiceModel:
     Raises:
         UnknownServiceError: botocore has no such service.
     """
-    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+    return ServiceModel(loader().load_service_model(service, "service-2"), service)
 
 
 @lru_cache(maxsize=1)
 def services() -> tuple[str, ...]:
     """botocore's names of all its services, in order."""
-    return tuple(_loader().list_available_services("service-2"))
+    return tuple(loader().list_available_services("service-2"))
 
 
 def _load(service: str) -> dict[str, Any]:
     try:
-        model: dict[str, Any] = _loader().load_service_model(service, "service-2")
+        model: dict[str, Any] = loader().load_service_model(service, "service-2")
     except (UnknownServiceError, DataNotFoundError):
         return {}
     return model
 
 
 @lru_cache(maxsize=1)
-def _loader() -> Loader:
+def loader() -> Loader:
+    """The loader of botocore's own data."""
     return Loader()

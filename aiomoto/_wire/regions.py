@@ -1,0 +1,50 @@
+"""Regions that a user names, and what requests to them are signed for."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+
+from aiomoto._errors import ArgumentError
+from aiomoto._wire.names import near
+from aiomoto._wire.operations import loader
+
+# How botocore writes a region whose endpoints are FIPS ones.
+_FIPS = re.compile(r"^fips-|-fips$")
+
+
+def signing_region(region: str) -> str:
+    """Find the region that requests of a client are signed for: ``"us-east-1"`` for one of ``"aws-global"``.
+
+    A name that is like none of AWS's is taken for that of another S3 (``"garage"``, ``"auto"``).
+
+    Raises:
+        ArgumentError: AWS has no such region, and it is written like one of them.
+    """
+    known = _signing_regions()
+    plain = _FIPS.sub("", region)
+    if plain in known:
+        return known[plain]
+    alike = near(region, known)
+    is_allowed = os.environ.get("MOTO_ALLOW_NONEXISTENT_REGION", "").lower() == "true"  # Moto then has any
+    if is_allowed or not (alike or any(re.match(pattern, region) for pattern in _patterns())):
+        return region
+    raise ArgumentError(
+        f"AWS has no region {region!r}{alike or '.'} If a client of yours has it all the same, use "
+        f"where=lambda call: call.region == {region!r}"
+    )
+
+
+@lru_cache(maxsize=1)
+def _signing_regions() -> dict[str, str]:
+    found = {}
+    for partition in loader().load_data("partitions")["partitions"]:
+        one_of_them = partition["outputs"].get("implicitGlobalRegion")
+        for name in partition["regions"]:
+            found[name] = one_of_them or name if name.endswith("-global") else name
+    return found
+
+
+def _patterns() -> list[str]:
+    return [partition["regionRegex"] for partition in loader().load_data("partitions")["partitions"]]
