@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import aiobotocore.session
 from aiobotocore.config import AioConfig
 from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
+from aiobotocore.httpsession import AIOHTTPSession
 
 from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
 from aiomoto._errors import ArgumentError
@@ -26,7 +27,8 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
 
     Args:
         *args: aiobotocore's own arguments.
-        http_session_cls: the class of the clients' HTTP sessions. A client's own ``AioConfig`` may name another.
+        http_session_cls: the class of the clients' HTTP sessions. A client's own ``AioConfig`` may name another; in
+            place of aiobotocore's ``HttpxSession`` it gets :class:`MotoHttpxSession`.
         **kwargs: aiobotocore's own arguments.
 
     Raises:
@@ -34,7 +36,8 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
     """
 
     def __init__(self, *args: Any, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: Any) -> None:
-        _check_wired(http_session_cls)
+        if not _is_wired(http_session_cls):
+            raise _not_wired(http_session_cls)
         super().__init__(*args, **kwargs)
         self._http_session_cls = http_session_cls
         self.set_default_client_config(None)
@@ -87,16 +90,24 @@ def aioboto3_session(*, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: An
     return aioboto3.Session(botocore_session=AioSession(http_session_cls=http_session_cls), **kwargs)
 
 
-def _check_wired(session_class: Any) -> None:
-    if isinstance(session_class, type):
-        if issubclass(session_class, MotoAIOHTTPSession):
-            return
-        with suppress(ImportError):  # without httpx it is none of that library's
-            from aiomoto._http.httpx_session import MotoHttpxSession
+def _is_wired(session_class: Any) -> bool:
+    return isinstance(session_class, type) and issubclass(session_class, tuple(_wired_classes().values()))
 
-            if issubclass(session_class, MotoHttpxSession):
-                return
-    raise ArgumentError(
+
+def _wired_classes() -> dict[Any, type]:
+    """Our session classes by those of aiobotocore's in whose place they stand."""
+    wired: dict[Any, type] = {AIOHTTPSession: MotoAIOHTTPSession}
+    with suppress(ImportError):  # without httpx it has none of that library's
+        from aiobotocore.httpxsession import HttpxSession
+
+        from aiomoto._http.httpx_session import MotoHttpxSession
+
+        wired[HttpxSession] = MotoHttpxSession
+    return wired
+
+
+def _not_wired(session_class: Any) -> ArgumentError:
+    return ArgumentError(
         f"http_session_cls={getattr(session_class, '__qualname__', session_class)!s} is not wired to Moto: give "
         "MotoAIOHTTPSession, MotoHttpxSession or a class derived from one of them. Other session classes are for "
         "aiobotocore's own AioSession, inside mock_aws()"
@@ -119,6 +130,18 @@ class _WiredConfig(AioConfig):  # type: ignore[misc]
 
 
 def _chosen(config: Any, otherwise: Any) -> Any:
-    # The default counts as no choice: what was wired to Moto must not reach the network by another option's way.
+    """The wired session class that a configuration asks for.
+
+    What was wired to Moto must not reach the network by another option's way.
+
+    Raises:
+        ArgumentError: it asks for one that is not wired, and is none of aiobotocore's own.
+    """
     session_class = getattr(config, "http_session_cls", DEFAULT_HTTP_SESSION_CLS)
-    return otherwise if session_class is DEFAULT_HTTP_SESSION_CLS else session_class
+    if session_class is DEFAULT_HTTP_SESSION_CLS:
+        return otherwise
+    if _is_wired(session_class):
+        return session_class
+    if session_class in (wired := _wired_classes()):
+        return wired[session_class]
+    raise _not_wired(session_class)

@@ -103,6 +103,16 @@ async def test_a_client_may_name_its_own_http_session() -> None:
     assert sent == ["GET"]
 
 
+async def test_a_client_that_names_a_class_of_aiobotocores_is_motos(stack: Stack) -> None:
+    config = AioConfig(http_session_cls=stack.session_class)
+    with loopback_server() as server:
+        async with aioboto3_session().client("s3", config=config, endpoint_url=server.url) as s3:
+            await s3.create_bucket(Bucket="reports")
+        async with aioboto3_session().resource("s3", config=config, endpoint_url=server.url) as s3:
+            assert [bucket.name async for bucket in s3.buckets.all()] == ["reports"]
+    assert server.received == []
+
+
 async def test_each_http_library(stack: Stack) -> None:
     ours = MotoAIOHTTPSession if stack.name == "aiohttp" else aiomoto.MotoHttpxSession
     async with aioboto3_session(http_session_cls=ours).resource("s3") as s3:

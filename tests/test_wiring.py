@@ -260,8 +260,32 @@ async def test_a_clients_own_session_class_is_used(ours: Any) -> None:
     assert sent == ["GET"]
 
 
+async def test_a_client_that_names_a_class_of_aiobotocores_is_motos(stack: Stack) -> None:
+    config = AioConfig(http_session_cls=stack.session_class)
+    with loopback_server() as server:
+        async with AioSession().create_client("s3", config=config, endpoint_url=server.url) as s3:
+            await s3.create_bucket(Bucket="photos")
+            assert await names(s3) == ["photos"]
+        with mock_aws() as aws:
+            async with AioSession().create_client("s3", config=config, endpoint_url=server.url) as s3:
+                assert await names(s3) == []
+            assert [call.backend for call in aws.calls] == [stack.name]
+    assert server.received == []
+
+
 class Unrelated:
     pass
+
+
+class Unwired(AIOHTTPSession):  # type: ignore[misc]
+    pass
+
+
+@pytest.mark.parametrize("session_class", [Unrelated, Unwired])
+async def test_a_client_that_names_a_class_that_is_not_wired_is_refused(session_class: Any) -> None:
+    config = AioConfig(http_session_cls=session_class)
+    with pytest.raises(ArgumentError, match="is not wired to Moto: give MotoAIOHTTPSession, MotoHttpxSession or"):
+        await AioSession().create_client("s3", config=config).__aenter__()
 
 
 @pytest.mark.parametrize(
