@@ -10,6 +10,8 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
+import urllib3
 
 from aiomoto import mock_aws
 from tests.http_clients import LIBRARIES, Library
@@ -59,10 +61,10 @@ def mocked(**rule: Any) -> Iterator[None]:
         yield
 
 
-async def failure(http: Library, url: str) -> tuple[type, str]:
+async def failure(http: Library, url: str, timeout: float) -> tuple[type, str]:
     """How a request ends: the class of its error, and the message, but for what differs from run to run."""
     with pytest.raises(Exception) as caught:  # noqa: PT011  (whichever the library raises)
-        await http.send("GET", url, timeout=0.4)
+        await http.send("GET", url, timeout=timeout)
     message = re.sub(r"Signature=[^&']*|Expires=\d+| at 0x[0-9a-f]+", "", str(caught.value))
     # Where no resolver can be reached, it says so.
     message = re.sub(r"\[Errno -[23]\] [A-Z][a-z ]+|Temporary failure in name resolution", "no such name", message)
@@ -72,14 +74,37 @@ async def failure(http: Library, url: str) -> tuple[type, str]:
 @each_library
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_failure_is_the_one_that_the_library_has(http: Library, kind: str) -> None:
+    is_late = kind in ("read_timeout", "body stall")
+    timeout = 0.4 if is_late else 60  # a busy machine has all the time that it needs
     with peer(kind) as real:
-        if kind not in ("read_timeout", "body stall"):
+        if not is_late:
             real.go_on.set()
         url = url_at(real.url)
-        expected = await failure(http, url)
+        expected = await failure(http, url, timeout)
         with mocked(**KINDS[kind]):
             url_at(real.url)  # so that the host is an endpoint of a client
-            assert await failure(http, url) == expected
+            assert await failure(http, url, timeout) == expected
+
+
+@pytest.mark.parametrize("library", ["urllib3", "requests"])
+def test_an_error_for_no_connection_names_the_time_to_connect(library: str) -> None:
+    def send(url: str) -> None:
+        if library == "requests":
+            requests.get(url, timeout=(0.1, 60))
+        with urllib3.PoolManager(retries=False) as pool:
+            pool.request("GET", url, timeout=urllib3.Timeout(connect=0.1, read=60))
+
+    def message(url: str) -> str:
+        with pytest.raises(Exception, match="timed out") as caught:
+            send(url)
+        return re.sub(r"Signature=[^&']*|Expires=\d+| at 0x[0-9a-f]+|_Moto|HTTPConnection", "", str(caught.value))
+
+    with peer("connect_timeout") as real:
+        url = url_at(real.url)
+        expected = message(url)
+        with mocked(raises="connect_timeout"):
+            url_at(real.url)
+            assert message(url) == expected
 
 
 async def test_an_error_answer_is_an_answer(http: Library) -> None:

@@ -77,7 +77,8 @@ class _MotoConnection(HTTPConnection):
 
     def connect(self) -> None:
         """Be connected."""
-        self.sock: Any = _Socket(*self._to_moto)
+        # urllib3 has put the time to connect in here, and gives the socket the time to read afterwards.
+        self.sock: Any = _Socket(*self._to_moto, connect_timeout=self.timeout)
 
 
 class _MotoPool(HTTPConnectionPool):
@@ -108,9 +109,10 @@ class _Broken(RawIOBase):
 class _Socket:
     """What ``http.client`` and urllib3 ask of a socket: it takes a request, and gives the response."""
 
-    def __init__(self, exchange: Exchange, url: str) -> None:
+    def __init__(self, exchange: Exchange, url: str, *, connect_timeout: float | None) -> None:
         self._exchange = exchange
         self._url = url
+        self._connect_timeout = connect_timeout
         self._request = RequestReader()
         self._patience: float | None = None
 
@@ -145,7 +147,7 @@ class _Socket:
         if kind in ("read_timeout", "reset"):
             return os_error(kind)
         pool = connection_from_url(self._url)
-        return library_error(kind, self._url, Timeouts(self._patience, self._patience), pool)
+        return library_error(kind, self._url, Timeouts(self._connect_timeout, self._patience), pool)
 
     def shutdown(self, how: int) -> None:
         """There is nothing to end."""

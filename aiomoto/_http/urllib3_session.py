@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from inspect import unwrap
 from io import BytesIO
 from typing import Any
 
@@ -34,7 +35,7 @@ class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
 @cache  # and not when this module is imported: a botocore without `send` has an error of its own
 def _minds_length() -> bool:
     """Whether urllib3 is to mind a body that ends early: newer versions of botocore find that out by themselves."""
-    constants = URLLib3Session.send.__code__.co_consts
+    constants = unwrap(URLLib3Session.send).__code__.co_consts  # while a mock is live, it is wrapped
     return not any("enforce_content_length" in names for names in constants if isinstance(names, tuple))
 
 
