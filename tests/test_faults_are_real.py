@@ -21,17 +21,25 @@ from tests.streaming import close
 # trio tells of a generator of httpx's own that a failed body leaves behind, over a socket too.
 pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
 
-SETTINGS: dict[str, Any] = {
+CLIENT: dict[str, Any] = {
     "region_name": "us-east-1",
     "aws_access_key_id": "ada",
     "aws_secret_access_key": "lovelace",
 }
-CONFIG: dict[str, Any] = {
-    "connect_timeout": 0.1,
-    "read_timeout": 0.1,
-    "retries": {"total_max_attempts": 1},
-    "s3": {"addressing_style": "path"},
-}
+# Where nothing is to be waited for, a busy machine has all the time that it needs.
+PATIENT = 60.0
+SECONDS = {"connect_timeout": 0.1, "read_timeout": 0.1, "body stall": 0.3}
+
+
+def settings(kind: str) -> dict[str, Any]:
+    """The configuration of a client whose peer does what the name says: it waits in vain for that, and no more."""
+    return {
+        "connect_timeout": SECONDS[kind] if kind == "connect_timeout" else PATIENT,
+        "read_timeout": PATIENT if kind == "connect_timeout" else SECONDS.get(kind, PATIENT),
+        "retries": {"total_max_attempts": 1},
+        "s3": {"addressing_style": "path"},
+    }
+
 
 # What is said of an error and of those in it: the class, and the message, but for what differs from run to run.
 Chain = list[tuple[type, str]]
@@ -59,14 +67,14 @@ Outcome = tuple[int, Chain]
 
 
 @asynccontextmanager
-async def connected(client: ClientFactory, at: Peer) -> AsyncIterator[Any]:
+async def connected(client: ClientFactory, kind: str, at: Peer) -> AsyncIterator[Any]:
     """An asynchronous client of a peer, made outside of all mocks: it asks the peer, or the mock that is live."""
-    async with client("s3", endpoint_url=at.url, config=AioConfig(**CONFIG), **SETTINGS) as s3:
+    async with client("s3", endpoint_url=at.url, config=AioConfig(**settings(kind)), **CLIENT) as s3:
         yield s3
 
 
-def sync_connected(at: Peer) -> Any:
-    return boto3.client("s3", endpoint_url=at.url, config=Config(**CONFIG), **SETTINGS)
+def sync_connected(kind: str, at: Peer) -> Any:
+    return boto3.client("s3", endpoint_url=at.url, config=Config(**settings(kind)), **CLIENT)
 
 
 async def list_objects(s3: Any) -> Outcome:
@@ -110,7 +118,7 @@ def sync_read(s3: Any, amount: int | None, at: Peer) -> Outcome:
 @cache
 def outsider() -> Any:
     """A client for all mocks, that fills them."""
-    return boto3.client("s3", **SETTINGS)
+    return boto3.client("s3", **CLIENT)
 
 
 @contextmanager
@@ -130,7 +138,7 @@ KINDS = ["connect_error", "connect_timeout", "dns", "tls", "disconnect", "reset"
 @pytest.mark.parametrize("kind", KINDS)
 async def test_failure_is_the_one_that_the_async_stack_has(kind: Any, client: ClientFactory) -> None:
     with peer(kind) as real:
-        async with connected(client, real) as s3:
+        async with connected(client, kind, real) as s3:
             expected = await list_objects(s3)
             with mocked(raises=kind):
                 assert await list_objects(s3) == expected
@@ -139,7 +147,7 @@ async def test_failure_is_the_one_that_the_async_stack_has(kind: Any, client: Cl
 @pytest.mark.parametrize("kind", KINDS)
 def test_failure_is_the_one_that_boto3_has(kind: Any) -> None:
     with peer(kind) as real:
-        s3 = sync_connected(real)
+        s3 = sync_connected(kind, real)
         expected = sync_list_objects(s3)
         with mocked(raises=kind):
             assert sync_list_objects(s3) == expected
@@ -157,7 +165,7 @@ BODIES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", BODIES)
 async def test_body_ends_as_over_the_async_stack(kind: str, amount: int | None, client: ClientFactory) -> None:
     with peer(kind) as real:
-        async with connected(client, real) as s3:
+        async with connected(client, kind, real) as s3:
             expected = await read(s3, amount, real)
             with mocked(**BODIES[kind]):
                 assert await read(s3, amount, real) == expected
@@ -167,7 +175,7 @@ async def test_body_ends_as_over_the_async_stack(kind: str, amount: int | None, 
 @pytest.mark.parametrize("kind", BODIES)
 def test_body_ends_as_over_boto3(kind: str, amount: int | None) -> None:
     with peer(kind) as real:
-        s3 = sync_connected(real)
+        s3 = sync_connected(kind, real)
         expected = sync_read(s3, amount, real)
         with mocked(**BODIES[kind]):
             assert sync_read(s3, amount, real) == expected
@@ -178,25 +186,21 @@ ANSWERS = [("body disconnect", {"cut_after": 10}), ("body stall", {"stall_after"
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("kind", "rule"), [("body disconnect", {"cut_after": 10}), ("body stall", {"stall_after": 10})]
-)
+@pytest.mark.parametrize(("kind", "rule"), ANSWERS)
 async def test_answer_ends_as_over_the_async_stack(kind: str, rule: Any, client: ClientFactory) -> None:
     with peer(kind) as real:
         real.go_on.set()
-        async with connected(client, real) as s3:
+        async with connected(client, kind, real) as s3:
             expected = await list_objects(s3)
             with mocked(**rule):
                 assert await list_objects(s3) == expected
 
 
-@pytest.mark.parametrize(
-    ("kind", "rule"), [("body disconnect", {"cut_after": 10}), ("body stall", {"stall_after": 10})]
-)
+@pytest.mark.parametrize(("kind", "rule"), ANSWERS)
 def test_answer_ends_as_over_boto3(kind: str, rule: Any) -> None:
     with peer(kind) as real:
         real.go_on.set()
-        s3 = sync_connected(real)
+        s3 = sync_connected(kind, real)
         expected = sync_list_objects(s3)
         with mocked(**rule):
             assert sync_list_objects(s3) == expected
