@@ -243,7 +243,7 @@ class MockAWS:
         """
         if target is None:
             raise TypeError(
-                "this mock_aws() has been called already: use it as it is, or call mock_aws() for another one"
+                "mock_aws cannot decorate None: a mock is not called to be used. For another one, call mock_aws()"
             )
         options = self._options
         decorated = decorate(target, self._again, reset=options["reset"], remove_data=options["remove_data"])

@@ -41,7 +41,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "module": (lambda: package(), TypeError, r"aiomoto is a module: call aiomoto\.mock_aws\(\)"),
     "not-called": (lambda: enter(mock), TypeError, r"mock_aws has to be called: write `with mock_aws\(\) as aws:`"),
     "not-called-async": (lambda: asyncio.run(enter_async(mock)), TypeError, r"`async with mock_aws\(\) as aws:`"),
-    "called-twice": (lambda: mock()(), TypeError, r"has been called already: use it as it is"),
+    "called-twice": (lambda: mock()(), TypeError, r"a mock is not called to be used"),
     "int": (lambda: mock(5), TypeError, r"cannot decorate 5 of type builtins\.int: it takes functions"),
     "service": (
         lambda: mock("s3"),
