@@ -29,7 +29,8 @@ if httpx is None:
 
 import anyio  # comes with httpx
 
-# Up to aiobotocore 2 the constructor reads the machine's certificates, and its client then goes without them.
+# aiobotocore 2 loads the machine's certificates in the constructor, which takes a while, into a context that it never
+# hands to its httpx client, which verifies by itself. ``verify=False`` skips the loading and changes nothing else.
 _READS_CERTIFICATES_AT_ONCE = not hasattr(HttpxSession, "_build_ssl_contexts")
 
 
