@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import socket
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,6 +16,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
 
+from tests import guard
 from tests.http_clients import http as http  # a fixture
 
 # The version of Moto that is installed, for what it has no feature to tell it by.
@@ -24,24 +25,21 @@ MOTO = tuple(map(int, re.findall(r"\d+", version("moto"))[:3]))
 ClientFactory = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-class NetworkError(BaseException):
-    """A test tried to reach another machine. No ``except Exception`` may hide that."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Note attempts to reach another machine in a file of this run's own."""
+    folder = TemporaryDirectory(prefix="attempts-")
+    config.add_cleanup(folder.cleanup)
+    guard.note_attempts(Path(folder.name, "attempts"))
 
 
-def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect":
-        family, address = arguments[0].family, arguments[1]
-        host = address[0] if family in (socket.AF_INET, socket.AF_INET6) else "localhost"
-    elif event == "socket.getaddrinfo":
-        host = arguments[0]
-    else:
-        return
-    host = host.decode() if isinstance(host, bytes) else host
-    if host not in (None, "", "localhost", "::1") and not host.startswith("127."):
-        raise NetworkError(f"{event} to {host}")
-
-
-sys.addaudithook(_stay_at_home)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    """Fail a test if anything tried to reach another machine, in whatever process, and whoever caught the error."""
+    try:
+        yield
+    finally:
+        if attempts := guard.take_attempts():
+            pytest.fail(f"tried to reach another machine: {attempts}", pytrace=False)
 
 
 @pytest.fixture(autouse=True)

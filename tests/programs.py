@@ -14,9 +14,8 @@ from aiobotocore import httpxsession
 
 ROOT = Path(__file__).parent.parent
 
-# Importing the tests' conftest closes the way out of the machine; no fixture of it gets into the program.
-_AS_SCRIPT = "import runpy, sys, tests.conftest; runpy.run_path(sys.argv[1], run_name='__main__')"
-_AS_TESTS = "import sys, tests.conftest, pytest; sys.exit(pytest.main(['-c', 'pyproject.toml', *sys.argv[1:]]))"
+_AS_SCRIPT = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
+_AS_TESTS = "import sys, pytest; sys.exit(pytest.main(['-c', 'pyproject.toml', *sys.argv[1:]]))"
 
 
 def run_as_script(path: Path) -> None:
@@ -27,9 +26,7 @@ def run_as_script(path: Path) -> None:
 
 def run_as_tests(path: Path) -> None:
     """Run a file with pytest, under this project's settings; it must have tests, all of which pass."""
-    # The conftest imports anyio, whose pytest plugin then comes too late to have its assertions rewritten.
-    too_late = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
-    result = _run(_AS_TESTS, path, "-p", "no:cacheprovider", "-W", too_late)
+    result = _run(_AS_TESTS, path, "-p", "no:cacheprovider")
     summary = result.stdout.splitlines()[-1] if result.stdout else ""
     assert result.returncode == 0, result.stdout + result.stderr
     assert " passed" in summary, result.stdout

@@ -14,7 +14,7 @@ from freezegun import freeze_time
 from moto.moto_api._internal import mock_random
 
 from aiomoto import RequestBlockedError
-from tests.conftest import NetworkError
+from tests.guard import NetworkError
 
 # What differs from run to run with Moto alone: names from the system's random numbers, sums over them, addresses.
 _ACCIDENTAL = [
