@@ -85,7 +85,7 @@ TARGETS = (
         1.3,
     ),
     Target(
-        "import aiomoto / import moto.core, aiobotocore.session",
+        "from aiomoto import mock_aws / import moto.core, aiobotocore.session",
         Measured(("import",), "aiomoto"),
         Measured(("import",), "parents"),
         1.05,
