@@ -26,6 +26,8 @@ _EVENTS = {
     "socket.gethostbyname": 0,
     "socket.gethostbyaddr": 0,
 }
+# A name that resolvers are to refuse by themselves (RFC 6761, 6.4): for tests of what a failing lookup looks like.
+NO_HOST = "no-host.invalid"
 _VARIABLE = "NETWORK_ATTEMPTS"
 _notes: Path | None = Path(os.environ[_VARIABLE]) if _VARIABLE in os.environ else None
 
@@ -77,7 +79,7 @@ def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
         return
     host = host[0] if isinstance(host, tuple) else host
     host = host.decode() if isinstance(host, bytes) else host
-    if host in (None, "", "localhost") or _is_loopback(host):
+    if host in (None, "", "localhost", NO_HOST) or _is_loopback(host):
         return
     _note(f"{event} to {host}\n{''.join(traceback.format_stack()[:-1])}\n")
     raise NetworkError(f"{event} to {host}")

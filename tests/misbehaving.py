@@ -18,6 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.guard import NO_HOST
+
 SIZE = 100_000  # bytes that a body is said to have
 SENT = 5_000  # bytes of it that come
 
@@ -42,7 +44,7 @@ def peer(kind: str) -> Iterator[Peer]:
     """A peer that does what the name says, to each connection: before an answer, or in the middle of its body."""
     with ExitStack() as stack:
         if kind == "dns":
-            yield Peer("http://127.invalid:8080")
+            yield Peer(f"http://{NO_HOST}:8080")
         elif kind == "connect_error":
             with socket.create_server(("127.0.0.1", 0)) as closed:
                 url = _url(closed)
