@@ -13,7 +13,8 @@ from aiobotocore.httpsession import AIOHTTPSession
 
 from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
 from aiomoto._errors import ArgumentError
-from aiomoto._http.aiohttp_session import MotoAIOHTTPSession
+from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
+from aiomoto._sdk.seal import seal
 
 if TYPE_CHECKING:
     import aioboto3
@@ -142,6 +143,8 @@ def _chosen(config: Any, otherwise: Any) -> Any:
         return otherwise
     if _is_wired(session_class):
         return session_class
+    if issubclass(otherwise, MockedAIOHTTPSession):  # a session that a mock has left behind, of whichever class
+        return seal(session_class)
     if session_class in (wired := _wired_classes()):
         return wired[session_class]
     raise _not_wired(session_class)
