@@ -148,6 +148,14 @@ def forked(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def atheris(session: nox.Session) -> None:
+    """Requests that a fuzzer makes up, for a minute: ``nox -s atheris -- -max_total_time=3600`` for an hour."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--group", "test", ".", "atheris", silent=True)
+    session.run("python", "suites/fuzz_requests.py", *(session.posargs or ["-max_total_time=60"]))
+
+
+@nox.session(python=NEWEST)
 def types(session: nox.Session) -> None:
     """Type stubs of clients, which a user has beside aiomoto."""
     _run_tests(session, ".[aioboto3]", "--group", "types", files=["tests/test_typed_clients.py"])

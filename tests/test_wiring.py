@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -22,6 +24,7 @@ from tests.buckets import bucket_names, create_bucket
 from tests.conftest import Stack
 from tests.environments import every_environment, use_environment, use_files
 from tests.loopback import loopback_server
+from tests.programs import ROOT
 from tests.snapshot import nothing_left_behind
 
 pytestmark = pytest.mark.anyio
@@ -163,6 +166,29 @@ async def test_a_session_finds_the_same_as_on_a_bare_machine(
                     assert client.meta.region_name == "us-east-1"
                     await getattr(client, call)()
     assert metadata.received == []
+
+
+def test_a_session_is_the_first_thing_that_uses_moto_in_a_process_whose_profile_is_missing(tmp_path: Path) -> None:
+    script = tmp_path / "lists_models.py"
+    script.write_text(
+        """
+import asyncio
+from aiomoto import AioSession
+
+async def main():
+    async with AioSession().create_client("bedrock") as bedrock:
+        print((await bedrock.list_custom_models())["modelSummaries"])
+
+asyncio.run(main())
+"""
+    )
+    environment = {**os.environ, "AWS_PROFILE": "missing", "AWS_DEFAULT_PROFILE": "missing"}
+
+    run = subprocess.run(
+        [sys.executable, script], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout == "[]\n"
 
 
 async def test_a_session_needs_nothing_whatever_its_http_library(ours: Any, monkeypatch: pytest.MonkeyPatch) -> None:

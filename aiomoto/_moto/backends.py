@@ -13,7 +13,6 @@ from typing import Any
 
 import boto3
 import moto
-import moto.core.responses
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.core.exceptions import HTTPException
@@ -28,9 +27,6 @@ from aiomoto._moto.request import moto_request
 from aiomoto._moto.router import Handler
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.scope import access_key_of, header
-
-# Up to Moto 5.2.4.
-_MAKES_CLIENTS = hasattr(moto.core.responses, "boto3")
 
 # Since then Moto's S3 takes apart all kinds of aws-chunked bodies, and forgets that they came so. Nothing else tells.
 READS_CHUNKS = tuple(map(int, re.findall(r"\d+", moto.__version__)[:3])) >= (5, 1, 14)
@@ -58,11 +54,12 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
 
 @contextmanager
 def _fake_account() -> Iterator[None]:
-    """Let the boto3 client with which older versions of Moto look up a service's paths find no real account.
+    """Let the sessions and clients that Moto itself makes find no real account, and no profile that is missing.
 
-    With a mock around it there is none anyway. A session that is wired by hand has none around it.
+    It asks them for the regions of a service, and in older versions for a service's paths. With a mock around it there
+    is none anyway. A session that is wired by hand has none around it.
     """
-    if botocore_stubber.enabled or not _MAKES_CLIENTS:
+    if botocore_stubber.enabled:
         yield
         return
     environment, session = CleanEnvironment(), boto3.DEFAULT_SESSION
