@@ -88,7 +88,7 @@ def test_no_other_host_is_answered(url: str, port: int, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "[::1", "user@127.0.0.1:{port}", "a b", "127.0.0.1:{port}/x", "127.0.0.1:{port}.x"]
+    "host", ["", "[::1", "user@127.0.0.1:{port}", "a b", "127.0.0.1:{port}/x", "127.0.0.1:{port}.x", "127.0.0.1:99999"]
 )
 def test_a_host_that_is_none_is_a_bad_request(url: str, port: int, host: str) -> None:
     assert get(url, host.format(port=port), "/photos/photos/cat").status == 400
@@ -234,6 +234,7 @@ MALFORMED = {
     "connect": b"CONNECT s3.amazonaws.com:443 HTTP/1.1\r\nHost: s3.amazonaws.com:443\r\n\r\n",
     "asterisk": b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n",
     "no-path": b"GET photos HTTP/1.1\r\n" + HOST + b"\r\n",
+    "no-host-in-path": b"GET //[::/x HTTP/1.1\r\n" + HOST + b"\r\n",
     "no-colon": b"GET / HTTP/1.1\r\n" + HOST + b"header\r\n\r\n",
     "space-in-name": b"GET / HTTP/1.1\r\n" + HOST + b"a header: x\r\n\r\n",
     "nul-in-value": b"GET / HTTP/1.1\r\n" + HOST + b"header: a\0b\r\n\r\n",
