@@ -46,17 +46,24 @@ def _body_class(httpx: Any) -> Any:
 
         def __init__(self, data: bytes) -> None:
             self._rest = memoryview(data)
+            self._has_begun = False
             self._is_closed = False
 
         def __iter__(self) -> Iterator[bytes]:
             while self._rest:
                 yield self._next()
 
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            while self._rest:
-                yield self._next()
-                if self._rest:
-                    await anyio.lowlevel.checkpoint()
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            # No generator: trio warns of one that is left half way, as httpx leaves it when a response is closed.
+            return self
+
+        async def __anext__(self) -> bytes:
+            if not self._rest:
+                raise StopAsyncIteration
+            if self._has_begun:
+                await anyio.lowlevel.checkpoint()
+            self._has_begun = True
+            return self._next()
 
         def _next(self) -> bytes:
             if self._is_closed:
