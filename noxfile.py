@@ -71,7 +71,8 @@ def _run_tests(session: nox.Session, *pins: str, files: Sequence[str] = ()) -> N
 NEWEST = FOUND[max(FOUND, key=lambda version: int(version.partition(".")[2]))]
 
 
-@nox.session(python=list(FOUND.values()))
+@nox.session
+@nox.parametrize("python", list(FOUND.values()), ids=list(FOUND))
 def pythons(session: nox.Session) -> None:
     """The newest of everything, on each interpreter."""
     _run_tests(session, "httpx2")
