@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aiomoto._endpoint.endpoint import Endpoint
 
 Target = TypeVar("Target", bound=Callable[..., Any])
+_NOTHING: Any = None  # what ``mock()`` decorates
 
 
 class Options(TypedDict, total=False):
@@ -235,13 +236,13 @@ class MockAWS:
         if self._closing is not None:
             await self._closing.wait_here()
 
-    def __call__(self, target: Target = cast(Any, None)) -> Target:  # noqa: B008
+    def __call__(self, target: Target = _NOTHING) -> Target:
         """Decorate a function or a test class: each call has a mock of its own.
 
         Raises:
             TypeError: the target is neither.
         """
-        if target is None:
+        if target is _NOTHING:
             raise TypeError(
                 "mock_aws cannot decorate None: a mock is not called to be used. For another one, call mock_aws()"
             )

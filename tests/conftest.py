@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import boto3
+import moto
 import pytest
 from aiobotocore import httpxsession
 from aiobotocore.config import AioConfig
@@ -53,6 +55,23 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     # Not those of the developer who runs the tests.
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent/aws/config")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws/credentials")
+
+
+@pytest.fixture
+def no_data_left() -> Iterator[None]:
+    """Forget afterwards what a test leaves in Moto: on purpose, by a mock of Moto's own, or with no mock at all."""
+    yield
+    with moto.mock_aws():
+        pass
+
+
+@pytest.fixture
+def own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have something for a mock to put back: keys, and boto3's default session."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAMINE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="eu-west-1"))
 
 
 class Stack(NamedTuple):

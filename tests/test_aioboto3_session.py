@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,7 @@ from tests.snapshot import nothing_left_behind
 
 aioboto3 = pytest.importorskip("aioboto3", reason="aioboto3 is not installed: nox -s aioboto3")
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def _no_data() -> Iterator[None]:
-    """What is written with no mock live stays until the next one begins."""
-    yield
-    with mock_aws():
-        pass
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_data_left")]
 
 
 async def test_it_is_aioboto3s_own() -> None:

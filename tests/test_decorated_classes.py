@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import unittest
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import moto
 import pytest
 from aiobotocore.session import get_session
 
 from aiomoto import mock_aws
 from tests.buckets import bucket_names, create_bucket
+from tests.mocks import both
 from tests.snapshot import nothing_left_behind
 
 pytest_plugins = ["pytester"]
 
-both = pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="aiomoto"), pytest.param(moto.mock_aws, id="moto")])
-
-
-@pytest.fixture(autouse=True)
-def _no_data() -> Iterator[None]:
-    """Some tests leave data behind on purpose, and Moto's mock does so of itself."""
-    yield
-    with moto.mock_aws():
-        pass
+pytestmark = pytest.mark.usefixtures("no_data_left")
 
 
 def run(case: type[unittest.TestCase]) -> int:

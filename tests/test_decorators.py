@@ -14,17 +14,10 @@ import pytest
 from aiomoto import mock_aws, mock_aws_decorator
 from tests.buckets import SESSION, bucket_names, create_bucket
 from tests.conftest import ClientFactory
+from tests.mocks import both
 from tests.snapshot import nothing_left_behind
 
-both = pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="aiomoto"), pytest.param(moto.mock_aws, id="moto")])
-
-
-@pytest.fixture(autouse=True)
-def _no_data() -> Iterator[None]:
-    """Some tests leave data behind on purpose, and Moto's mock does so of itself."""
-    yield
-    with moto.mock_aws():
-        pass
+pytestmark = pytest.mark.usefixtures("no_data_left")
 
 
 # ---------------------------------------------------------------- ways to write it

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
-import boto3
 import pytest
 from moto.core.base_backend import BackendDict
 from moto.s3.models import S3Backend
@@ -23,12 +22,7 @@ from tests.snapshot import nothing_left_behind
 PACKAGE = "aiomoto"
 
 
-@pytest.fixture(autouse=True)
-def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something to put back."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAMINE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="eu-west-1"))
+pytestmark = pytest.mark.usefixtures("own_keys")
 
 
 def press_ctrl_c(*_: Any, **__: Any) -> None:

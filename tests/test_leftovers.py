@@ -27,13 +27,7 @@ OWN_KEYS: dict[str, Any] = {"core": {"mock_credentials": False}}
 OWN_SESSION: dict[str, Any] = {"core": {"reset_boto3_session": False}}
 
 
-@pytest.fixture(autouse=True)
-def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something to put back."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAMINE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="eu-west-1"))
+pytestmark = pytest.mark.usefixtures("own_keys")
 
 
 # ---------------------------------------------------------------- the snapshot itself

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 import anyio
 import anyio.abc
 import boto3
-import moto
 import pytest
 from moto.core.exceptions import ServiceNotWhitelisted
 from moto.moto_api import recorder
@@ -19,18 +18,10 @@ from moto.moto_api import recorder
 from aiomoto import ArgumentError, MockAWS, mock_aws, mock_aws_decorator
 from tests.buckets import SESSION, bucket_names, create_bucket
 from tests.conftest import ClientFactory
+from tests.mocks import both
 from tests.snapshot import nothing_left_behind
 
-# A program that behaves alike under both is what "Moto's own meaning" is.
-both = pytest.mark.parametrize("mock", [pytest.param(mock_aws, id="aiomoto"), pytest.param(moto.mock_aws, id="moto")])
-
-
-@pytest.fixture(autouse=True)
-def _no_data() -> Iterator[None]:
-    """Some tests leave data behind on purpose, and Moto's mock does so of itself."""
-    yield
-    with moto.mock_aws():
-        pass
+pytestmark = pytest.mark.usefixtures("no_data_left")
 
 
 @pytest.mark.anyio

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import aiobotocore.session
-import moto
 import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
@@ -24,23 +23,13 @@ from tests.buckets import bucket_names, create_bucket
 from tests.conftest import Stack
 from tests.environments import every_environment, use_environment, use_files
 from tests.loopback import loopback_server
+from tests.mocks import both
 from tests.programs import ROOT
 from tests.snapshot import nothing_left_behind
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_data_left")]
 
-both_mocks = pytest.mark.parametrize(
-    "mock", [pytest.param(mock_aws, id="aiomoto"), pytest.param(moto.mock_aws, id="moto")]
-)
 KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIAMINE", "aws_secret_access_key": "mine"}
-
-
-@pytest.fixture(autouse=True)
-def _no_data() -> Iterator[None]:
-    """What is written with no mock live stays until the next one begins."""
-    yield
-    with mock_aws():
-        pass
 
 
 @pytest.fixture
@@ -331,7 +320,7 @@ async def test_a_session_class_that_is_not_wired_is_refused(session_class: Any, 
 # ---------------------------------------------------------------- beside mocks
 
 
-@both_mocks
+@both
 async def test_a_wired_client_shares_the_data_of_a_mock_around_it(wired: Wired, mock: Any) -> None:
     with nothing_left_behind(), mock():
         create_bucket("photos")
@@ -340,7 +329,7 @@ async def test_a_wired_client_shares_the_data_of_a_mock_around_it(wired: Wired, 
             assert await names(s3) == bucket_names() == ["photos", "videos"]
 
 
-@both_mocks
+@both
 async def test_a_wired_client_from_before_shares_the_data_of_a_mock(wired: Wired, mock: Any) -> None:
     async with wired("s3") as s3:
         await s3.create_bucket(Bucket="before")
@@ -351,7 +340,7 @@ async def test_a_wired_client_from_before_shares_the_data_of_a_mock(wired: Wired
         assert await names(s3) == ["after"]
 
 
-@both_mocks
+@both
 async def test_a_client_wired_inside_a_mock_goes_on_working_after_it(wired: Wired, mock: Any) -> None:
     live = mock()
     live.start()
