@@ -36,12 +36,13 @@ _REPLACEMENTS: tuple[Target, ...] = (
     *models.REPLACEMENTS,
     *sdk_repetitions.REPLACEMENTS,
     *moto_repetitions.REPLACEMENTS,
-    *long_polls.REPLACEMENTS,
     *requests_adapter.REPLACEMENTS,
     *urllib3_pools.REPLACEMENTS,
 )
 # The same for modules that may be imported late, or never.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+    **long_polls.TARGETS,
+    **moto_repetitions.TARGETS,
     **crt.TARGETS,
     **dict.fromkeys(httpx_transports.PACKAGES, httpx_transports.targets),
     "s3fs.core": _file_systems.targets,

@@ -1,7 +1,7 @@
-"""Modules that are nobody's dependency: replaced in where they are imported, now or while a mock is live.
+"""Modules that not everybody uses: replaced in where they are imported, now or while a mock is live.
 
-To import them at each start would cost a process that never uses them 50 ms (httpx) or 40 ms (awscrt with boto3's
-transfers), and would make of an optional package one that is always loaded.
+To import them at each start would cost a process that never uses them 50 ms (httpx), 40 ms (awscrt with boto3's
+transfers) or 10 ms (Moto's S3), and would make of an optional package one that is always loaded.
 """
 
 from __future__ import annotations

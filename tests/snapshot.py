@@ -20,15 +20,18 @@ _LIBRARIES = (
     "httpx2",
     "moto.backend_index",
     "moto.core",
+    "moto.s3",
     "moto.settings",
+    "moto.sqs",
     "requests",
     "responses",
     "s3fs",
     "s3transfer",
     "urllib3",
 )
-# Python's own notes on a class, made when first asked for, and a counter that Moto never winds back.
-_IGNORED = ("__annotations__", "__annotations_cache__", "__slotnames__", "request_count")
+# Python's own notes on a class, made when first asked for, a counter that Moto never winds back, and its lists of the
+# instances of its models.
+_IGNORED = ("__annotations__", "__annotations_cache__", "__slotnames__", "instances_tracked", "request_count")
 _MISSING = object()
 
 

@@ -26,6 +26,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_late_imports": "",
         "_lock": "",
         "_loops": "",
+        "_moto.loaded": "",
         "_moto.stubber": "botocore moto",
         "_sdk.on_demand": "",
         "_moto.repetitions": "moto",

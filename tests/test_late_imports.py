@@ -45,6 +45,33 @@ def test_a_mock_imports_no_library_that_is_optional() -> None:
     assert found == "[]"
 
 
+def test_a_mock_imports_no_service_of_motos_that_nobody_asks_for() -> None:
+    found = run("""
+        with mock_aws():
+            boto3.client("sts", region_name="us-east-1").get_caller_identity()
+        print(sorted(name for name in sys.modules if name in ("moto.s3.responses", "moto.sqs.models")))
+    """)
+
+    assert found == "[]"
+
+
+def test_a_service_of_motos_that_is_imported_in_a_mock_is_as_before_after_it() -> None:
+    found = run("""
+        finders = list(sys.meta_path)
+        with mock_aws():
+            boto3.client("sqs", region_name="us-east-1").create_queue(QueueName="jobs")
+            presigned()
+            from moto.s3.responses import S3Response
+            from moto.sqs.models import SQSBackend
+            print(SQSBackend.receive_message.__code__.co_filename.split("/")[-3:])
+        functions = [SQSBackend.receive_message, S3Response.subdomain_based_buckets]
+        print([function.__code__.co_filename.split("/")[-3:] for function in functions], sys.meta_path == finders)
+    """)
+
+    files = [["moto", "sqs", "models.py"], ["moto", "s3", "responses.py"]]
+    assert found == f"['aiomoto', '_moto', 'long_polls.py']\n{files} True"
+
+
 @pytest.mark.parametrize("library", ["httpx", "httpx2"])
 def test_a_library_that_is_imported_in_a_mock_is_answered(library: str) -> None:
     if find_spec(library) is None:

@@ -19,10 +19,10 @@ from moto.core.exceptions import HTTPException
 from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber
 from moto.moto_api import recorder
-from moto.s3.models import s3_backends
 
 from aiomoto._environment import CleanEnvironment
 from aiomoto._lock import BackendLock
+from aiomoto._moto.loaded import loaded_backends
 from aiomoto._moto.request import moto_request
 from aiomoto._moto.router import Handler
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -94,7 +94,7 @@ def account_of(request: WireRequest) -> str:
 
 def bucket_exists(name: str) -> bool:
     """Tell whether any account has an S3 bucket of this name."""
-    return any(name in backend.buckets for _, _, backend in s3_backends.iter_backends())
+    return any(name in backend.buckets for backend in loaded_backends("s3", "s3_backends"))
 
 
 def _wire_response(status: Any, headers: Any, body: Any) -> WireResponse:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from threading import RLock
+from types import ModuleType
 from typing import Any
 
 from moto.core.utils import unix_time_millis
-from moto.sqs.models import Queue, SQSBackend
 
 from aiomoto._lock import surviving_fork
 
@@ -168,9 +168,9 @@ def _then_wake_next(original: Any) -> Any:
     @wraps(original)
     def changed(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
-        waiting.wake_next(
-            self if isinstance(self, Queue) else self.get_queue(args[0] if args else kwargs["queue_name"])
-        )
+        # A method of the backend's names the queue.
+        has_queues = hasattr(self, "get_queue")
+        waiting.wake_next(self.get_queue(args[0] if args else kwargs["queue_name"]) if has_queues else self)
         return result
 
     return changed
@@ -187,10 +187,15 @@ def _delete_queue(original: Any) -> Any:
     return delete_queue
 
 
-REPLACEMENTS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
-    (SQSBackend, "receive_message", _receive_message),
-    (SQSBackend, "change_message_visibility", _then_wake_next),
-    (SQSBackend, "delete_queue", _delete_queue),
-    (Queue, "add_message", _then_wake_next),
-    (Queue, "delete_message", _then_wake_next),  # a group of a FIFO queue has its next message delivered then
-)
+def targets(models: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
+    """What is replaced in ``moto.sqs.models``."""
+    return (
+        (models.SQSBackend, "receive_message", _receive_message),
+        (models.SQSBackend, "change_message_visibility", _then_wake_next),
+        (models.SQSBackend, "delete_queue", _delete_queue),
+        (models.Queue, "add_message", _then_wake_next),
+        (models.Queue, "delete_message", _then_wake_next),  # a FIFO queue delivers the group's next message then
+    )
+
+
+TARGETS = {"moto.sqs.models": targets}

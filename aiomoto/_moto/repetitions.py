@@ -14,21 +14,17 @@ from contextlib import suppress
 from functools import lru_cache, wraps
 from importlib import import_module
 from inspect import isfunction
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import moto.core.responses
 from moto import settings
 from moto.moto_api._internal.moto_random import MotoRandom
-from moto.s3.responses import S3Response
 
 # What is remembered stays for the next mock: the same function gets the same replacement.
 _once = lru_cache(maxsize=4)
 
-# In older versions of Moto the method is one of an object, and asks for more than the host.
-_S3Hosts = S3Response if isinstance(vars(S3Response).get("subdomain_based_buckets"), staticmethod) else None
-
-# In those, its services write their answers themselves.
+# In older versions of Moto, its services write their answers themselves.
 _Picker: Any = None
 with suppress(ImportError):
     _Picker = import_module("moto.core.serialize").XFormedAttributePicker
@@ -122,8 +118,18 @@ def _get_random_string(original: Any) -> Any:
 
 _WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (moto.core.responses, "method_names_from_class", _method_names_from_class),
-    (_S3Hosts, "subdomain_based_buckets", _subdomain_based_buckets),
     (_Picker, "get_possible_keys", _get_possible_keys),
     (MotoRandom, "get_random_string", _get_random_string),
 )
 REPLACEMENTS = tuple(each for each in _WANTED if each[1] in getattr(each[0], "__dict__", ()))
+
+
+def s3_targets(responses: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
+    """What is replaced in ``moto.s3.responses``."""
+    name = "subdomain_based_buckets"
+    # In older versions it is a method of the object, and asks for more than the host.
+    is_static = isinstance(vars(responses.S3Response).get(name), staticmethod)
+    return ((responses.S3Response, name, _subdomain_based_buckets),) if is_static else ()
+
+
+TARGETS = {"moto.s3.responses": s3_targets}

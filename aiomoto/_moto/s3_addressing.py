@@ -11,9 +11,6 @@ from ipaddress import ip_address
 from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
-from moto.s3.responses import S3ResponseInstance
-from moto.s3.utils import bucket_name_from_url
-
 from aiomoto._wire.message import WireRequest
 from aiomoto._wire.scope import scope_of
 
@@ -63,6 +60,9 @@ def _bucket_in_host(
 
 
 def _bucket_that_moto_sees(request: WireRequest) -> str | None:
+    from moto.s3.responses import S3ResponseInstance  # Moto loads it with its first answer
+    from moto.s3.utils import bucket_name_from_url
+
     if not S3ResponseInstance.subdomain_based_buckets(SimpleNamespace(headers={"host": request.host}, url=request.url)):
         return None
     bucket: str | None = bucket_name_from_url(request.url)

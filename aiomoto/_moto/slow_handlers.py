@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from aiomoto._moto.loaded import loaded_backends
 from aiomoto._wire.message import WireRequest
 from aiomoto._wire.scope import action_of
 
@@ -64,15 +64,6 @@ def _functions_exist() -> bool:
 def _topics_call_out() -> bool:
     subscriptions = [list(backend.subscriptions.values()) for backend in loaded_backends("sns", "sns_backends")]
     return any(each.protocol in ("http", "https", "lambda") for some in subscriptions for each in some)
-
-
-def loaded_backends(service: str, name: str) -> list[Any]:
-    """The backends of a service of Moto's, in all accounts and regions, if anybody has used it.
-
-    Otherwise it has not been imported, and may not be possible to: Lambda needs the docker package.
-    """
-    models = sys.modules.get(f"moto.{service}.models")
-    return [backend for _, _, backend in list(getattr(models, name).iter_backends())] if models else []
 
 
 def _something_calls_out() -> bool:

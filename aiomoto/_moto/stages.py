@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from aiomoto._moto.slow_handlers import loaded_backends
+from aiomoto._moto.loaded import loaded_backends
 from aiomoto._wire.message import WireRequest
 
 _HOST = re.compile(r"[^.]+\.execute-api\.([^.]+)\.amazonaws\.com(\.cn)?")
