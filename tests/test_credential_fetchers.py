@@ -11,6 +11,7 @@ import aiobotocore.utils
 import botocore.session
 import botocore.utils
 import pytest
+from aiobotocore import httpxsession
 from aiobotocore.session import get_session
 
 from aiomoto import RequestBlockedError, mock_aws
@@ -44,7 +45,8 @@ LIBRARIES = {
         aiobotocore.utils.AioContainerMetadataFetcher,
     ),
 }
-if hasattr(aiobotocore.utils, "AnyioContainerMetadataFetcher"):
+# Since aiobotocore 3.9, and of use with httpx only.
+if httpxsession.httpx is not None and hasattr(aiobotocore.utils, "AnyioContainerMetadataFetcher"):
     LIBRARIES["aiobotocore-anyio"] = (
         aiobotocore.utils.AnyioInstanceMetadataFetcher,
         aiobotocore.utils.AnyioInstanceMetadataRegionFetcher,
