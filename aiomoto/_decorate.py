@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import inspect
 import unittest
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import AbstractContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncContextDecorator,
+    ContextDecorator,
+    asynccontextmanager,
+    contextmanager,
+)
 from functools import partial, wraps
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
@@ -60,15 +67,45 @@ def _wrap_plain(function: Any, context: Callable[[], AbstractContextManager[Any]
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         with context():
             result = function(*args, **kwargs)
-        # Another decorator may hide a coroutine function behind a plain one: its body has not run yet.
-        return _run_inside(result, context) if inspect.iscoroutine(result) else result
+        return _inside(context, result)
 
     return wrapper
 
 
-async def _run_inside(coroutine: Coroutine[Any, Any, Any], context: Callable[[], AbstractContextManager[Any]]) -> Any:
+def _inside(context: Callable[[], AbstractContextManager[Any]], result: Any) -> Any:
+    """Have the body run inside where another decorator hides a coroutine function or a generator behind a plain one.
+
+    It has not run yet: what it gave is still to be awaited, iterated or entered.
+    """
+    if inspect.iscoroutine(result):
+        return _wrap_coroutine(lambda: result, context)()
+    if inspect.isgenerator(result):
+        return _wrap_generator(lambda: result, context)()
+    if inspect.isasyncgen(result):
+        return _wrap_async_generator(lambda: result, context)()
+    # Those of contextlib's decorators are both.
+    if isinstance(result, ContextDecorator) and isinstance(result, AbstractContextManager):
+        return _enter_inside(context, result)
+    if isinstance(result, AsyncContextDecorator) and isinstance(result, AbstractAsyncContextManager):
+        return _enter_inside_async(context, result)
+    return result
+
+
+@contextmanager
+def _enter_inside(
+    context: Callable[[], AbstractContextManager[Any]], manager: AbstractContextManager[Any]
+) -> Iterator[Any]:
+    with context(), manager as value:
+        yield value
+
+
+@asynccontextmanager
+async def _enter_inside_async(
+    context: Callable[[], AbstractContextManager[Any]], manager: AbstractAsyncContextManager[Any]
+) -> AsyncIterator[Any]:
     with context():
-        return await coroutine
+        async with manager as value:
+            yield value
 
 
 def _wrap_coroutine(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:

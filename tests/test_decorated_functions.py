@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
 import anyio
@@ -109,6 +110,44 @@ async def test_a_coroutine_behind_a_plain_function_is_mocked_too(client: ClientF
 
     with nothing_left_behind():
         assert await mock_aws(hidden)() == ["photos"]
+
+
+@pytest.mark.anyio
+async def test_a_generator_behind_another_decorator_is_mocked_too() -> None:
+    def create() -> Iterator[list[str]]:
+        yield create_bucket("photos")
+
+    async def create_async() -> AsyncIterator[list[str]]:
+        yield create_bucket("photos")
+
+    hidden = functools.wraps(create)(lambda: create())
+    hidden_async = functools.wraps(create_async)(lambda: create_async())
+
+    with nothing_left_behind():
+        assert list(mock_aws(hidden)()) == [["photos"]]
+        assert [names async for names in mock_aws(hidden_async)()] == [["photos"]]
+        with mock_aws(contextmanager(create))() as names:
+            assert (names, bucket_names()) == (["photos"], ["photos"])
+        async with mock_aws(asynccontextmanager(create_async))() as names:
+            assert (names, bucket_names()) == (["photos"], ["photos"])
+
+
+def test_a_context_manager_behind_the_decorator_gets_the_error_of_its_body() -> None:
+    seen: list[list[str]] = []
+
+    @mock_aws
+    @contextmanager
+    def cleaning_up() -> Iterator[None]:
+        try:
+            yield
+        except KeyError:
+            seen.append(create_bucket("cleaned-up"))
+            raise
+
+    with nothing_left_behind(), pytest.raises(KeyError), cleaning_up():
+        raise KeyError
+
+    assert seen == [["cleaned-up"]]
 
 
 # ---------------------------------------------------------------- generators in full

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -57,6 +59,45 @@ async def test_a_response_may_be_left_unread() -> None:
             await response.content.read(10)
         async with session.get(url_to("get_object")) as response:
             assert await response.read() == LARGE
+
+
+@pytest.mark.usefixtures("aws")
+async def test_a_semicolon_is_part_of_the_key() -> None:
+    put_photo(s3())
+    named = PHOTO | {"Key": f"{PHOTO['Key']};v=2"}
+
+    def url(operation: str) -> str:
+        # As a text: aiohttp then sends the semicolon as it is, though it was quoted when it was signed.
+        text: str = s3().generate_presigned_url(operation, Params=named)
+        return text
+
+    async with aiohttp.ClientSession() as session:
+        async with session.put(url("put_object"), data=b"another"):
+            pass
+        async with session.get(url("get_object")) as response:
+            assert (response.status, await response.read()) == (200, b"another")
+        async with session.delete(url("delete_object")):
+            pass
+
+    assert photo(s3()) == b"0123456789"
+    assert [each["Key"] for each in s3().list_objects_v2(Bucket="photos")["Contents"]] == [PHOTO["Key"]]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_response_that_nobody_reads_may_outlive_its_loop(capsys: pytest.CaptureFixture[str]) -> None:
+    put_photo(s3(), LARGE)
+
+    async def request() -> aiohttp.ClientResponse:
+        async with aiohttp.ClientSession() as session:
+            return await session.get(url_to("get_object"))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # aiohttp's own, as over a network
+        response = asyncio.run(request())
+        del response
+        gc.collect()
+
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("aws")

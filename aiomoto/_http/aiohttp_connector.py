@@ -136,6 +136,7 @@ class _Transport(Sender):
         if not self.is_closing():
             super().close()
             self.wake()
-            self._loop.call_soon(self._protocol.connection_lost, None)
+            if not self._loop.is_closed():  # as where a response that nobody read is collected after it
+                self._loop.call_soon(self._protocol.connection_lost, None)
 
     abort = close
