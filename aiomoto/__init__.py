@@ -3,6 +3,7 @@
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -47,7 +48,16 @@ _MODULE_OF = {
     "mock_aws_decorator": "_mock",
 }
 
-if find_spec("httpx2") or find_spec("httpx"):  # else `from aiomoto import *` would fail
+
+def _has_httpx() -> bool:
+    """Tell whether there is an httpx that aiobotocore takes, without importing any of them."""
+    # Newer versions take httpx2 too.
+    places = getattr(find_spec("aiobotocore"), "submodule_search_locations", None) or ()
+    takes_httpx2 = any(Path(place, "_httpx.py").exists() for place in places)
+    return find_spec("httpx") is not None or (takes_httpx2 and find_spec("httpx2") is not None)
+
+
+if _has_httpx():  # else `from aiomoto import *` would fail
     __all__ += ["MotoHttpxSession"]
     __all__.sort()
 

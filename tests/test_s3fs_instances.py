@@ -242,7 +242,6 @@ def test_one_from_outside_that_did_no_more_than_connect_is_real_again(
         connect(fs)
 
     assert fs.ls("") == ["real"]
-    fsspec.asyn.sync(fs.loop, fs.s3.close)
 
 
 def test_one_from_outside_that_got_new_clients_inside_is_real_again(server: LoopbackServer) -> None:

@@ -49,6 +49,10 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
         return entered
 
+    async def __aexit__(self, *error: Any) -> None:
+        if self._sessions is not None:  # aiobotocore 3.0 cannot be closed twice
+            await super().__aexit__(*error)
+
     async def send(self, request: Any) -> Any:
         """Answer one prepared request.
 
