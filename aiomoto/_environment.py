@@ -50,7 +50,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", ".localhost")
 def variables_for_endpoint(url: str) -> dict[str, str | None]:
     """The variables that lead AWS clients, of other languages and in child processes too, to an endpoint.
 
-    Keys are not among them. A region that is set stays; clients differ in which of its variables they read.
+    Keys are not among them. A region that is set stays; clients differ in which of its variables they read, and what is
+    in one of them is for those of the other too.
     """
     others = [name for name in os.environ if name.startswith(f"{_ENDPOINT_URL}_")]
     return {
@@ -60,7 +61,7 @@ def variables_for_endpoint(url: str) -> dict[str, str | None]:
         f"{_ENDPOINT_URL}_S3": url,
         "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": region(),
-        "AWS_DEFAULT_REGION": region(),
+        "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION") or region(),
         **{name: _with_loopback(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
     }
 

@@ -135,6 +135,8 @@ class Exchange:
             yield record
         except BaseException as error:
             record.failed(error)
+            if isinstance(error, ModuleNotFoundError) and hasattr(error, "add_note"):  # since Python 3.11
+                error.add_note("Some of Moto's services need packages of their own: pip install 'moto[all]'")
             raise
 
     def _record(self, request: WireRequest, backend: str, *, keeps_bodies: bool) -> Record:

@@ -75,6 +75,10 @@ class MockAWS:
         slept: what the clients would have waited, with ``sleep="instant"``.
     """
 
+    calls: CallLog
+    faults: Faults
+    slept: list[Slept]
+
     def __init__(
         self,
         config: dict[str, Any] | None = None,
@@ -90,6 +94,8 @@ class MockAWS:
         check_config(config)
         check_one("way to sleep", sleep, ("real", "instant"))
         switches = {
+            "reset": reset,
+            "remove_data": remove_data,
             "record_bodies": record_bodies,
             "share_models": share_models,
             "fsspec": fsspec,
@@ -110,7 +116,7 @@ class MockAWS:
         )
         self.calls = CallLog()
         self.faults = Faults()
-        self.slept: list[Slept] = []
+        self.slept = []
         self._starts = 0
         self._exchange: Exchange | None = None
         self._closing: Closing | None = None
@@ -308,6 +314,12 @@ class _ToBeCalled:
 
     def __repr__(self) -> str:
         return repr(self._function)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        message = f"{self._function.__name__} has no attribute {name!r}"
+        if hasattr(MockAWS, name) or name in MockAWS.__annotations__:
+            message = f"mock_aws has to be called: write `aws = mock_aws()`, and `aws.{name}` once it has started"
+        raise AttributeError(message, name=name, obj=self)
 
     def _refuse(self, *args: Any) -> NoReturn:
         raise TypeError("mock_aws has to be called: write `with mock_aws() as aws:` or `async with mock_aws() as aws:`")

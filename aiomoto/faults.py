@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -165,9 +166,19 @@ def _selection(
     check_names(service, operation, where if isinstance(where, Mapping) else ())
     if isinstance(where, Mapping):
         where = partial(_has, dict(where))
-    elif where is not None and not callable(where):
+    elif where is not None and not _takes_one(where):
         raise ArgumentError(f"where must be a mapping of parameters, or a function that is given a Call, not {where!r}")
     return Selection(service, operation, None if region is None else signing_region(region), where)
+
+
+def _takes_one(function: Any) -> bool:
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return False
+    except ValueError:  # a built-in one, which does not tell
+        pass
+    return True
 
 
 def _has(parameters: dict[str, Any], call: Call) -> bool:

@@ -49,7 +49,9 @@ def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
     options = _marked_options(request.node)
     with pytest.MonkeyPatch.context() as patch:
         if region := options.pop("region", None):
+            # Python's clients read the first, most others the second.
             patch.setenv("AWS_DEFAULT_REGION", region)
+            patch.setenv("AWS_REGION", region)
         with _mock_with(options) as aws:
             _add_marked_faults(request.node, aws)
             yield aws
@@ -96,6 +98,17 @@ class Opening(Coroutine[Any, Any, Client], AbstractAsyncContextManager[Client]):
         """Open no client, as where a coroutine is closed."""
         self._opening.close()
 
+    if not TYPE_CHECKING:  # type checkers say so by themselves
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"the client is not open yet, and so has no {name!r}: {_HOW_TO_OPEN}")
+
+        def __enter__(self) -> Any:
+            raise TypeError(f"the client is not open yet, and a plain `with` cannot open it: {_HOW_TO_OPEN}")
+
+        def __exit__(self, *error: object) -> None:
+            """Never come here."""
+
     async def __aenter__(self) -> Client:
         self._client = await self._opening
         return self._client  # type: ignore[no-any-return]
@@ -104,6 +117,9 @@ class Opening(Coroutine[Any, Any, Client], AbstractAsyncContextManager[Client]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._client.close()
+
+
+_HOW_TO_OPEN = "write `client = await aiomoto_client(...)`, or `async with aiomoto_client(...) as client:`"
 
 
 class ClientFactory:
@@ -197,6 +213,12 @@ def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
     return None
 
 
+def _mistake_in_region(region: Any) -> str | None:
+    from aiomoto._wire.regions import is_no_region
+
+    return is_no_region(region) if isinstance(region, str) else f"region must be a str, not {region!r}"
+
+
 def _as_written(marker: pytest.Mark) -> str:
     given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
     return f"@pytest.mark.{marker.name}({', '.join(given)})"
@@ -212,8 +234,7 @@ def _marked_options(node: pytest.Item) -> dict[str, Any]:
         if marker.args or not marker.kwargs.keys() <= known:
             names = ", ".join(f"{name}=" for name in sorted(known))
             pytest.fail(f"{_as_written(marker)}: it takes {names}", pytrace=False)
-        region = marker.kwargs.get("region")
-        if not (region is None or isinstance(region, str)):
-            pytest.fail(f"{_as_written(marker)}: region must be a str, not {region!r}", pytrace=False)
+        if (region := marker.kwargs.get("region")) is not None and (mistake := _mistake_in_region(region)):
+            pytest.fail(f"{_as_written(marker)}: {mistake}", pytrace=False)
         options.update(marker.kwargs)
     return options

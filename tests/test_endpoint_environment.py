@@ -90,6 +90,14 @@ def test_the_users_region_counts_for_all_clients(monkeypatch: pytest.MonkeyPatch
         assert aws.endpoint.storage_options()["aws_region"] == "eu-north-1"
 
 
+def test_two_regions_stay_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+    with mock_aws(endpoint=True):
+        assert (os.environ["AWS_REGION"], os.environ["AWS_DEFAULT_REGION"]) == ("eu-north-1", "eu-west-3")
+        assert boto3.client("sqs").meta.region_name == "eu-west-3"
+
+
 def test_hosts_that_no_proxy_is_for_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "intranet.example,localhost")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")

@@ -21,6 +21,7 @@ def sync(service: str) -> Any:
     return boto3.client(service, region_name=REGION, config=Config(retries=RETRIES, parameter_validation=False))
 
 
+_NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue"
 # An error that is modelled, in each protocol: service, method, error, the exception's name in the client, code, status.
 MODELLED: list[tuple[Any, ...]] = [
     ("s3", "get_object", {"Bucket": "b", "Key": "a"}, "NoSuchKey", "NoSuchKey", "NoSuchKey", 404),
@@ -29,7 +30,8 @@ MODELLED: list[tuple[Any, ...]] = [
     ("iam", "get_role", {"RoleName": "r"}, "NoSuchEntity", "NoSuchEntityException", "NoSuchEntity", 404),
     ("sns", "publish", {}, "EndpointDisabledException", "EndpointDisabledException", "EndpointDisabled", 400),
     ("dynamodb", "put_item", {}, *["ConditionalCheckFailedException"] * 3, 400),
-    ("sqs", "list_queues", {}, *["QueueDoesNotExist"] * 2, "AWS.SimpleQueueService.NonExistentQueue", 400),
+    ("sqs", "list_queues", {}, *["QueueDoesNotExist"] * 2, _NO_QUEUE, 400),
+    ("sqs", "list_queues", {}, _NO_QUEUE, "QueueDoesNotExist", _NO_QUEUE, 400),
     ("lambda", "get_function", {"FunctionName": "f"}, *["ResourceNotFoundException"] * 3, 404),
     ("kinesis", "list_streams", {}, *["LimitExceededException"] * 3, 400),
     ("cloudwatch", "list_metrics", {}, *["InvalidParameterValueException"] * 2, "InvalidParameterValue", 400),

@@ -260,6 +260,11 @@ WRONG: list[tuple[tuple[str, ...], dict[str, Any], str]] = [
     (("s3", "PutObject"), {"error": "SlowDwn"}, "s3 has no error 'SlowDwn': did you mean 'SlowDown'"),
     (("dynamodb",), {"error": "ConditionalCheckFailed"}, "did you mean 'ConditionalCheckFailedException'"),
     ((), {"error": "NoSuchKey"}, "there is no error of all services 'NoSuchKey'"),
+    (
+        ("sqs",),
+        {"error": "Zzzzzzzz"},
+        "no error 'Zzzzzzzz'. For a code that is in no model, give its status=",
+    ),
     (("s3",), {"error": ""}, "error must be a text that is not empty, not ''"),
     (("s3",), {"error": "SlowDown", "times": "2"}, "times must be a whole number, not '2'"),
     (("s3",), {"error": "SlowDown", "probability": None}, "probability must be a number, not None"),
@@ -272,6 +277,11 @@ WRONG: list[tuple[tuple[str, ...], dict[str, Any], str]] = [
     ),
     (("s3", "PutObject"), {"where": {"bucket": "b"}, "error": "SlowDown"}, "did you mean 'Bucket'"),
     (("s3",), {"where": "bucket", "error": "SlowDown"}, "where must be a mapping"),
+    (
+        ("s3",),
+        {"where": lambda: True, "error": "SlowDown"},
+        "where must be a mapping of parameters, or a ",
+    ),
     (("s3",), {}, "the rule does nothing: give it error, status, raises, "),
     (("s3",), {"message": "why"}, "message makes no sense without error or status"),
     (("s3",), {"headers": {"a": "b"}, "latency": 1}, "headers makes no sense without error or status"),

@@ -41,6 +41,13 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "module": (lambda: package(), TypeError, r"aiomoto is a module: call aiomoto\.mock_aws\(\)"),
     "not-called": (lambda: enter(mock), TypeError, r"mock_aws has to be called: write `with mock_aws\(\) as aws:`"),
     "not-called-async": (lambda: asyncio.run(enter_async(mock)), TypeError, r"`async with mock_aws\(\) as aws:`"),
+    "not-called-start": (
+        lambda: mock.start(),
+        AttributeError,
+        r"mock_aws has to be called: write `aws = mock_aws\(\)`",
+    ),
+    "not-called-faults": (lambda: mock.faults, AttributeError, r"and `aws\.faults` once it has started"),
+    "switch": (lambda: mock(reset="x"), ArgumentError, r"reset must be True or False, not 'x'"),
     "called-twice": (lambda: mock()(), TypeError, r"a mock is not called to be used"),
     "int": (lambda: mock(5), TypeError, r"cannot decorate 5 of type builtins\.int: it takes functions"),
     "service": (

@@ -234,6 +234,25 @@ def test_the_region_is_the_default_of_every_session(pytester: pytest.Pytester) -
     run_tests(pytester, tests).assert_outcomes(passed=1)
 
 
+def test_the_region_is_that_of_child_processes_and_native_clients_too(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "ap-south-1")
+    tests = """
+        import os
+
+        @pytest.mark.aiomoto(region="eu-west-3")
+        def test_in_process():
+            assert boto3.client("sqs").meta.region_name == os.environ["AWS_REGION"] == "eu-west-3"
+
+        @pytest.mark.aiomoto(region="eu-west-3", endpoint=True)
+        def test_with_an_endpoint():
+            assert boto3.client("sqs").meta.region_name == os.environ["AWS_REGION"] == "eu-west-3"
+    """
+
+    run_tests(pytester, tests).assert_outcomes(passed=2)
+
+
 def test_without_a_region_it_is_the_one_that_is_configured(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +310,7 @@ def test_the_options_of_all_markers_are_put_together_and_the_closest_wins(pytest
         ("'eu-west-1'", "@pytest.mark.aiomoto('eu-west-1'): it takes config=, "),
         ("sleep='instnat'", "@pytest.mark.aiomoto(sleep='instnat'): there is no way to sleep 'instnat': "),
         ("region=5", "@pytest.mark.aiomoto(region=5): region must be a str, not 5"),
+        ("region='us-est-1'", "@pytest.mark.aiomoto(region='us-est-1'): AWS has no region 'us-est-1': did you mean"),
         ("{}, region='eu-west-1'", "@pytest.mark.aiomoto({}, region='eu-west-1'): it takes config=, "),
     ],
 )

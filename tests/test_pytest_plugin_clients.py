@@ -233,6 +233,20 @@ async def test_function(aiomoto_client):
 """
 
 
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        ("aiomoto_client('s3').list_buckets()", "has no 'list_buckets': write `client = await aiomoto_client(...)`"),
+        ("with aiomoto_client('s3'): pass", "a plain `with` cannot open it: write `client ="),
+    ],
+)
+def test_a_client_that_is_not_open_says_how_to_open_it(pytester: pytest.Pytester, mistake: str, message: str) -> None:
+    result = run_tests(pytester, f"def test_function(aiomoto_client):\n    {mistake}\n")
+
+    result.assert_outcomes(failed=1)
+    assert message in result.stdout.str()
+
+
 def test_a_client_with_connections_is_closed_by_the_test(pytester: pytest.Pytester) -> None:
     with loopback_server() as server:
         run_tests(pytester, LET_OUT.format(url=server.url) + "    await s3.close()").assert_outcomes(passed=1)

@@ -107,7 +107,7 @@ class ErrorAnswer:
         known = {name for shape in _shapes(service) for name in (shape.name, shape.error_code)}
         whose = f"{service} has no error" if service else "there is no error of all services"
         raise ArgumentError(
-            f"{whose} {self.name!r}{near(self.name, known | _GENERIC.keys())} "
+            f"{whose} {self.name!r}{near(self.name, known | _GENERIC.keys()) or '.'} "
             "For a code that is in no model, give its status= too"
         )
 
@@ -155,7 +155,8 @@ def _shapes(service: str | None) -> list[Any]:
 
 def _shape(service: str | None, name: str) -> Any:
     named = [shape for shape in _shapes(service) if name == shape.name]
-    return next(iter([*named, *(shape for shape in _shapes(service) if name == shape.error_code)]), None)
+    coded = [shape for shape in _shapes(service) if name in (shape.error_code, _code(service, shape, shape.name))]
+    return next(iter([*named, *coded]), None)
 
 
 # The codes of the query protocol that SQS still tells, and that are no longer in its model.

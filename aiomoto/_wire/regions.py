@@ -22,18 +22,21 @@ def signing_region(region: str) -> str:
     Raises:
         ArgumentError: AWS has no such region, and it is written like one of them.
     """
+    if mistake := is_no_region(region):
+        raise ArgumentError(
+            f"{mistake} If a client of yours has it all the same, use where=lambda call: call.region == {region!r}"
+        )
+    return _signing_regions().get(_FIPS.sub("", region), region)
+
+
+def is_no_region(region: str) -> str | None:
+    """Say that AWS has no such region, and which are like it; ``None`` where there is, or may be in another S3."""
     known = _signing_regions()
-    plain = _FIPS.sub("", region)
-    if plain in known:
-        return known[plain]
+    if _FIPS.sub("", region) in known or os.environ.get("MOTO_ALLOW_NONEXISTENT_REGION", "").lower() == "true":
+        return None
     alike = near(region, known)
-    is_allowed = os.environ.get("MOTO_ALLOW_NONEXISTENT_REGION", "").lower() == "true"  # Moto then has any
-    if is_allowed or not (alike or any(re.match(pattern, region) for pattern in _patterns())):
-        return region
-    raise ArgumentError(
-        f"AWS has no region {region!r}{alike or '.'} If a client of yours has it all the same, use "
-        f"where=lambda call: call.region == {region!r}"
-    )
+    is_written_so = any(re.match(pattern, region) for pattern in _patterns())
+    return f"AWS has no region {region!r}{alike or '.'}" if alike or is_written_so else None
 
 
 @lru_cache(maxsize=1)
