@@ -125,7 +125,7 @@ class ErrorAnswer:
         shape = _shape(service, self.name)
         said = _Said(
             self.code or (shape.name if shape else self.name),
-            self.code or _code(service, shape, self.name),
+            self.code or (_code(service, shape) if shape else self.name),
             self.message or _MESSAGES.get(self.name, f"{self.name}, from a fault rule of aiomoto"),
             _status(self.name, shape, protocol) if self.status is None else self.status,
         )
@@ -155,7 +155,7 @@ def _shapes(service: str | None) -> list[Any]:
 
 def _shape(service: str | None, name: str) -> Any:
     named = [shape for shape in _shapes(service) if name == shape.name]
-    coded = [shape for shape in _shapes(service) if name in (shape.error_code, _code(service, shape, shape.name))]
+    coded = [shape for shape in _shapes(service) if name in (shape.error_code, _code(service, shape))]
     return next(iter([*named, *coded]), None)
 
 
@@ -187,9 +187,9 @@ _OLD_SQS_CODES = {
 }
 
 
-def _code(service: str | None, shape: Any, name: str) -> str:
-    old = _OLD_SQS_CODES.get(name) if service == "sqs" else None
-    return old or (shape.error_code if shape is not None else name)
+def _code(service: str | None, shape: Any) -> str:
+    old = _OLD_SQS_CODES.get(shape.name) if service == "sqs" else None
+    return old or str(shape.error_code)
 
 
 def _status(name: str, shape: Any, protocol: str) -> int:
