@@ -22,6 +22,7 @@ from aiomoto._moto.configuration import config_place
 from aiomoto._moto.router import Destination, Route, destination_of, find_route, services_signed_as
 from aiomoto._moto.s3_addressing import url_for_moto
 from aiomoto._moto.stages import what_stages_lack
+from aiomoto._wire.endpoint_hosts import EndpointHosts
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.operations import operation_of
 from aiomoto._wire.scope import action_of, scope_of
@@ -40,9 +41,7 @@ class Exchange:
         record_bodies: whether it logs their bodies too.
         faults: the rules of what befalls them.
         slept: where it records the waits of clients, which are over at once then; ``None`` where they really wait.
-        endpoint_hosts: hosts, ports included, that clients were configured with. Other threads may be adding to it, so
-            that what goes through it goes through a copy.
-        s3_hosts: those of S3 clients among them.
+        hosts: those that clients were configured with. All live mocks share them, as they do the clients.
         live: whether the mock that owns the exchange is on.
         around: the exchanges of the mocks in which its mock began. They log its calls too, and their faults act.
     """
@@ -50,8 +49,7 @@ class Exchange:
     def __init__(
         self, calls: CallLog | None = None, faults: Faults | None = None, *, record_bodies: bool = False
     ) -> None:
-        self.endpoint_hosts: set[str] = set()
-        self.s3_hosts: set[str] = set()
+        self.hosts = EndpointHosts()
         self.live = True
         self.around: tuple[Exchange, ...] = ()
         self.calls = calls
@@ -68,9 +66,7 @@ class Exchange:
         if any(re.match(pattern, url) for pattern in passthrough.get("urls") or ()):
             return True
         services = passthrough.get("services")
-        return bool(services) and any(
-            service in services for service in destination_of(head, self.s3_hosts).services[:1]
-        )
+        return bool(services) and any(service in services for service in destination_of(head, self.hosts).services[:1])
 
     def has_route(self, head: WireRequest) -> bool:
         """Tell whether Moto has a service, and in it a path, for this request's URL."""
@@ -140,9 +136,9 @@ class Exchange:
             raise
 
     def _record(self, request: WireRequest, backend: str, *, keeps_bodies: bool) -> Record:
-        destination = destination_of(request, self.s3_hosts)
+        destination = destination_of(request, self.hosts)
         account = backends.account_of(request)
-        return Record(request, destination, self.endpoint_hosts, backend, account, keeps_bodies=keeps_bodies)
+        return Record(request, destination, self.hosts, backend, account, keeps_bodies=keeps_bodies)
 
     def _course(self, request: WireRequest, record: Record) -> Unhindered:
         rules = [each.faults for each in self.within if len(each.faults)]
@@ -160,7 +156,7 @@ class Exchange:
         route = self._route(request, destination)
         url = request.url
         if route.service == "s3" and not route.aws_host:
-            url = url_for_moto(request, self.endpoint_hosts, backends.bucket_exists)
+            url = url_for_moto(request, self.hosts, backends.bucket_exists)
         return waiting.Invocation(route.service, route.handler, request, url)
 
     def _route(self, request: WireRequest, destination: Destination) -> Route:

@@ -23,6 +23,7 @@ def add(exchange: Exchange) -> None:
     """Make an exchange live, and the innermost one of the current context."""
     global _live
     with _lock:
+        exchange.hosts = _live[0].hosts if _live else exchange.hosts
         _live = (*_live, exchange)
     # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
     exchange.around = tuple(each for each in _entered.get() if each.live)

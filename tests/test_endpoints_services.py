@@ -206,6 +206,31 @@ async def test_unsigned_sign_in_reaches_the_user_pool(client: ClientFactory, end
         assert signed_in["AuthenticationResult"]["TokenType"] == "Bearer"
 
 
+@pytest.mark.parametrize("service", ["dynamodb", "lambda", "sns", "sqs", "sts"])
+async def test_unsigned_calls_at_an_endpoint_of_several_services_reach_the_right_one(
+    client: ClientFactory, service: str
+) -> None:
+    unsigned = AioConfig(signature_version=UNSIGNED)
+    endpoint = "http://localhost:4566"
+    calls: dict[str, tuple[str, str]] = {
+        "dynamodb": ("list_tables", "TableNames"),
+        "lambda": ("list_functions", "Functions"),
+        "sns": ("list_topics", "Topics"),
+        "sqs": ("create_queue", "QueueUrl"),
+        "sts": ("get_caller_identity", "Account"),
+    }
+    operation, expected = calls[service]
+    arguments = {"QueueName": "jobs"} if service == "sqs" else {}
+    with mock_aws():
+        s3 = boto3.client("s3", REGION, endpoint_url=endpoint, config=unsigned)
+        async with client(service, region_name=REGION, endpoint_url=endpoint, config=unsigned) as unsigned_client:
+            answer = await getattr(unsigned_client, operation)(**arguments)
+        s3.create_bucket(Bucket="photos")
+
+        assert expected in answer
+        assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["photos"]
+
+
 @pytest.mark.parametrize("endpoint", HERE_AND_THERE)
 async def test_unsigned_identity_comes_from_its_pool(client: ClientFactory, endpoint: str | None) -> None:
     unsigned = AioConfig(signature_version=UNSIGNED)

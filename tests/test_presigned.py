@@ -228,6 +228,17 @@ async def test_presigned_urls_of_a_custom_endpoint_are_for_moto(
     assert photo(photos) == BODY
 
 
+async def test_a_client_of_one_mock_signs_for_another_that_is_live(http: Library, photos: Any) -> None:
+    put_photo(photos, BODY)
+    outer = s3(endpoint_url=MINIO)
+    with mock_aws():
+        inner = s3(endpoint_url="http://other.example:9000")
+        from_outer = await http.send("GET", outer.generate_presigned_url("get_object", Params=PHOTO))
+    from_inner = await http.send("GET", inner.generate_presigned_url("get_object", Params=PHOTO))
+
+    assert (from_outer.body, from_inner.body) == (BODY, BODY)
+
+
 @pytest.mark.usefixtures("photos")
 async def test_a_request_without_a_signature_goes_to_the_server_itself(http: Library, server: LoopbackServer) -> None:
     server.answer = Answer(200, (("content-type", "text/plain"),), b"the server's own")

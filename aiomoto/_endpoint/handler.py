@@ -57,8 +57,8 @@ class EndpointHandler:
         self._exchange = exchange
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._parent = f".localhost:{port}"
-        exchange.endpoint_hosts |= self._hosts
-        exchange.s3_hosts |= self._hosts
+        for host in self._hosts:
+            exchange.hosts.add(host, "s3")
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request. Whatever goes wrong is an answer too."""

@@ -50,7 +50,7 @@ def may_be_for_aws(url: str) -> bool:
 
 def _is_endpoint(host: str, exchange: Exchange) -> bool:
     """Tell whether a host, or its parent where a bucket's name stands before it, is that of a client's endpoint."""
-    return any(host == endpoint or host.endswith(f".{endpoint}") for endpoint in tuple(exchange.endpoint_hosts))
+    return bool(exchange.hosts.services_at(host))
 
 
 def is_of(function: object, library: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -18,8 +18,9 @@ from moto.backend_index import backend_url_patterns
 from moto.backends import get_backend
 from moto.core.utils import get_equivalent_url_in_aws_domain
 
+from aiomoto._wire.endpoint_hosts import EndpointHosts
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.operations import operation_of
+from aiomoto._wire.operations import operation_of, service_model
 from aiomoto._wire.scope import Scope, scope_of
 
 Handler = Callable[[Any, str, Any], Any]
@@ -41,12 +42,12 @@ class Destination(NamedTuple):
     aws_host: bool
 
 
-def destination_of(request: WireRequest, s3_hosts: Collection[str] = ()) -> Destination:
+def destination_of(request: WireRequest, hosts: EndpointHosts | None = None) -> Destination:
     """Find Moto's services for a request: by its host if that is one of AWS's, by its signature scope otherwise.
 
     Args:
         request: the request, its body where there is one.
-        s3_hosts: hosts outside of AWS, ports included, to which S3 clients send also what has no signature.
+        hosts: hosts outside of AWS to which clients send also what has no signature.
     """
     host = request.host
     services = _services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))
@@ -58,8 +59,8 @@ def destination_of(request: WireRequest, s3_hosts: Collection[str] = ()) -> Dest
         return Destination(tuple(sorted(services, key=lambda service: service not in signed)), scope, True)
     if _is_service_host(host):
         return Destination((), None, True)
-    if scope is None and any(host == each or host.endswith(f".{each}") for each in tuple(s3_hosts)):
-        return Destination(("s3",), None, False)
+    if scope is None and hosts is not None:
+        return Destination(_services_unsigned(request, hosts.services_at(host)), None, False)
     return Destination(_services_in_scope(request, scope), scope, False)
 
 
@@ -130,6 +131,17 @@ def services_signed_as(signing_name: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (service, signing_name) for host in hosts for service in _without_lookalikes(_services_at(host, ""), host)
     )
+
+
+def _services_unsigned(request: WireRequest, names: list[str]) -> tuple[str, ...]:
+    """The service that a request without a signature is for, of those that botocore has by these names."""
+    for name in names:
+        if name == "s3":
+            return ("s3",)
+        if operation_of(request, name):
+            signed = services_signed_as(service_model(name).signing_name)
+            return tuple(moto for moto, botocore in signed if botocore == name or len(signed) == 1)
+    return ()
 
 
 def _services_in_scope(request: WireRequest, scope: Scope | None) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def _bucket_in_host(
     label, _, parent = request.host.partition(".")
     if request.host in endpoint_hosts or not parent or _is_address(request.host):
         return None
-    if parents := [host for host in tuple(endpoint_hosts) if request.host.endswith(f".{host}")]:
+    if parents := [host for host in endpoint_hosts if request.host.endswith(f".{host}")]:
         return request.host.removesuffix(f".{max(parents, key=len)}")
     path = urlsplit(request.url).path
     if "input_params" in request.context:

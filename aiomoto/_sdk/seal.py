@@ -124,10 +124,7 @@ def _sealing_create_endpoint(default: type) -> Replacement:
             session_class = kwargs.get("http_session_cls", default)
             exchange = _live.current()
             if exchange:
-                host = urlsplit(endpoint_url).netloc.lower()
-                exchange.endpoint_hosts.add(host)
-                if service_model.service_name == "s3":
-                    exchange.s3_hosts.add(host)
+                exchange.hosts.add(urlsplit(endpoint_url).netloc.lower(), service_model.service_name)
                 kwargs["http_session_cls"] = _seal_unless_let_out(session_class, exchange, endpoint_url)
             return original(self, service_model, region_name, endpoint_url, *args, **kwargs)
 
