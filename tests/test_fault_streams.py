@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import boto3
 import pytest
 from aiobotocore.config import AioConfig
@@ -149,23 +152,16 @@ async def test_late_answer_beyond_the_read_timeout_ends_the_call_after_the_servi
 
 
 async def test_latency_lets_other_tasks_go_on(client: ClientFactory) -> None:
-    finished = []
     async with holding(client) as (aws, s3):
-        aws.faults.add("s3", "ListObjectsV2", latency=0.1)
-
-        async def slow() -> None:
-            await s3.list_objects_v2(Bucket="photos")
-            finished.append("slow")
-
-        async def quick() -> None:
-            await s3.head_object(Bucket="photos", Key="a.jpg")
-            finished.append("quick")
-
+        late = aws.faults.add("s3", "ListObjectsV2", latency=FOR_EVER)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(slow)
-            tasks.start_soon(quick)
+            tasks.start_soon(lambda: s3.list_objects_v2(Bucket="photos"))
+            while not late.hits:
+                await anyio.lowlevel.checkpoint()
+            found = await s3.head_object(Bucket="photos", Key="a.jpg")
+            tasks.cancel_scope.cancel()
 
-    assert finished == ["quick", "slow"]
+    assert found["ContentLength"] == len(DATA)
 
 
 async def test_latency_can_be_cancelled(client: ClientFactory) -> None:
@@ -246,14 +242,16 @@ def test_boto3s_latency_obeys_its_read_timeout() -> None:
             assert s3.list_objects_v2(Bucket="photos")["KeyCount"] == 1
 
 
-def test_boto3s_latency_blocks_its_own_thread_only() -> None:
-    finished = []
-    with mock_aws() as aws, ThreadPoolExecutor(2) as threads:
+def test_boto3s_latency_blocks_its_own_thread_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick_is_done = Event()
+    with mock_aws() as aws, ThreadPoolExecutor(1) as thread:
         s3 = sync()
         aws.faults.add("s3", "ListObjectsV2", latency=0.2)
-        slow = threads.submit(s3.list_objects_v2, Bucket="photos")
-        slow.add_done_callback(lambda _: finished.append("slow"))
-        quick = threads.submit(s3.head_object, Bucket="photos", Key="a.jpg")
-        quick.add_done_callback(lambda _: finished.append("quick"))
+        # The latency ends when the other call has.
+        monkeypatch.setattr(time, "sleep", lambda seconds: quick_is_done.wait(60))
+        slow = thread.submit(s3.list_objects_v2, Bucket="photos")
+        s3.head_object(Bucket="photos", Key="a.jpg")
 
-    assert finished == ["quick", "slow"]
+        assert not slow.done()
+        quick_is_done.set()
+        assert slow.result()["KeyCount"] == 1
