@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from dataclasses import replace
 from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 from aiobotocore.awsrequest import AioAWSResponse
@@ -40,6 +41,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._streaming: WeakSet[_Connection] = WeakSet()
         if self._outlives_mock:
             detach_moto_stubber()
 
@@ -50,6 +52,8 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         return entered
 
     async def __aexit__(self, *error: Any) -> None:
+        for connection in list(self._streaming):
+            connection.hang_up()
         if self._sessions is not None:  # aiobotocore 3.0 cannot be closed twice
             await super().__aexit__(*error)
 
@@ -87,13 +91,14 @@ class _NoConnections:
 
 async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
-    if exchange.lets_out(head):
+    is_closed = session._sessions is None  # since aiobotocore 3.0: its own send() then says so, and sends nothing
+    if is_closed or exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
     read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
     try:
         reply = await _reply(exchange, wire, read_timeout)
-        response = await _client_response(wire, reply, read_timeout)
+        response = await _client_response(wire, reply, read_timeout, session if request.stream_output else None)
         answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
         if not request.stream_output:
             await answer.content
@@ -109,7 +114,9 @@ async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | No
         raise library_error(failure.kind, wire.url) from None
 
 
-async def _client_response(request: WireRequest, reply: WireResponse, read_timeout: float | None) -> ClientResponse:
+async def _client_response(
+    request: WireRequest, reply: WireResponse, read_timeout: float | None, streaming_from: Any
+) -> ClientResponse:
     url = URL(request.url, encoded=True)
     headers = CIMultiDictProxy(CIMultiDict(request.headers))
     loop = asyncio.get_running_loop()
@@ -126,12 +133,22 @@ async def _client_response(request: WireRequest, reply: WireResponse, read_timeo
         **_VERSION_ARGUMENTS,
     )
     if reply.delivery is None:
-        await response.start(_Connection(reply, loop))  # type: ignore[arg-type]
-    else:
-        connection = ScriptedConnection(request, reply, reply.delivery, read_timeout)
+        connection = _Connection(reply, loop)
         await response.start(connection)  # type: ignore[arg-type]
-        connection.begin(response.content)
+        if streaming_from is None:
+            connection.feed()
+        else:
+            connection.feed_soon()
+            getattr(streaming_from, "_streaming", _NOBODYS).add(connection)
+    else:
+        scripted = ScriptedConnection(request, reply, reply.delivery, read_timeout)
+        await response.start(scripted)  # type: ignore[arg-type]
+        scripted.begin(response.content)
     return response
+
+
+# Where a session from before the mock, which is not one of ours, has none to note them in.
+_NOBODYS: WeakSet[_Connection] = WeakSet()
 
 
 class _Sent:
@@ -152,10 +169,12 @@ class _Connection:
     It plays aiohttp's ``Connection`` and ``ResponseHandler``. Chunks are fed until the reader asks for a pause, and
     again in a later turn of the loop when it asks for more, as data comes in from a socket: no task, and never more
     than a few chunks of the body ahead of the reader.
+
+    Attributes:
+        connected: whether more may come.
     """
 
     upgraded = False
-    connected = True
     transport = None
 
     def __init__(self, reply: WireResponse, loop: asyncio.AbstractEventLoop) -> None:
@@ -165,8 +184,8 @@ class _Connection:
         self._rest = memoryview(reply.body)
         self._reading_paused = False  # aiohttp's name: its reader looks at it up to 3.13
         self._scheduled = False
+        self.connected = True
         self._reader = StreamReader(self, CHUNK_SIZE, loop=loop)  # type: ignore[arg-type]
-        self._feed()
 
     async def read(self) -> tuple[RawResponseMessage, StreamReader]:
         """Deliver status line and headers, and the stream of the body."""
@@ -192,19 +211,31 @@ class _Connection:
         self._reading_paused = False
         if self._scheduled or self._reader.is_eof():
             return
-        if not self._loop.is_running():  # as where each call is an ``asyncio.run()``: the reader cannot wait any more
-            self._feed()
-            return
-        self._scheduled = True
-        self._loop.call_soon(self._feed)
+        if self._loop.is_running():
+            self.feed_soon()
+        else:  # as where each call is an ``asyncio.run()``: the reader cannot wait any more
+            self.feed()
 
-    def _feed(self) -> None:
+    def feed_soon(self) -> None:
+        """Deliver some of the body in the next turn of the loop."""
+        self._scheduled = True
+        self._loop.call_soon(self.feed)
+
+    def feed(self) -> None:
+        """Deliver as much of the body as the reader takes."""
         self._scheduled = False
-        while not self._reading_paused and not self._reader.is_eof():
+        while self.connected and not self._reading_paused and not self._reader.is_eof():
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             self._reader.feed_data(bytes(chunk))
             if not self._rest:
                 self._reader.feed_eof()
+
+    def hang_up(self) -> None:
+        """Deliver no more of the body, as where the client is closed before it has come in."""
+        if self.connected and not self._reader.is_eof():
+            self.connected = False
+            self._rest = self._rest[:0]
+            self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own words
 
     def release(self) -> None:
         """Nothing to give back to a pool."""

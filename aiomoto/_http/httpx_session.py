@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from weakref import WeakSet
 
 from aiobotocore.awsrequest import HttpxAWSResponse
 from aiobotocore.httpxsession import HttpxSession, httpx
@@ -50,6 +51,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         super().__init__(False if _READS_CERTIFICATES_AT_ONCE else verify, *args, **kwargs)
         self._reaches_network = False
         self._network_lock = anyio.Lock()
+        self._streaming: WeakSet[Any] = WeakSet()
         if self._outlives_mock:
             detach_moto_stubber()
 
@@ -57,6 +59,8 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        for body in list(self._streaming):
+            body.close()
         if self._reaches_network:
             self._reaches_network = False
             await super().__aexit__(*error)
@@ -101,6 +105,8 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
         if not request.stream_output:
             await answer.content
+        elif isinstance(session, MotoHttpxSession):
+            session._streaming.add(response.stream)
     except httpx.TransportError as error:
         raise client_error(error, request.url) from error
     return answer
