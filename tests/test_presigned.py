@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -261,15 +262,30 @@ async def test_a_signed_request_to_a_host_that_is_nobodys_endpoint_goes_there(
     assert len(server.received) == 1
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "https://nosuchthing.us-east-1.amazonaws.com",
+        "https://abc123.lambda-url.us-east-1.on.aws",
+        "https://abc123.us-east-1.aoss.on.aws",
+        "https://shop.auth.us-east-1.amazoncognito.com",
+        "https://public.ecr.aws",
+        "https://us-east-1.signin.aws",
+        "https://signin.aws.amazon.com",
+        "http://169.254.170.2",
+        "http://169.254.170.23",
+        "http://[fd00:ec2::254]",
+    ],
+)
 @pytest.mark.usefixtures("photos")
-async def test_a_host_of_awss_that_moto_does_not_know_is_not_reached(http: Library) -> None:
-    url = "https://nosuchthing.us-east-1.amazonaws.com/path?secret=1"
+async def test_a_host_of_awss_that_moto_does_not_know_is_not_reached(http: Library, host: str) -> None:
+    url = f"{host}/path?secret=1"
     if http.package == "requests":  # as under Moto's own mock
         answer = await http.send("GET", url)
         assert (answer.status, answer.body) == (400, b"The method is not implemented")
         return
 
-    with pytest.raises(RequestBlockedError, match=r"GET https://nosuchthing\.us-east-1\.amazonaws\.com/path\) was"):
+    with pytest.raises(RequestBlockedError, match=rf"GET {re.escape(host)}/path\) was"):
         await http.send("GET", url)
 
 

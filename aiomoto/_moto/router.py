@@ -155,7 +155,9 @@ def _services_in_scope(request: WireRequest, scope: Scope | None) -> tuple[str, 
 
 def is_aws(host: str) -> bool:
     """Tell whether a host belongs to AWS, whether or not Moto has a service for it."""
-    return bool(_services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))) or _is_service_host(host)
+    if _services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", "")):
+        return True
+    return any(pattern.search(host) for pattern in (_AWS_DOMAIN, _AWS_BESIDE_APIS, _METADATA))
 
 
 def is_in_aws_domain(host: str) -> bool:
@@ -174,6 +176,14 @@ def _is_service_host(host: str) -> bool:
 _AWS_DOMAIN = re.compile(
     r"(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)(:\d+)?$"
 )
+
+# Where AWS answers without being one of its services' APIs: function URLs, OpenSearch collections, sign-in, registries.
+_AWS_BESIDE_APIS = re.compile(
+    r"(^|\.)(on\.aws|ecr\.aws|signin\.aws(\.amazon\.com)?|awsapps\.com|amazoncognito\.com)(:\d+)?$"
+)
+# Who has credentials for containers, pods and instances, beside the address of instances that Moto knows.
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+_METADATA = re.compile(r"^(169\.254\.170\.(2|23)|\[fd00:ec2::(23|254)\])(:\d+)?$")
 
 # A bucket may have the name of a service: ``config.s3.amazonaws.com`` looks like AWS Config in a region "s3".
 _S3_LABEL = re.compile(r"(^|\.)s3[.-]")
