@@ -79,24 +79,31 @@ class Opening(Coroutine[Any, Any, Client], AbstractAsyncContextManager[Client]):
     A coroutine, so that ``asyncio.run`` takes it too.
     """
 
-    def __init__(self, opening: Coroutine[Any, Any, Client]) -> None:
-        self._opening = opening
+    def __init__(self, open_client: Callable[[], Coroutine[Any, Any, Client]]) -> None:
+        self._open = open_client
+        self._begun: Coroutine[Any, Any, Client] | None = None
         self._client: Any = None
 
+    def _opening(self) -> Coroutine[Any, Any, Client]:
+        # Not before somebody waits for it: one that is used without being opened has an error of its own, below.
+        if self._begun is None:
+            self._begun = self._open()
+        return self._begun
+
     def __await__(self) -> Generator[Any, Any, Client]:
-        return self._opening.__await__()
+        return self._opening().__await__()
 
     def send(self, value: Any) -> Any:
         """Go on, as a coroutine does."""
-        return self._opening.send(value)
+        return self._opening().send(value)
 
     def throw(self, *args: Any) -> Any:
         """Go on with an error, as a coroutine does."""
-        return self._opening.throw(*args)
+        return self._opening().throw(*args)
 
     def close(self) -> None:
         """Open no client, as where a coroutine is closed."""
-        self._opening.close()
+        self._opening().close()
 
     if not TYPE_CHECKING:  # type checkers say so by themselves
 
@@ -110,7 +117,7 @@ class Opening(Coroutine[Any, Any, Client], AbstractAsyncContextManager[Client]):
             """Never come here."""
 
     async def __aenter__(self) -> Client:
-        self._client = await self._opening
+        self._client = await self._opening()
         return self._client  # type: ignore[no-any-return]
 
     async def __aexit__(
@@ -142,7 +149,7 @@ class ClientFactory:
 
         def __call__(self, *args: Any, **kwargs: Any) -> Opening[Any]:
             """Make a client, as ``session.create_client(*args, **kwargs)`` does, and open it."""
-            return Opening(self._create(*args, **kwargs))
+            return Opening(lambda: self._create(*args, **kwargs))
 
         async def _create(self, *args: Any, **kwargs: Any) -> Any:
             context = self._session.create_client(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from textwrap import dedent
 
 import pytest
@@ -242,6 +243,7 @@ async def test_function(aiomoto_client):
 )
 def test_a_client_that_is_not_open_says_how_to_open_it(pytester: pytest.Pytester, mistake: str, message: str) -> None:
     result = run_tests(pytester, f"def test_function(aiomoto_client):\n    {mistake}\n")
+    gc.collect()  # nothing is left to complain that it was never awaited
 
     result.assert_outcomes(failed=1)
     assert message in result.stdout.str()
