@@ -277,8 +277,6 @@ def test_one_from_before_the_mock_is_not_closed(recorded: Callable[..., Any], cl
         fs.ls("")
     assert closed_on == []
 
-    fsspec.asyn.sync(fs.loop, fs.s3.close)
-
 
 def test_an_error_on_closing_is_reported_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
     class Session(AIOHTTPSession):  # type: ignore[misc]
