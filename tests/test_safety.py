@@ -10,7 +10,6 @@ import boto3
 import moto
 import pytest
 from aiobotocore.config import AioConfig
-from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.config import Config
 from botocore.exceptions import HTTPClientError
@@ -128,14 +127,10 @@ async def test_an_operation_that_moto_lacks_is_not_implemented_by_name(
     assert counter.attempts == 1
 
 
-async def test_a_host_that_is_nobodys_is_blocked(client: ClientFactory) -> None:
-    unsigned = AioConfig(signature_version=UNSIGNED)
-    async with (
-        mock_aws(),
-        client("sqs", region_name="us-east-1", endpoint_url="http://service.test", config=unsigned) as sqs,
-    ):
-        with pytest.raises(RequestBlockedError, match=r"http://service\.test/"):
-            await sqs.list_queues()
+async def test_a_host_that_is_nobodys_is_blocked(stack: Stack) -> None:
+    async with mock_aws(), stack.session_class() as session:
+        with pytest.raises(RequestBlockedError, match=r"a request \(GET http://service\.test/\) was blocked"):
+            await session.send(AWSPreparedRequest("GET", "http://service.test/", HeadersDict(), None, False))
 
 
 NO_URLS = ["https://[::/", "https://a]b/", "https://s3.amazonaws.com:99999/", "https://s3.amazonaws\u2100.com/"]
