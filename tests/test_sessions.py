@@ -118,11 +118,33 @@ async def test_a_session_of_a_named_profile_is_mocked_too(kind: Kind) -> None:
 async def test_a_session_used_before_the_mock_goes_on_after_it(kind: Kind) -> None:
     session = kind.make(None)
     assert (await key_of(session), region_of(session)) == ("AKIADEFAULT", "eu-west-3")
-    with mock_aws():
+    with mock_aws() as aws:
         create_bucket("photos")
         assert await count_buckets(session) == 1
+        assert await key_of(session) == "FOOBARKEY"
 
     assert (await key_of(session), region_of(session)) == ("AKIADEFAULT", "eu-west-3")
+    assert "AKIADEFAULT" not in str(aws.calls.last.headers)
+
+
+@every_kind
+async def test_keys_that_a_profile_gave_before_the_mock_sign_nothing_in_it(kind: Kind) -> None:
+    session = kind.make("work")
+    assert await key_of(session) == "AKIAWORK"
+    with mock_aws() as aws:
+        assert await count_buckets(session) == 0
+        assert await key_of(session) == "FOOBARKEY"
+
+    assert "Credential=FOOBARKEY/" in aws.calls.last.headers["Authorization"]
+    assert await key_of(session) == "AKIAWORK"
+
+
+@every_kind
+async def test_keys_from_before_count_where_the_mock_gives_none(kind: Kind) -> None:
+    session = kind.make("work")
+    assert await key_of(session) == "AKIAWORK"
+    with mock_aws(config={"core": {"mock_credentials": False}}):
+        assert await key_of(session) == "AKIAWORK"
 
 
 @every_kind

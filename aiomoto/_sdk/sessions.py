@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
+from botocore.credentials import CredentialProvider
 from botocore.session import Session
 
 from aiomoto._environment import REGION, hides_files
@@ -17,6 +18,11 @@ from aiomoto._lock import surviving_fork
 # with the credential and token providers (botocore.session.Session, ComponentLocator).
 _LOADED = ("_config", "_profile_map", "_credentials", "_auth_token")
 _REGISTRY = ("_components", "_deferred")
+# What finds each of the last two, and how it is made: a chain for the profile that the session had at that time.
+_FOUND_BY = {
+    "_credentials": ("credential_provider", "_create_credential_resolver"),
+    "_auth_token": ("token_provider", "_create_token_resolver"),
+}
 # The one component that costs much and knows nothing of credentials: the service models that the session has parsed.
 _MODELS = "data_loader"
 # Where it is noted in the session itself, for as long as a mock is live.
@@ -45,6 +51,8 @@ class SessionMemory:
             # In the session, which it refers to: anywhere else it would keep the session alive as long as the mock.
             vars(session)[_BEFORE] = before
             self._noted.add(session)
+            if hides_files():
+                _hide_what_was_found(session, registry)
             if (models := self._models.get(session)) and _MODELS in registry["_deferred"]:
                 registry["_deferred"][_MODELS] = lambda: models
 
@@ -63,6 +71,20 @@ class SessionMemory:
                 vars(session._components).update(registry)
             vars(session).pop(_BEFORE, None)
         self._noted.clear()
+
+
+def _hide_what_was_found(session: Any, registry: Any) -> None:
+    """Have a session look for credentials again, in the clean environment. Those that it was given it keeps."""
+    for name, (component, create) in _FOUND_BY.items():
+        if getattr(vars(session).get(name), "method", None) in _ways_to_find():
+            vars(session)[name] = None
+            registry["_components"].pop(component, None)
+            registry["_deferred"][component] = getattr(session, create)
+
+
+@cache
+def _ways_to_find() -> frozenset[str]:
+    return frozenset(str(each.METHOD) for each in CredentialProvider.__subclasses__())
 
 
 memory = SessionMemory()
