@@ -38,6 +38,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
     _outlives_mock = True
     _loop: asyncio.AbstractEventLoop | None = None
+    _is_closed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +48,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
     async def __aenter__(self) -> Any:
         entered = await super().__aenter__()
+        self._is_closed = False
         self._loop = asyncio.get_running_loop()
         self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
         return entered
@@ -56,6 +58,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
             connection.hang_up()
         if self._sessions is not None:  # aiobotocore 3.0 cannot be closed twice
             await super().__aexit__(*error)
+            self._is_closed = self._sessions is None  # before 3.0, a session can be used again
 
     async def send(self, request: Any) -> Any:
         """Answer one prepared request.
@@ -91,8 +94,8 @@ class _NoConnections:
 
 async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
-    is_closed = session._sessions is None  # since aiobotocore 3.0: its own send() then says so, and sends nothing
-    if is_closed or exchange.lets_out(head):
+    # aiobotocore's own send() says that a session is closed, and sends nothing.
+    if getattr(session, "_is_closed", False) or exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
     read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
