@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from threading import Thread, current_thread
+from threading import RLock, Thread, current_thread
 from typing import Any
 
 from aiohttp import web
@@ -49,6 +49,9 @@ class EndpointServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
         self._end = asyncio.Event()
+        # Ctrl-C may come while the thread is being started: it either begins, with a loop, or has been stopped before.
+        self._beginning = RLock()
+        self._is_stopped = False
 
     def listen(self) -> int:
         """Open a port and return its number. Connections wait in it until the server is started.
@@ -67,9 +70,6 @@ class EndpointServer:
             handler: answers a request.
             set_up: called first, in the server's thread.
         """
-        # By name: the policy's may be one whose sockets are not Python's own.
-        self._loop = asyncio.SelectorEventLoop()
-        self._loop.set_debug(False)  # it would complain of Moto's slow handlers
         self._thread = Thread(target=self._run, args=(handler, set_up), name="aiomoto endpoint", daemon=True)
         atexit.register(self.stop)
         self._thread.start()
@@ -80,24 +80,30 @@ class EndpointServer:
         if self._process != os.getpid():
             return
         atexit.unregister(self.stop)
-        if self._thread is not None and self._thread.ident is not None and self._loop is not None:
+        with self._beginning:
+            self._is_stopped = True
+        if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed, since it has been stopped before
                 self._loop.call_soon_threadsafe(self._end.set)
+        if self._thread is not None and self._thread.ident is not None:
             if self._thread is current_thread():
                 return  # a generator that was left half way in a mock is collected here; the loop closes the rest
             self._thread.join(_PATIENCE)
-        elif self._loop is not None:
-            self._loop.close()
         if self._listener is not None:
             self._listener.close()
 
     def _run(self, handler: Handler, set_up: Callable[[], None]) -> None:
-        assert self._loop is not None
+        # Here, where no Ctrl-C comes in between. By name: the policy's may be one whose sockets are not Python's own.
+        loop = asyncio.SelectorEventLoop()
+        loop.set_debug(False)  # it would complain of Moto's slow handlers
         try:
-            set_up()
-            self._loop.run_until_complete(self._serve(handler))
+            with self._beginning:
+                self._loop = None if self._is_stopped else loop
+            if self._loop is not None:
+                set_up()
+                loop.run_until_complete(self._serve(handler))
         finally:
-            self._loop.close()
+            loop.close()
 
     async def _serve(self, handler: Handler) -> None:
         loop, listener = asyncio.get_running_loop(), self._listener
