@@ -86,6 +86,7 @@ class Exchange:
             NotImplementedError: Moto has the service, but not the operation.
             WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """
+        request = self.hosts.below_root(request)
         with self._recorded(request, backend) as record:
             course = self._course(request, record)
             waiting.pause(course.sending)
@@ -103,6 +104,7 @@ class Exchange:
 
         Arguments and errors: as for :meth:`answer`.
         """
+        request = self.hosts.below_root(request)
         with self._recorded(request, backend) as record:
             course = self._course(request, record)
             await waiting.pause_async(course.sending)

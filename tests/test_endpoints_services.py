@@ -206,6 +206,28 @@ async def test_unsigned_sign_in_reaches_the_user_pool(client: ClientFactory, end
         assert signed_in["AuthenticationResult"]["TokenType"] == "Bearer"
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+async def test_an_endpoint_may_have_a_path(client: ClientFactory, slash: str) -> None:
+    endpoint = f"https://example.test/storage/v1{slash}"
+    photo = {"Bucket": "photos", "Key": "storage/v1/a.jpg"}
+    async with (
+        mock_aws() as aws,
+        client("s3", region_name=REGION, endpoint_url=endpoint) as s3,
+        client("sqs", region_name=REGION, endpoint_url=endpoint) as sqs,
+        client("lambda", region_name=REGION, endpoint_url=endpoint) as functions,
+    ):
+        await s3.create_bucket(Bucket="photos")
+        await s3.put_object(**photo, Body=b"...")
+        url = await s3.generate_presigned_url("get_object", Params=photo)
+        await sqs.create_queue(QueueName="jobs")
+
+        assert (await functions.list_functions())["Functions"] == []
+        assert requests.get(url, timeout=10).content == b"..."
+        assert boto3.client("s3").head_object(**photo)["ContentLength"] == 3
+        assert len(boto3.client("sqs").list_queues()["QueueUrls"]) == 1
+        aws.calls.assert_called_once("s3", "PutObject", **photo)
+
+
 @pytest.mark.parametrize("service", ["dynamodb", "lambda", "sns", "sqs", "sts"])
 async def test_unsigned_calls_at_an_endpoint_of_several_services_reach_the_right_one(
     client: ClientFactory, service: str

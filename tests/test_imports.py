@@ -16,7 +16,7 @@ from tests.programs import ROOT
 # third-party packages that it imports. A new module is one more entry, in the first layer that it can be in.
 LAYERS: tuple[dict[str, str], ...] = (
     {"_wire.failures": ""},
-    {"_wire.aws_chunked": "", "_wire.delivery": "", "_wire.endpoint_hosts": ""},
+    {"_wire.aws_chunked": "", "_wire.delivery": ""},
     {
         "_decorate": "",
         "_endpoint.server": "aiohttp",
@@ -40,6 +40,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.httpx_failures": "aiobotocore botocore",
         "_compatibility": "",
         "_http.http1": "",
+        "_wire.endpoint_hosts": "",
         "_moto.long_polls": "moto",
         "_sdk.models": "boto3 botocore",
         "_wire.scope": "",

@@ -21,6 +21,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import aiohttp_session, urllib3_session
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
 from aiomoto._http.urllib3_session import MockedURLLib3Session
+from aiomoto._moto.router import is_aws
 from aiomoto._wire.message import WireRequest, head_of
 
 Replacement = Callable[[Any], Any]
@@ -124,7 +125,9 @@ def _sealing_create_endpoint(default: type) -> Replacement:
             session_class = kwargs.get("http_session_cls", default)
             exchange = _live.current()
             if exchange:
-                exchange.hosts.add(urlsplit(endpoint_url).netloc.lower(), service_model.service_name)
+                url = urlsplit(endpoint_url)
+                host = url.netloc.lower()
+                exchange.hosts.add(host, service_model.service_name, "" if is_aws(host) else url.path)
                 kwargs["http_session_cls"] = _seal_unless_let_out(session_class, exchange, endpoint_url)
             return original(self, service_model, region_name, endpoint_url, *args, **kwargs)
 
