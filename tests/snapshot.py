@@ -20,9 +20,9 @@ _LIBRARIES = (
     "httpx2",
     "moto.backend_index",
     "moto.core",
-    "moto.s3",
+    "moto.s3.responses",
     "moto.settings",
-    "moto.sqs",
+    "moto.sqs.models",
     "requests",
     "responses",
     "s3fs",
@@ -31,7 +31,14 @@ _LIBRARIES = (
 )
 # Python's own notes on a class, made when first asked for, a counter that Moto never winds back, and its lists of the
 # instances of its models.
-_IGNORED = ("__annotations__", "__annotations_cache__", "__slotnames__", "instances_tracked", "request_count")
+_IGNORED = (
+    "__annotations__",
+    "__annotations_cache__",
+    "__slotnames__",
+    "instances",
+    "instances_tracked",
+    "request_count",
+)
 _MISSING = object()
 
 
