@@ -285,7 +285,9 @@ async def test_a_host_of_awss_that_moto_does_not_know_is_not_reached(http: Libra
         assert (answer.status, answer.body) == (400, b"The method is not implemented")
         return
 
-    with pytest.raises(RequestBlockedError, match=rf"GET {re.escape(host)}/path\) was"):
+    # yarl 1.9 loses the brackets of an address.
+    pattern = re.escape(host).replace(r"\[", r"\[?").replace(r"\]", r"\]?")
+    with pytest.raises(RequestBlockedError, match=rf"GET {pattern}/path\) was"):
         await http.send("GET", url)
 
 

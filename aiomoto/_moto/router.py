@@ -183,7 +183,7 @@ _AWS_BESIDE_APIS = re.compile(
 )
 # Who has credentials for containers, pods and instances, beside the address of instances that Moto knows.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
-_METADATA = re.compile(r"^(169\.254\.170\.(2|23)|\[fd00:ec2::(23|254)\])(:\d+)?$")
+_METADATA = re.compile(r"^(169\.254\.170\.(2|23)|\[?fd00:ec2::(23|254)\]?)(:\d+)?$")  # yarl 1.9 loses the brackets
 
 # A bucket may have the name of a service: ``config.s3.amazonaws.com`` looks like AWS Config in a region "s3".
 _S3_LABEL = re.compile(r"(^|\.)s3[.-]")
