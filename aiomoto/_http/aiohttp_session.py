@@ -142,16 +142,13 @@ async def _client_response(
             connection.feed()
         else:
             connection.feed_soon()
-            getattr(streaming_from, "_streaming", _NOBODYS).add(connection)
+            if isinstance(streaming_from, MotoAIOHTTPSession):
+                streaming_from._streaming.add(connection)
     else:
         scripted = ScriptedConnection(request, reply, reply.delivery, read_timeout)
         await response.start(scripted)  # type: ignore[arg-type]
         scripted.begin(response.content)
     return response
-
-
-# Where a session from before the mock, which is not one of ours, has none to note them in.
-_NOBODYS: WeakSet[_Connection] = WeakSet()
 
 
 class _Sent:

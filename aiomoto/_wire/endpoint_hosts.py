@@ -1,4 +1,4 @@
-"""The hosts outside of AWS that clients were configured with, and what they ask there."""
+"""The hosts that clients were configured with, and what they ask there."""
 
 from __future__ import annotations
 
