@@ -318,7 +318,7 @@ class _ToBeCalled:
     def __getattr__(self, name: str) -> NoReturn:
         message = f"{self._function.__name__} has no attribute {name!r}"
         if hasattr(MockAWS, name) or name in MockAWS.__annotations__:
-            message = f"mock_aws has to be called: write `aws = mock_aws()`, and `aws.{name}` once it has started"
+            message = f"mock_aws has to be called: write `aws = mock_aws()`, and then `aws.{name}`"
         raise AttributeError(message, name=name, obj=self)
 
     def _refuse(self, *args: Any) -> NoReturn:

@@ -46,7 +46,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         AttributeError,
         r"mock_aws has to be called: write `aws = mock_aws\(\)`",
     ),
-    "not-called-faults": (lambda: mock.faults, AttributeError, r"and `aws\.faults` once it has started"),
+    "not-called-faults": (lambda: mock.faults, AttributeError, r"and then `aws\.faults`"),
     "switch": (lambda: mock(reset="x"), ArgumentError, r"reset must be True or False, not 'x'"),
     "called-twice": (lambda: mock()(), TypeError, r"a mock is not called to be used"),
     "int": (lambda: mock(5), TypeError, r"cannot decorate 5 of type builtins\.int: it takes functions"),
