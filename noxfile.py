@@ -59,9 +59,11 @@ if missing := [version for version in PYTHONS if version not in FOUND]:
     print(f"not found, and so not tested: Python {', '.join(missing)}")
 
 
-def _run_tests(session: nox.Session, *pins: str, files: Sequence[str] = ()) -> None:
+def _run_tests(session: nox.Session, *pins: str, files: Sequence[str] = (), ahead: Sequence[str] = ()) -> None:
     session.install("--upgrade", "pip>=25.1", silent=True)
     session.install("--group", "test", ".", *pins, silent=True)
+    if ahead:
+        session.install("--upgrade", "--no-deps", *ahead, silent=True)
     session.run("python", "-m", "pip", "list", "--format=freeze", silent=not os.environ.get("CI"))
     session.run(
         "python", "-m", "pytest", "-m", "not slow and not native", "-n", "auto", "-q", *(session.posargs or files)
@@ -88,6 +90,12 @@ def oldest(session: nox.Session) -> None:
 def newest(session: nox.Session) -> None:
     """The newest of everything, on the newest interpreter, beside other mocks."""
     _run_tests(session, "httpx2", "--group", "beside")
+
+
+@nox.session(python=NEWEST)
+def botocore_ahead(session: nox.Session) -> None:
+    """The newest botocore, also where aiobotocore pins an older one and has yet to follow."""
+    _run_tests(session, "httpx2", ahead=["boto3", "botocore", "s3transfer"])
 
 
 @nox.session(python=NEWEST)
