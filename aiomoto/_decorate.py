@@ -14,7 +14,7 @@ from contextlib import (
     contextmanager,
 )
 from functools import partial, wraps
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 # Makes the context of one call: whether to begin with no data, and whether to leave none behind.
@@ -22,16 +22,17 @@ ContextFactory = Callable[[bool, bool], AbstractContextManager[Any]]
 
 
 def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: bool) -> Any:
-    """Wrap a function of any kind, or the methods of a class, so that each call runs inside a context of its own.
+    """Wrap a callable of any kind, or the methods of a class, so that each call runs inside a context of its own.
 
     Raises:
-        TypeError: the target is neither a function nor a class.
+        TypeError: the target cannot be called, or is a fixture.
     """
     if inspect.isclass(target):
         return _decorate_class(target, context)
     if isinstance(target, (staticmethod, classmethod)):
         return type(target)(_decorate_function(target.__func__, partial(context, reset, remove_data)))
-    if not isinstance(target, (FunctionType, MethodType, BuiltinFunctionType, partial)):
+    # Of pytest is the definition of a fixture, which can be called and then says that it cannot.
+    if not callable(target) or type(target).__module__.startswith("_pytest."):
         raise TypeError(f"mock_aws cannot decorate {target!r}{_what_instead(target)}")
     return _decorate_function(target, partial(context, reset, remove_data))
 
@@ -47,19 +48,35 @@ def _what_instead(target: object) -> str:
         return f": options go by name, as mock_aws(config={target!r})"
     kind = f"{type(target).__module__}.{type(target).__qualname__}"
     return (
-        f" of type {kind}: it takes functions, coroutine functions, generators, async generators and test classes. "
+        f" of type {kind}: it takes functions, coroutine functions, generators, async generators, other callables and "
+        "test classes. "
         "Put it next to the function, below decorators such as @pytest.fixture"
     )
 
 
 def _decorate_function(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
-    if inspect.isasyncgenfunction(function):
+    called = _called_in_the_end(function)
+    if inspect.isasyncgenfunction(called):
         return _wrap_async_generator(function, context)
-    if inspect.iscoroutinefunction(function):
+    # A callable object may be marked as a coroutine function itself.
+    if inspect.iscoroutinefunction(called) or inspect.iscoroutinefunction(function):
         return _wrap_coroutine(function, context)
-    if inspect.isgeneratorfunction(function):
+    if inspect.isgeneratorfunction(called):
         return _wrap_generator(function, context)
     return _wrap_plain(function, context)
+
+
+def _called_in_the_end(target: Any) -> Any:
+    """The function behind partials, methods and callable objects, which says of what kind they are."""
+    while True:
+        if isinstance(target, partial):
+            target = target.func
+        elif isinstance(target, MethodType):
+            target = target.__func__
+        elif inspect.isclass(target) or not isinstance(call := type(target).__call__, FunctionType):
+            return target
+        else:
+            target = call
 
 
 def _wrap_plain(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
@@ -157,13 +174,14 @@ _LIBRARY_CLASSES = (unittest.TestCase, unittest.IsolatedAsyncioTestCase, object)
 
 
 def _decorate_class(cls: type, context: ContextFactory) -> type:
-    """Wrap the class's own public methods, as ``moto.core.models.MockAWS`` does.
+    """Wrap the class's own public methods, and those of classes in its body, as ``moto.core.models.MockAWS`` does.
 
-    Data lives from the set-up to the end of the test method, and is reset between tests.
+    A class that an attribute merely refers to is somebody else's, and stays as it is. Data lives from the set-up to
+    the end of the test method, and is reset between tests.
     """
     inherited = {name for parent in cls.__mro__ if parent not in _LIBRARY_CLASSES for name in _own_methods(parent)}
     set_ups = [name for name in (_UNITTEST if issubclass(cls, unittest.TestCase) else _PYTEST) if name in inherited]
-    nested = {name for name, value in vars(cls).items() if inspect.isclass(value)}
+    nested = {name for name, value in vars(cls).items() if _is_in_body_of(cls, name, value)}
     for name in sorted(_own_methods(cls) | nested):
         value = vars(cls)[name]
         if name.startswith("_") or isinstance(value, (staticmethod, classmethod)):
@@ -173,6 +191,11 @@ def _decorate_class(cls: type, context: ContextFactory) -> type:
         decorated = decorate(value, context, reset=reset, remove_data=is_test and not set_ups)
         setattr(cls, name, _with_self_alone(decorated) if _takes_self_alone(name, value) else decorated)
     return cls
+
+
+def _is_in_body_of(cls: type, name: str, value: object) -> bool:
+    place = (cls.__module__, name, f"{cls.__qualname__}.{name}")
+    return isinstance(value, type) and (value.__module__, value.__name__, value.__qualname__) == place
 
 
 def _takes_self_alone(name: str, method: Any) -> bool:
