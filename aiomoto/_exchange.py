@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -44,6 +44,7 @@ class Exchange:
         hosts: those that clients were configured with. All live mocks share them, as they do the clients.
         live: whether the mock that owns the exchange is on.
         around: the exchanges of the mocks in which its mock began. They log its calls too, and their faults act.
+        successor: finds the exchange that goes on with what this one has under way when its mock ends, if there is one.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Exchange:
         self.hosts = EndpointHosts()
         self.live = True
         self.around: tuple[Exchange, ...] = ()
+        self.successor: Callable[[], Exchange | None] = lambda: None
         self.calls = calls
         self.faults = Faults() if faults is None else faults
         self.record_bodies = record_bodies
@@ -82,7 +84,7 @@ class Exchange:
             read_timeout: the seconds that the client is ready to wait for an answer; ``None`` for any.
 
         Raises:
-            RequestBlockedError: Moto has no service for the request, or the mock ended while a poll was waiting.
+            RequestBlockedError: Moto has no service for the request, or all mocks ended while it was waiting.
             NotImplementedError: Moto has the service, but not the operation.
             WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """
@@ -93,7 +95,7 @@ class Exchange:
             waiting.pause(course.delay, read_timeout)
             reply = course.before()
             if reply is None:
-                reply = waiting.answer(partial(self._prepare, request, record.destination), read_timeout)
+                reply = waiting.answer(partial(self.prepare, request, record, []), read_timeout)
             waiting.pause(course.lateness, read_timeout)
             reply = course.after(reply)
             record.answered(reply)
@@ -111,7 +113,7 @@ class Exchange:
             await waiting.pause_async(course.delay, read_timeout)
             reply = course.before()
             if reply is None:
-                reply = await waiting.answer_async(partial(self._prepare, request, record.destination), read_timeout)
+                reply = await waiting.answer_async(partial(self.prepare, request, record, []), read_timeout)
             await waiting.pause_async(course.lateness, read_timeout)
             reply = course.after(reply)
             record.answered(reply)
@@ -140,7 +142,7 @@ class Exchange:
     def _record(self, request: WireRequest, backend: str, *, keeps_bodies: bool) -> Record:
         destination = destination_of(request, self.hosts)
         account = backends.account_of(request)
-        return Record(request, destination, self.hosts, backend, account, keeps_bodies=keeps_bodies)
+        return Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
 
     def _course(self, request: WireRequest, record: Record) -> Unhindered:
         rules = [each.faults for each in self.within if len(each.faults)]
@@ -151,15 +153,33 @@ class Exchange:
         record.fault = next(filter(None, (faults.acting_on(call) for faults in rules)), None)
         return Hindered(record.fault.effect, call, request) if record.fault else Unhindered()
 
-    def _prepare(self, request: WireRequest, destination: Destination) -> waiting.Invocation:
+    def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> waiting.Invocation:
+        """Get ready to run the handler, each time it is run: what went before may have been a wait.
+
+        Args:
+            request: the request.
+            record: its record.
+            heirs: those that log it too, since they go on with it.
+        """
         if not self.live:
-            raise RequestBlockedError(f"{describe(request)} was blocked: mock_aws() ended while it was waiting")
+            return self._heir(request, record, heirs).prepare(request, record, heirs)
         config_place.lend(self)
-        route = self._route(request, destination)
+        route = self._route(request, record.destination)
         url = request.url
         if route.service == "s3" and not route.aws_host:
             url = url_for_moto(request, self.hosts, backends.bucket_exists)
         return waiting.Invocation(route.service, route.handler, request, url)
+
+    def _heir(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Exchange:
+        heir = self.successor()
+        if heir is None:
+            raise RequestBlockedError(f"{describe(request)} was blocked: mock_aws() ended while it was waiting")
+        for each in heir.within:
+            if each not in (self, *self.around, *heirs):
+                heirs.append(each)
+                if each.calls is not None:
+                    each.calls.add(record)
+        return heir
 
     def _route(self, request: WireRequest, destination: Destination) -> Route:
         if not destination.services:

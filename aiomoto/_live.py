@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from threading import RLock
+from typing import Any, NamedTuple
 
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
-from aiomoto._lock import surviving_fork
 from aiomoto._wire.message import WireRequest
 
 _live: tuple[Exchange, ...] = ()
 _entered: ContextVar[tuple[Exchange, ...]] = ContextVar("aiomoto_entered", default=())
-# Re-entrant: at any allocation a generator that was left half way in a mock may be collected, which ends that mock.
-_lock = surviving_fork(RLock())
 
 # For sessions wired by hand while no mock is live: Moto's backends with the configuration that is in place.
 _unmocked = Exchange()
 
 
 def add(exchange: Exchange) -> None:
-    """Make an exchange live, and the innermost one of the current context."""
+    """Make an exchange live, and the innermost one of the current context. The lock of Moto's backends is held."""
     global _live
-    with _lock:
-        exchange.hosts = _live[0].hosts if _live else exchange.hosts
-        _live = (*_live, exchange)
+    exchange.hosts = _live[0].hosts if _live else exchange.hosts
+    exchange.successor = current
+    _live = (*_live, exchange)
     # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
     exchange.around = tuple(each for each in _entered.get() if each.live)
     enter(exchange)
@@ -36,11 +33,11 @@ def enter(exchange: Exchange) -> None:
 
 
 def remove(exchange: Exchange) -> None:
-    """End an exchange, whichever others have come or gone since it was added."""
+    """End an exchange, whichever others have come or gone since it was added. The same lock is held."""
     global _live
     exchange.live = False
-    with _lock:
-        _live = tuple(each for each in _live if each is not exchange)
+    _live = tuple(each for each in _live if each is not exchange)
+    exchange.hosts.forget(exchange)
 
 
 def current() -> Exchange | None:
@@ -49,17 +46,38 @@ def current() -> Exchange | None:
     return inner or next((each for each in reversed(_live) if each.live), None)
 
 
-def exchange_for(head: WireRequest, *, outlives_mock: bool) -> Exchange:
+class ClientEndpoint(NamedTuple):
+    """Where a client inside a mock sends its requests.
+
+    Attributes:
+        host: its host, port included.
+        service: botocore's name of its service.
+        path: the path that it has for a root.
+    """
+
+    host: str
+    service: str
+    path: str
+
+
+def exchange_for(head: WireRequest, session: Any, *, outlives_mock: bool) -> Exchange:
     """The exchange that answers a request of one of our sessions.
+
+    A client may outlive the mock that it was made in, with which its host has left. Where another one answers it, the
+    host is that one's from then on.
 
     Args:
         head: the request, for the message.
+        session: the session.
         outlives_mock: whether the session was wired by hand, and so works with no mock live.
 
     Raises:
         RequestBlockedError: the session came from a mock, and none is live any more.
     """
     if exchange := current():
+        endpoint: ClientEndpoint | None = getattr(session, "moto_endpoint", None)
+        if endpoint and endpoint.host not in exchange.hosts:
+            exchange.hosts.add(*endpoint, owner=exchange)
         return exchange
     if outlives_mock:
         return _unmocked

@@ -58,7 +58,7 @@ class EndpointHandler:
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._parent = f".localhost:{port}"
         for host in self._hosts:
-            exchange.hosts.add(host, "s3")
+            exchange.hosts.add(host, "s3", owner=exchange)
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request. Whatever goes wrong is an answer too."""

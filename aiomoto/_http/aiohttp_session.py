@@ -70,7 +70,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
             An ``AioAWSResponse`` around an ``aiohttp.ClientResponse``.
         """
         head = head_of(request)
-        exchange = _live.exchange_for(head, outlives_mock=self._outlives_mock)
+        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
         response = await respond(self, request, head, exchange)
         return await super().send(request) if response is None else response
 

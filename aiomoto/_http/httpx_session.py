@@ -75,7 +75,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
             An ``HttpxAWSResponse`` around a ``Response`` of the httpx that aiobotocore uses.
         """
         head = head_of(request)
-        exchange = _live.exchange_for(head, outlives_mock=self._outlives_mock)
+        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
         response = await respond(self, request, head, exchange)
         return await self._send_out(request) if response is None else response
 

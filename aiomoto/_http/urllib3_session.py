@@ -28,7 +28,7 @@ class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
     def send(self, request: Any) -> Any:
         """Answer one prepared request with an ``AWSResponse`` around a ``urllib3.HTTPResponse``."""
         head = head_of(request)
-        response = respond(self, request, head, _live.exchange_for(head, outlives_mock=False))
+        response = respond(self, request, head, _live.exchange_for(head, self, outlives_mock=False))
         return super().send(request) if response is None else response
 
 

@@ -124,12 +124,17 @@ def _sealing_create_endpoint(default: type) -> Replacement:
         ) -> Any:
             session_class = kwargs.get("http_session_cls", default)
             exchange = _live.current()
-            if exchange:
-                url = urlsplit(endpoint_url)
-                host = url.netloc.lower()
-                exchange.hosts.add(host, service_model.service_name, "" if is_aws(host) else url.path)
-                kwargs["http_session_cls"] = _seal_unless_let_out(session_class, exchange, endpoint_url)
-            return original(self, service_model, region_name, endpoint_url, *args, **kwargs)
+            if exchange is None:
+                return original(self, service_model, region_name, endpoint_url, *args, **kwargs)
+            url = urlsplit(endpoint_url)
+            host = url.netloc.lower()
+            to = _live.ClientEndpoint(host, service_model.service_name, "" if is_aws(host) else url.path)
+            exchange.hosts.add(*to, owner=exchange)
+            kwargs["http_session_cls"] = _seal_unless_let_out(session_class, exchange, endpoint_url)
+            endpoint = original(self, service_model, region_name, endpoint_url, *args, **kwargs)
+            if issubclass(type(endpoint.http_session), tuple(kind.ours for kind in KINDS)):
+                endpoint.http_session.moto_endpoint = to
+            return endpoint
 
         return create_endpoint
 

@@ -10,24 +10,50 @@ from aiomoto._wire.message import WireRequest
 
 
 class EndpointHosts(Collection[str]):
-    """Hosts, ports included. Any thread may add to them while others look."""
+    """Hosts, ports included, each with an owner whom it leaves with. Any thread may add to them while others look."""
 
     def __init__(self) -> None:
-        self._services: dict[str, set[str]] = {}
-        self._paths: set[tuple[str, str]] = set()
+        # Each step that changes one of these is one that no other thread comes in between.
+        self._services: dict[object, dict[str, set[str]]] = {}
+        self._roots: set[tuple[object, str, str]] = set()
+        self._version = object()
+        self._known: tuple[object, tuple[str, ...]] = (None, ())
 
-    def add(self, host: str, service: str, path: str = "") -> None:
-        """Note that a client of one of botocore's services has this host, and this path for a root."""
-        self._services.setdefault(host, set()).add(service)
+    def add(self, host: str, service: str, path: str = "", *, owner: object) -> None:
+        """Note that a client of one of botocore's services has this host, and this path for a root.
+
+        Args:
+            host: the host.
+            service: botocore's name of the service.
+            path: the path of the client's endpoint.
+            owner: whose client it is.
+        """
+        self._services.setdefault(owner, {}).setdefault(host, set()).add(service)
+        self._version = object()
         if path.strip("/"):
-            self._paths.add((host, path.rstrip("/")))
+            self._roots.add((owner, host, path.rstrip("/")))
+
+    def forget(self, owner: object) -> None:
+        """Let the hosts of an owner go. Those that another one has as well stay."""
+        self._services.pop(owner, None)
+        self._version = object()
+        for each in tuple(self._roots):
+            if each[0] is owner:
+                self._roots.discard(each)
+
+    def known(self) -> tuple[str, ...]:
+        """The hosts as they are now."""
+        version, hosts = self._known
+        if version is not self._version:
+            version, hosts = self._known = self._version, tuple(self)
+        return hosts
 
     def below_root(self, request: WireRequest) -> WireRequest:
         """The same request without the path that its client has for a root."""
-        if not self._paths:
+        if not self._roots:
             return request
         split = urlsplit(request.url)
-        for host, root in sorted(self._paths, key=lambda pair: -len(pair[1])):
+        for _, host, root in sorted(self._roots, key=lambda each: -len(each[2])):
             is_there = f".{request.host}".endswith(f".{host}")
             if is_there and f"{split.path}/".startswith(f"{root}/"):
                 return replace(request, url=split._replace(path=split.path.removeprefix(root) or "/").geturl())
@@ -38,14 +64,18 @@ class EndpointHosts(Collection[str]):
 
         S3 comes last, since every path may be one of its own.
         """
-        found = {service for each in self if f".{host}".endswith(f".{each}") for service in tuple(self._services[each])}
+        found: set[str] = set()
+        for known in tuple(self._services.values()):
+            for each in tuple(known):
+                if f".{host}".endswith(f".{each}"):
+                    found.update(tuple(known[each]))
         return sorted(found, key=lambda service: (service == "s3", service))
 
     def __contains__(self, host: object) -> bool:
-        return host in self._services
+        return any(host in known for known in tuple(self._services.values()))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._services))
+        return iter({host: None for known in tuple(self._services.values()) for host in tuple(known)})
 
     def __len__(self) -> int:
-        return len(self._services)
+        return sum(1 for _ in self)
