@@ -1,14 +1,18 @@
-"""All that is replaced while a mock is live, put in by the first mock and taken out by the last."""
+"""All that starts and ends with the mocks, step by step: put in by the first one, and taken out by the last."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto import settings
 
 from aiomoto import _live
+from aiomoto._cleanup import run_all
+from aiomoto._endings import Endings
 from aiomoto._environment import CleanEnvironment
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
@@ -49,108 +53,192 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
 }
 
 
-class Installation:
-    """The state that all live mocks share. Its methods are called under one lock.
+@dataclass
+class Run:
+    """One run of a mock, from its start to its end.
 
     Attributes:
-        environment: the process's environment, as the live mocks want it.
+        exchange: its way to Moto.
+        config: its part of Moto's configuration.
+        reset: whether it begins with no data.
+        share_models: whether sessions may have copies of service models that were parsed before.
+        fsspec: whether s3fs's file systems end with it.
+        remove_data: whether it leaves no data behind.
+        closing: what is left to wait for after its end, once no lock is held.
+    """
+
+    exchange: Exchange
+    config: dict[str, Any] = field(default_factory=dict)
+    reset: bool = True
+    share_models: bool = True
+    fsspec: bool = True
+    remove_data: bool = True
+    closing: Closing = field(default_factory=Closing)
+
+
+class Step(NamedTuple):
+    """A step of a start, and what takes it back: also where it was taken in part or not at all, and once more."""
+
+    enter: Callable[[Run], object]
+    leave: Callable[[Run], object]
+
+
+class _Shared:
+    """A step that the first mock takes for all, and that is taken back with the last one."""
+
+    def __init__(self, enter: Callable[[], object], leave: Callable[[], object]) -> None:
+        self._runs: tuple[Exchange, ...] = ()
+        self._enter = enter
+        self._leave = leave
+
+    def enter(self, run: Run) -> None:
+        """Take it, if nobody else has."""
+        is_first = not self._runs
+        self._runs = (*self._runs, run.exchange)
+        if is_first:
+            self._enter()
+
+    def leave(self, run: Run) -> None:
+        """Take it back, unless somebody else wants it."""
+        self._runs = tuple(each for each in self._runs if each is not run.exchange)
+        if not self._runs:
+            self._leave()
+
+
+class Installation:
+    """The state that all active mocks share. Its methods are called under the lock of Moto's backends.
+
+    Attributes:
+        environment: the process's environment, as the active mocks want it.
     """
 
     def __init__(self) -> None:
-        self._exchanges: tuple[Exchange, ...] = ()
+        self.environment = CleanEnvironment()
         self._replacements = Replacements()
         self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
-        self.environment = CleanEnvironment()
-        self._sleeps_at_once = False
+        # In the order in which a start takes them. An end goes back from the last to the first.
+        self._steps = (
+            Step(_refuse_other_modes, _nothing),
+            _Shared(lambda: None, sessions.memory.forget_mock),
+            _Shared(self._replace, self._replacements.close),
+            _Shared(self._late.start, self._late.stop),
+            _SleepAtOnce(self._replacements),
+            Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
+            Step(_look_after_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
+            Step(_configure, _put_configuration_back),
+            Step(self._clean_environment, lambda run: self.environment.leave(run.exchange)),
+            Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
+            Step(lambda run: _live.add(run.exchange), _end_requests),
+        )
 
-    def enter(
-        self,
-        exchange: Exchange,
-        config: dict[str, Any] | None,
-        *,
-        reset: bool,
-        share_models: bool = True,
-        fsspec: bool = True,
-    ) -> None:
-        """Make one more exchange live; the first one installs.
+    def enter(self, run: Run) -> None:
+        """Make one more mock active; the first one installs. What fails is for :meth:`leave` to clean up.
 
         Raises:
             AiomotoError: Moto is set to its server or proxy mode, or something to replace is missing.
         """
-        _refuse_other_modes()
-        if not self._exchanges:
-            self._install()
-        self._exchanges = (*self._exchanges, exchange)
-        if exchange.slept is not None and not self._sleeps_at_once:
-            self._sleeps_at_once = True
-            self._replacements.put(instant_sleep.targets())
-        if not share_models:
-            models.refused_by.add(exchange)
-        if fsspec:
-            _file_systems.enter(exchange)
-        outer = _live.current()
-        with backends.lock.for_thread():
-            if outer is not None:
-                config_place.lend(outer)
-            config_place.add(exchange, config or {})
-            core = config_place.read(exchange).get("core", {})
-            if core.get("mock_credentials", True) is not False:
-                self.environment.enter(exchange)
-            _moto_switch.turn_on(exchange, reset=reset, new_default_session=core.get("reset_boto3_session", True))
-        _live.add(exchange)
+        for step in self._steps:
+            step.enter(run)
 
-    def leave(self, exchange: Exchange, *, remove_data: bool) -> Closing:
-        """End an exchange, also one that entered only in part; the last one puts everything back.
+    def leave(self, run: Run) -> None:
+        """End a mock, also one that entered only in part; the last one puts everything back.
 
-        Each step does no harm when it is taken again, so that what an error or Ctrl-C has stopped can be gone through
-        from the start.
-
-        Returns:
-            What is left to wait for, once no lock is held.
+        Every step is taken back, whatever becomes of the others, and the first error is raised. It does no harm when
+        all of them are taken back again, which is for what Ctrl-C has stopped in between two.
         """
-        _live.remove(exchange)
-        long_polls.waiting.wake_all()  # those of this exchange have nothing to wait for
-        self._exchanges = tuple(each for each in self._exchanges if each is not exchange)
-        models.refused_by.discard(exchange)
-        with backends.lock.for_thread():
-            _moto_switch.turn_off(exchange, remove_data=remove_data)
-            config_place.remove(exchange)
-        self.environment.leave(exchange)
-        if not self._exchanges:
-            self._uninstall()
-        elif newest := _live.current():
-            with backends.lock.for_thread():
-                config_place.lend(newest)
-        return _file_systems.leave(exchange)
+        run_all(partial(step.leave, run) for step in reversed(self._steps))
 
     def reset(self) -> None:
         """Forget all data."""
-        with backends.lock.for_thread():
-            backends.reset()
-            long_polls.waiting.wake_all()
-            if self._exchanges and _moto_switch.is_only_ours:
-                requests_adapter.reset()
+        backends.reset()
+        long_polls.waiting.wake_all()
+        if _live.current() is not None and _moto_switch.is_only_ours:
+            requests_adapter.reset()
         _file_systems.forget_listings()
 
-    def _install(self) -> None:
+    def _replace(self) -> None:
         self._replacements.open()
         self._replacements.put(_REPLACEMENTS)
-        self._late.start()
 
-    def _uninstall(self) -> None:
-        self._late.stop()
-        self._replacements.close()
-        self._sleeps_at_once = False
-        sessions.memory.forget_mock()
+    def _clean_environment(self, run: Run) -> None:
+        if _core_config(run).get("mock_credentials", True) is not False:
+            self.environment.enter(run.exchange)
 
 
-installation = Installation()
+# ---------------------------------------------------------------- the steps
 
 
-def _refuse_other_modes() -> None:
+def _nothing(run: Run) -> None:
+    """There is nothing to take back."""
+
+
+def _refuse_other_modes(run: Run) -> None:
     if settings.TEST_SERVER_MODE or settings.is_test_proxy_mode():
         mode = "TEST_SERVER_MODE" if settings.TEST_SERVER_MODE else "TEST_PROXY_MODE"
         raise AiomotoError(
             f"{mode} is set, which sends Moto's requests to another process: aiomoto answers in this one. "
             f"Unset {mode}, or use moto.mock_aws for tests against a Moto server"
         )
+
+
+class _SleepAtOnce:
+    """What ``sleep="instant"`` replaces, when the first mock wants it. It goes with all that is replaced."""
+
+    def __init__(self, replacements: Replacements) -> None:
+        self._shared = _Shared(lambda: None, self._forget)
+        self._replacements = replacements
+        self._is_replaced = False
+
+    def enter(self, run: Run) -> None:
+        """Replace it, unless that has been done."""
+        self._shared.enter(run)
+        if run.exchange.slept is not None and not self._is_replaced:
+            self._is_replaced = True
+            self._replacements.put(instant_sleep.targets())
+
+    def leave(self, run: Run) -> None:
+        """Forget about it with the last mock."""
+        self._shared.leave(run)
+
+    def _forget(self) -> None:
+        self._is_replaced = False
+
+
+def _refuse_models(run: Run) -> None:
+    if not run.share_models:
+        models.refused_by.add(run.exchange)
+
+
+def _look_after_file_systems(run: Run) -> None:
+    if run.fsspec:
+        _file_systems.enter(run.exchange)
+
+
+def _configure(run: Run) -> None:
+    if outer := _live.current():
+        config_place.lend(outer)
+    config_place.add(run.exchange, run.config)
+
+
+def _put_configuration_back(run: Run) -> None:
+    config_place.remove(run.exchange)
+    if newest := _live.current():
+        config_place.lend(newest)
+
+
+def _core_config(run: Run) -> Any:
+    return config_place.read(run.exchange).get("core", {})
+
+
+def _turn_on(run: Run) -> None:
+    new_session = _core_config(run).get("reset_boto3_session", True)
+    _moto_switch.turn_on(run.exchange, reset=run.reset, new_default_session=new_session)
+
+
+def _end_requests(run: Run) -> None:
+    _live.remove(run.exchange)
+    long_polls.waiting.wake_all()  # those of this mock go on with another one, or have nothing to wait for
+
+
+installation = Installation()
+endings = Endings(backends.lock, _moto_switch.is_busy)

@@ -1,10 +1,29 @@
-"""The one lock around Moto's backends, which are plain dicts and lists that know no threads; locks and forks."""
+"""The locks of this package and their order; the one around Moto's backends; locks and forks.
+
+Whoever takes several takes them in this order, and waits for one only while it holds none that stands below it:
+
+| | lock | who holds it |
+|---|---|---|
+| 1 | ``_moto.backends.lock`` (:class:`BackendLock`) | a handler of Moto's; the start, the end and the reset of a mock |
+| 2 | Python's import locks | whoever imports: handlers, starts, and the test itself |
+| 3 | Moto's own ``MockAWS._mock_init_lock`` | the starts and ends of Moto's mocks, and of ours |
+| 4 | the lock of ``Replacements`` | starts, ends, and whoever imports a module that is replaced in as it is imported |
+| 4 | those of ``_moto.long_polls``, ``_calls.log``, ``_calls.fault``, ``faults``, ``_endpoint.server`` | whoever \
+changes what they guard |
+
+Nothing is waited for under those of the last rank. They are re-entrant: at any allocation Python may collect a
+generator that was abandoned inside a mock, whose end comes then, in the midst of whatever its thread is doing. No order
+can be kept there, so that such an end waits for none of the first three: where one of them is not free, another thread
+is left to do it (``_endings``). Event loops wait for no lock at all; they ask for the first one again and again.
+
+What a test does in the clean-up of an abandoned generator besides, such as calling AWS, waits as it does elsewhere.
+"""
 
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
-from threading import Event, Lock, RLock
+from contextlib import AbstractContextManager, suppress
+from threading import Lock, RLock
 from typing import Any, TypeVar
 
 AnyLock = TypeVar("AnyLock", bound=Any)
@@ -35,12 +54,12 @@ class BackendLock:
 
     def __init__(self) -> None:
         self._lock = surviving_fork(RLock())
-        self._asking = 0
-        self._nobody_asks = Event()
-        self._nobody_asks.set()
-        self._mutex = surviving_fork(Lock())
+        # One entry for each loop that asks. Lists and locks change in one step, which nothing can come in between.
+        self._asking: list[None] = []
+        # Closed while a loop asks. It guards nothing: threads wait at it, for no longer than the grace.
+        self._gate = surviving_fork(Lock())
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget_loops)
+            os.register_at_fork(after_in_child=self._asking.clear)
 
     def for_thread(self) -> AbstractContextManager[Any]:
         """The lock, for a ``with`` statement, once the loops that ask for it have had their time.
@@ -48,8 +67,8 @@ class BackendLock:
         It is the built-in lock itself: nothing written in Python is sure to give it back when Ctrl-C comes in between.
         """
         # A handler that calls AWS itself has the lock already.
-        if self._asking and not self._is_held():
-            self._nobody_asks.wait(self._GRACE)
+        if self._asking and not self.is_held() and self._gate.acquire(timeout=self._GRACE):
+            self._open_gate()
         return self._lock
 
     def try_acquire(self) -> bool:
@@ -58,23 +77,27 @@ class BackendLock:
 
     def release(self) -> None:
         """Give the lock back, if this thread has it."""
-        if self._is_held():
+        if self.is_held():
             self._lock.release()
 
     def ask(self, change: int) -> None:
         """Note that one more loop (1) or one fewer (-1) is asking for the lock."""
-        with self._mutex:
-            self._asking += change
-            if self._asking:
-                self._nobody_asks.clear()
-            else:
-                self._nobody_asks.set()
+        if change > 0:
+            self._asking.append(None)
+            self._gate.acquire(blocking=False)
+            return
+        with suppress(IndexError):  # the loop has gone on in a forked child, where nobody asks
+            self._asking.pop()
+        if not self._asking:
+            self._open_gate()
 
-    def _is_held(self) -> bool:
+    def is_held(self) -> bool:
+        """Tell whether this thread has the lock."""
         held: bool = self._lock._is_owned()  # type: ignore[attr-defined]
         return held
 
-    def _forget_loops(self) -> None:
-        self._asking = 0
-        self._nobody_asks = Event()
-        self._nobody_asks.set()
+    def _open_gate(self) -> None:
+        with suppress(RuntimeError):  # it is open
+            self._gate.release()
+        if self._asking:  # somebody has begun to ask meanwhile
+            self._gate.acquire(blocking=False)

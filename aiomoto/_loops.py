@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections import deque
 from contextlib import suppress
-from threading import Event
+from threading import TIMEOUT_MAX, Lock
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -27,20 +27,29 @@ class Signal(Protocol):
 
 
 class ThreadSignal:
-    """The same for a thread to wait for."""
+    """The same for a thread to wait for.
+
+    It is a lock that is free once it is set. An ``Event`` holds a lock of its own while it begins to wait, and a
+    generator that is collected at that moment may end a mock, which sets this very signal.
+    """
 
     def __init__(self) -> None:
         self.is_set = False
-        self._event = Event()
+        self._gate = Lock()
+        self._gate.acquire()
 
     def set(self) -> None:
         """Wake the waiter."""
         self.is_set = True
-        self._event.set()
+        with suppress(RuntimeError):  # it is free already
+            self._gate.release()
 
     def wait(self, seconds: float | None) -> bool:
         """Wait until set, at most so long; tell whether it was."""
-        return self._event.wait(seconds)
+        if not self._gate.acquire(timeout=-1 if seconds is None else min(max(seconds, 0), TIMEOUT_MAX)):
+            return False
+        self.set()
+        return True
 
 
 def signal() -> Signal:

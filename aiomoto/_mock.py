@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import update_wrapper
-from threading import RLock
+from contextlib import suppress
+from functools import partial, update_wrapper
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar, cast, overload
 
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
+from aiomoto._cleanup import raise_first, run_all
 from aiomoto._decorate import decorate
 from aiomoto._environment import variables_for_endpoint
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
-from aiomoto._installation import installation
-from aiomoto._lock import surviving_fork
+from aiomoto._installation import Run, endings, installation
+from aiomoto._moto import backends
 from aiomoto._moto.configuration import check_config
 from aiomoto._s3fs.closing import Closing
 from aiomoto._wire.names import check_one, near
@@ -119,8 +120,9 @@ class MockAWS:
         self.slept = []
         self._starts = 0
         self._exchange: Exchange | None = None
+        self._run: Any = None
         self._closing: Closing | None = None
-        self._endpoint: Endpoint | None = None
+        self._endpoints: dict[Exchange, Endpoint] = {}
 
     def start(self, reset: bool | None = None) -> None:
         """Begin mocking. Starting twice nests: it takes two stops to end it.
@@ -132,36 +134,19 @@ class MockAWS:
             AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks what is replaced.
             OSError: there is no port for the endpoint.
         """
+        is_in_handler = backends.lock.is_held()
         with _lock:
-            if self._exchange is not None:
-                self._starts += 1
-                return
-            options = self._options
-            self.calls.clear()
-            self.slept.clear()
-            self._closing = None
-            exchange = Exchange(self.calls, self.faults, record_bodies=options["record_bodies"])
-            exchange.slept = self.slept if options["sleep"] == "instant" else None
-            try:
-                reset = options["reset"] if reset is None else reset
-                installation.enter(
-                    exchange,
-                    options["config"],
-                    reset=reset,
-                    share_models=options["share_models"],
-                    fsspec=options["fsspec"],
-                )
-                self._exchange, self._starts = exchange, 1
-                if options["endpoint"]:
-                    installation.environment.enter(self.endpoint, variables_for_endpoint(self.endpoint.url))
-            except BaseException:
-                # Nobody is going to stop what did not start, wherever an error or Ctrl-C has ended it.
-                self._leave(exchange, remove_data=False)
-                self._exchange, self._endpoint, self._starts = None, None, 0
-                raise
+            if not is_in_handler:
+                endings.run_pending()
+            if self._exchange is None:
+                self._begin(self._options["reset"] if reset is None else reset)
+            self._starts += 1
 
     def stop(self, remove_data: bool | None = None) -> None:
         """End what the matching :meth:`start` began.
+
+        Where the end comes with that of a generator that is closed early, and another thread is in the midst of a call
+        to AWS or of the start or the end of a mock, it does not wait for that but comes right after it.
 
         Args:
             remove_data: overrides the constructor's.
@@ -170,27 +155,23 @@ class MockAWS:
             RuntimeError: the mock has not been started.
         """
         if sys.is_finalizing():
-            return  # a generator that was left half way, at the end of the process: nothing is there to put back
-        with _lock:
-            if self._exchange is None:
-                raise RuntimeError("Called stop() before start().")
-            if self._starts > 1:
-                self._starts -= 1
-                return
-            try:
-                remove_data = self._options["remove_data"] if remove_data is None else remove_data
-                closing = self._closing = self._leave(self._exchange, remove_data=remove_data)
-            except BaseException:
-                self._leave(self._exchange, remove_data=False)  # whatever an error or Ctrl-C has left undone
-                raise
-            finally:
-                self._exchange, self._endpoint, self._starts = None, None, 0
-                self.faults.clear()
-        closing.wait()
+            return  # an abandoned generator, at the end of the process: nothing is there to put back
+        exchange = self._exchange
+        if exchange is None:
+            raise RuntimeError("Called stop() before start().")
+        self._closing = None
+        end = partial(self._end, exchange, self._options["remove_data"] if remove_data is None else remove_data)
+        try:
+            endings.run(end)
+        except BaseException:
+            endings.run_soon(end)  # what Ctrl-C has kept from beginning
+            raise
+        if self._closing is not None:
+            self._closing.wait()
 
     def reset(self) -> None:
         """Forget all data, in all accounts and regions."""
-        with _lock:
+        with backends.lock.for_thread():
             installation.reset()
 
     @property
@@ -200,27 +181,70 @@ class MockAWS:
         It is there until the mock ends. The environment leads to it only with ``mock_aws(endpoint=True)``.
 
         Raises:
-            AiomotoError: the mock is not live.
+            AiomotoError: the mock is not active.
             OSError: there is no port for it.
         """
-        with _lock:
-            if self._exchange is None:
-                raise AiomotoError("mock_aws() has an endpoint only while it is live: ask for it inside the mock")
-            if self._endpoint is None:
-                # Not before somebody wants it: aiohttp's server takes a while to load.
-                from aiomoto._endpoint.endpoint import Endpoint
+        exchange = self._exchange
+        if exchange is None:
+            raise AiomotoError("mock_aws() has an endpoint only while it is live: ask for it inside the mock")
+        # Not before somebody wants it: aiohttp's server takes a while to load.
+        from aiomoto._endpoint.endpoint import Endpoint
 
-                endpoint = Endpoint(self._exchange)
-                endpoint.open()
-                self._endpoint = endpoint
-            return self._endpoint
+        # The lock is not waited for: an event loop may ask while a handler runs in a thread.
+        endpoint = self._endpoints.get(exchange) or self._endpoints.setdefault(exchange, Endpoint(exchange))
+        try:
+            endpoint.open()
+        except BaseException:
+            self._endpoints.pop(exchange, None)
+            raise
+        return endpoint
 
-    def _leave(self, exchange: Exchange, *, remove_data: bool) -> Closing:
-        # As the installation's: no step does harm when it is taken again.
-        if self._endpoint is not None:
-            installation.environment.leave(self._endpoint)
-            self._endpoint.close()
-        return installation.leave(exchange, remove_data=remove_data)
+    def _begin(self, reset: bool) -> None:
+        options = self._options
+        self.calls.clear()
+        self.slept.clear()
+        self._closing = None
+        exchange = Exchange(self.calls, self.faults, record_bodies=options["record_bodies"])
+        exchange.slept = self.slept if options["sleep"] == "instant" else None
+        run = Run(exchange, options["config"] or {}, reset, options["share_models"], options["fsspec"])
+        self._run, self._exchange = run, exchange
+        try:
+            installation.enter(run)
+            if options["endpoint"]:
+                installation.environment.enter(self.endpoint, variables_for_endpoint(self.endpoint.url))
+        except BaseException as error:
+            # Nobody is going to stop what did not start, wherever an error or Ctrl-C has ended it.
+            try:
+                self._end(exchange, remove_data=False)
+            except BaseException as another:
+                raise_first([error, another])
+            raise
+
+    def _end(self, exchange: Exchange, remove_data: bool) -> None:
+        if self._exchange is not exchange:
+            return  # it has ended already
+        if self._starts > 1:
+            self._starts -= 1
+            return
+        self._run.remove_data = remove_data
+        try:
+            self._leave(exchange)
+        except BaseException:
+            with suppress(Exception):
+                self._leave(exchange)  # whatever Ctrl-C has left undone
+            raise
+        finally:
+            self._exchange, self._starts = None, 0
+            self._endpoints.pop(exchange, None)
+            self._closing = self._run.closing
+            self.faults.clear()
+
+    def _leave(self, exchange: Exchange) -> None:
+        # No step does harm when it is taken again.
+        steps: list[Callable[[], object]] = [partial(installation.leave, self._run)]
+        if (endpoint := self._endpoints.get(exchange)) is not None:
+            steps = [partial(installation.environment.leave, endpoint), endpoint.close, *steps]
+        run_all(steps)
 
     def __enter__(self) -> MockAWS:
         self.start()
@@ -243,14 +267,15 @@ class MockAWS:
             await self._closing.wait_here()
 
     def __call__(self, target: Target = _NOTHING) -> Target:
-        """Decorate a function or a test class: each call has a mock of its own.
+        """Decorate a callable or a test class: each call has a mock of its own.
 
         Raises:
-            TypeError: the target is neither.
+            TypeError: the target is neither, or another mock.
         """
-        if target is _NOTHING:
+        if target is _NOTHING or isinstance(target, MockAWS):
+            name = "a mock" if isinstance(target, MockAWS) else "None"
             raise TypeError(
-                "mock_aws cannot decorate None: a mock is not called to be used. For another one, call mock_aws()"
+                f"mock_aws cannot decorate {name}: a mock is not called to be used. For another one, call mock_aws()"
             )
         options = self._options
         decorated = decorate(target, self._again, reset=options["reset"], remove_data=options["remove_data"])
@@ -261,8 +286,8 @@ class MockAWS:
         return type(self)(**options)
 
 
-# Taken before Moto's lock, by whoever takes both.
-_lock = surviving_fork(RLock())
+# The built-in lock itself, the first in the order that ``_lock`` describes.
+_lock = backends.lock.for_thread()
 
 
 @overload

@@ -18,6 +18,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_wire.failures": ""},
     {"_wire.aws_chunked": "", "_wire.delivery": ""},
     {
+        "_cleanup": "",
         "_decorate": "",
         "_endpoint.server": "aiohttp",
         "_environment": "",
@@ -39,6 +40,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_endpoint.reply": "aiohttp",
         "_http.httpx_failures": "aiobotocore botocore",
         "_compatibility": "",
+        "_endings": "",
         "_http.http1": "",
         "_wire.endpoint_hosts": "",
         "_moto.long_polls": "moto",

@@ -9,6 +9,7 @@ from aiomoto import _live
 from aiomoto._endpoint.handler import EndpointHandler
 from aiomoto._endpoint.server import EndpointServer
 from aiomoto._environment import keys, region, variables_for_endpoint
+from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 
 
@@ -28,18 +29,26 @@ class Endpoint:
         self._server = EndpointServer()
 
     def open(self) -> None:
-        """Open the port and begin to answer. The mock does so when the endpoint is first asked for.
+        """Open the port and begin to answer, once. The mock does so when the endpoint is first asked for.
 
         Raises:
+            AiomotoError: it has been closed, since the mock has ended.
             OSError: there is no port to be had.
         """
         try:
-            port = self._server.listen()
-            self.url = f"http://127.0.0.1:{port}"
-            self._server.start(EndpointHandler(self._exchange, port), partial(_live.enter, self._exchange))
+            with self._server.lock:
+                if not self.url:
+                    self._open()
         except BaseException:
             self.close()
             raise
+
+    def _open(self) -> None:
+        if self._server.is_stopped:
+            raise AiomotoError("mock_aws() has an endpoint only while it is live, and it has ended")
+        port = self._server.listen()
+        self._server.start(EndpointHandler(self._exchange, port), partial(_live.enter, self._exchange))
+        self.url = f"http://127.0.0.1:{port}"
 
     def __str__(self) -> str:
         return self.url

@@ -41,7 +41,12 @@ _PATIENCE = 5.0
 
 
 class EndpointServer:
-    """A port, and a thread that answers on it. :meth:`stop` ends whatever part of it there is, and may come twice."""
+    """A port, and a thread that answers on it. :meth:`stop` ends whatever part of it there is, and may come twice.
+
+    Attributes:
+        lock: to be held by whoever starts it.
+        is_stopped: whether it has ended, or is not to begin any more.
+    """
 
     def __init__(self) -> None:
         self._process = os.getpid()
@@ -50,8 +55,8 @@ class EndpointServer:
         self._thread: Thread | None = None
         self._end = asyncio.Event()
         # Ctrl-C may come while the thread is being started: it either begins, with a loop, or has been stopped before.
-        self._beginning = RLock()
-        self._is_stopped = False
+        self.lock = RLock()
+        self.is_stopped = False
 
     def listen(self) -> int:
         """Open a port and return its number. Connections wait in it until the server is started.
@@ -80,8 +85,8 @@ class EndpointServer:
         if self._process != os.getpid():
             return
         atexit.unregister(self.stop)
-        with self._beginning:
-            self._is_stopped = True
+        with self.lock:
+            self.is_stopped = True
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop is closed, since it has been stopped before
                 self._loop.call_soon_threadsafe(self._end.set)
@@ -97,8 +102,8 @@ class EndpointServer:
         loop = asyncio.SelectorEventLoop()
         loop.set_debug(False)  # it would complain of Moto's slow handlers
         try:
-            with self._beginning:
-                self._loop = None if self._is_stopped else loop
+            with self.lock:
+                self._loop = None if self.is_stopped else loop
             if self._loop is not None:
                 set_up()
                 loop.run_until_complete(self._serve(handler))

@@ -9,6 +9,7 @@ import boto3
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
+from aiomoto._cleanup import run_all
 from aiomoto._lock import surviving_fork
 from aiomoto._moto import backends
 
@@ -31,6 +32,11 @@ class MotoSwitch:
     def is_only_ours(self) -> bool:
         """Whether no mock of Moto's own is live beside ours."""
         return bool(MotoMock._nested_count == len(self._counted))
+
+    @staticmethod
+    def is_busy() -> bool:
+        """Whether a thread, be it this one, is in the start or the end of a mock, of Moto's own or of ours."""
+        return bool(MotoMock._mock_init_lock.locked())
 
     def turn_on(self, mock: object, *, reset: bool, new_default_session: bool) -> None:
         """Count one more mock; the first one switches Moto on.
@@ -69,7 +75,5 @@ class MotoSwitch:
             botocore_stubber.enabled = False
             if self._default_session:
                 (boto3.DEFAULT_SESSION,), self._default_session = self._default_session, ()
-            self._on_change()
-            if remove_data:
-                backends.reset()
-                backends.forget_models()
+            removals = (backends.reset, backends.forget_models) if remove_data else ()
+            run_all((self._on_change, *removals))

@@ -51,13 +51,13 @@ class FileSystems:
             self._see_those_from_outside()
         self._users = (*self._users, user)
 
-    def leave(self, user: object) -> Closing:
+    def leave(self, user: object, closing: Closing) -> None:
         """Let one user go. With the last one go the file systems, the clients and the listings made in the meantime.
 
-        Returns:
-            What is left to wait for, once no lock is held.
+        Args:
+            user: who goes.
+            closing: takes what is left to wait for, once no lock is held.
         """
-        closing = Closing()
         others = tuple(each for each in self._users if each is not user)
         if self._users and not others and _s3_file_system() is not None:
             self._forget_instances()
@@ -66,7 +66,6 @@ class FileSystems:
                 _drop_clients(fs, sight, closing)
             self._known.keep_those_made_inside()
         self._users = others
-        return closing
 
     def forget_listings(self) -> None:
         """Forget what the file systems have seen of their buckets."""
