@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from moto import settings
 from aiomoto import _live
 from aiomoto._cleanup import run_all
 from aiomoto._endings import Endings
-from aiomoto._environment import CleanEnvironment
+from aiomoto._environment import CleanEnvironment, variables_for_endpoint
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http import aiohttp_connector, httpx_transports, requests_adapter, urllib3_pools
@@ -23,7 +22,7 @@ from aiomoto._moto import repetitions as moto_repetitions
 from aiomoto._moto.configuration import config_place
 from aiomoto._moto.switch import MotoSwitch
 from aiomoto._replacements import Replacements, Target
-from aiomoto._s3fs.closing import Closing
+from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
 from aiomoto._sdk import crt, events, instant_sleep, models, seal, sessions
 from aiomoto._sdk import repetitions as sdk_repetitions
@@ -51,29 +50,6 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **dict.fromkeys(httpx_transports.PACKAGES, httpx_transports.targets),
     "s3fs.core": _file_systems.targets,
 }
-
-
-@dataclass
-class Run:
-    """One run of a mock, from its start to its end.
-
-    Attributes:
-        exchange: its way to Moto.
-        config: its part of Moto's configuration.
-        reset: whether it begins with no data.
-        share_models: whether sessions may have copies of service models that were parsed before.
-        fsspec: whether s3fs's file systems end with it.
-        remove_data: whether it leaves no data behind.
-        closing: what is left to wait for after its end, once no lock is held.
-    """
-
-    exchange: Exchange
-    config: dict[str, Any] = field(default_factory=dict)
-    reset: bool = True
-    share_models: bool = True
-    fsspec: bool = True
-    remove_data: bool = True
-    closing: Closing = field(default_factory=Closing)
 
 
 class Step(NamedTuple):
@@ -106,14 +82,10 @@ class _Shared:
 
 
 class Installation:
-    """The state that all active mocks share. Its methods are called under the lock of Moto's backends.
-
-    Attributes:
-        environment: the process's environment, as the active mocks want it.
-    """
+    """The state that all active mocks share. Its methods are called under the lock of Moto's backends."""
 
     def __init__(self) -> None:
-        self.environment = CleanEnvironment()
+        self._environment = CleanEnvironment()
         self._replacements = Replacements()
         self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
         # In the order in which a start takes them. An end goes back from the last to the first.
@@ -126,9 +98,10 @@ class Installation:
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
             Step(_look_after_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
             Step(_configure, _put_configuration_back),
-            Step(self._clean_environment, lambda run: self.environment.leave(run.exchange)),
+            Step(self._clean_environment, lambda run: self._environment.leave(run.exchange)),
             Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
             Step(lambda run: _live.add(run.exchange), _end_requests),
+            Step(self._serve, lambda run: run_all((partial(self._environment.leave, run), run.close_endpoint))),
         )
 
     def enter(self, run: Run) -> None:
@@ -162,7 +135,11 @@ class Installation:
 
     def _clean_environment(self, run: Run) -> None:
         if _core_config(run).get("mock_credentials", True) is not False:
-            self.environment.enter(run.exchange)
+            self._environment.enter(run.exchange)
+
+    def _serve(self, run: Run) -> None:
+        if run.serves:
+            self._environment.enter(run, variables_for_endpoint(run.endpoint().url))
 
 
 # ---------------------------------------------------------------- the steps

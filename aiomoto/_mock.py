@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar, ca
 
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
-from aiomoto._cleanup import raise_first, run_all
+from aiomoto._cleanup import raise_first
 from aiomoto._decorate import decorate
-from aiomoto._environment import variables_for_endpoint
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
-from aiomoto._installation import Run, endings, installation
+from aiomoto._installation import endings, installation
 from aiomoto._moto import backends
 from aiomoto._moto.configuration import check_config
+from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._wire.names import check_one, near
 from aiomoto.faults import Faults
@@ -119,10 +119,8 @@ class MockAWS:
         self.faults = Faults()
         self.slept = []
         self._starts = 0
-        self._exchange: Exchange | None = None
-        self._run: Any = None
+        self._run: Run | None = None
         self._closing: Closing | None = None
-        self._endpoints: dict[Exchange, Endpoint] = {}
 
     def start(self, reset: bool | None = None) -> None:
         """Begin mocking. Starting twice nests: it takes two stops to end it.
@@ -138,7 +136,7 @@ class MockAWS:
         with _lock:
             if not is_in_handler:
                 endings.run_pending()
-            if self._exchange is None:
+            if self._run is None:
                 self._begin(self._options["reset"] if reset is None else reset)
             self._starts += 1
 
@@ -156,11 +154,10 @@ class MockAWS:
         """
         if sys.is_finalizing():
             return  # an abandoned generator, at the end of the process: nothing is there to put back
-        exchange = self._exchange
-        if exchange is None:
+        if (run := self._run) is None:
             raise RuntimeError("Called stop() before start().")
         self._closing = None
-        end = partial(self._end, exchange, self._options["remove_data"] if remove_data is None else remove_data)
+        end = partial(self._end, run, remove_data=self._options["remove_data"] if remove_data is None else remove_data)
         try:
             endings.run(end)
         except BaseException:
@@ -184,67 +181,45 @@ class MockAWS:
             AiomotoError: the mock is not active.
             OSError: there is no port for it.
         """
-        exchange = self._exchange
-        if exchange is None:
+        if (run := self._run) is None:
             raise AiomotoError("mock_aws() has an endpoint only while it is live: ask for it inside the mock")
-        # Not before somebody wants it: aiohttp's server takes a while to load.
-        from aiomoto._endpoint.endpoint import Endpoint
-
-        # The lock is not waited for: an event loop may ask while a handler runs in a thread.
-        endpoint = self._endpoints.get(exchange) or self._endpoints.setdefault(exchange, Endpoint(exchange))
-        try:
-            endpoint.open()
-        except BaseException:
-            self._endpoints.pop(exchange, None)
-            raise
-        return endpoint
+        return run.endpoint()
 
     def _begin(self, reset: bool) -> None:
         options = self._options
         self.calls.clear()
         self.slept.clear()
-        self._closing = None
         exchange = Exchange(self.calls, self.faults, record_bodies=options["record_bodies"])
         exchange.slept = self.slept if options["sleep"] == "instant" else None
-        run = Run(exchange, options["config"] or {}, reset, options["share_models"], options["fsspec"])
-        self._run, self._exchange = run, exchange
+        switches = options["share_models"], options["fsspec"], options["endpoint"]
+        self._run = Run(exchange, options["config"] or {}, reset, *switches)
         try:
-            installation.enter(run)
-            if options["endpoint"]:
-                installation.environment.enter(self.endpoint, variables_for_endpoint(self.endpoint.url))
+            installation.enter(self._run)
         except BaseException as error:
             # Nobody is going to stop what did not start, wherever an error or Ctrl-C has ended it.
             try:
-                self._end(exchange, remove_data=False)
+                self._end(self._run, remove_data=False)
             except BaseException as another:
                 raise_first([error, another])
             raise
 
-    def _end(self, exchange: Exchange, remove_data: bool) -> None:
-        if self._exchange is not exchange:
+    def _end(self, run: Run, *, remove_data: bool) -> None:
+        if self._run is not run:
             return  # it has ended already
         if self._starts > 1:
             self._starts -= 1
             return
-        self._run.remove_data = remove_data
+        run.remove_data = remove_data
         try:
-            self._leave(exchange)
+            installation.leave(run)
         except BaseException:
             with suppress(Exception):
-                self._leave(exchange)  # whatever Ctrl-C has left undone
+                installation.leave(run)  # whatever Ctrl-C has left undone; no step does harm when it comes again
             raise
         finally:
-            self._exchange, self._starts = None, 0
-            self._endpoints.pop(exchange, None)
-            self._closing = self._run.closing
+            self._run, self._starts = None, 0
+            self._closing = run.closing
             self.faults.clear()
-
-    def _leave(self, exchange: Exchange) -> None:
-        # No step does harm when it is taken again.
-        steps: list[Callable[[], object]] = [partial(installation.leave, self._run)]
-        if (endpoint := self._endpoints.get(exchange)) is not None:
-            steps = [partial(installation.environment.leave, endpoint), endpoint.close, *steps]
-        run_all(steps)
 
     def __enter__(self) -> MockAWS:
         self.start()

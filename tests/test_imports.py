@@ -80,7 +80,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {"_http.requests_adapter": "moto requests urllib3"},
     {"_sdk.seal": "aiobotocore botocore"},
-    {"_wiring": "aioboto3 aiobotocore"},
+    {"_wiring": "aioboto3 aiobotocore", "_run": ""},
     {"_s3fs.file_systems": ""},
     {"_installation": "moto"},
     {"_mock": "typing_extensions"},
