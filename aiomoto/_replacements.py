@@ -5,27 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import RLock
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import Any
 from weakref import finalize
 
 from aiomoto._compatibility import lacks
 from aiomoto._lock import surviving_fork
+from aiomoto._places import as_python_calls_it, best_place, places, subclass_places
 
-# What is replaced: a class or module, the name of its attribute, and what makes ours from the one that is there.
+# What is replaced: a class or module, the name of its attribute, and what makes ours from the one that is there, which
+# it gets as something to call like a function of that class, the instance first.
 Target = tuple[Any, str, Callable[[Any], Any]]
 
 
-class _Replaced(NamedTuple):
-    owner: Any
-    name: str
-    ours: Any
-    theirs: Any
+class _Replaced:
+    """One attribute, which a function of ours stands in for. In the place of its own, unless wrappers were there."""
+
+    def __init__(self, owner: Any, name: str, replacement: Callable[[Any], Any]) -> None:
+        self.owner = owner
+        self.name = name
+        self._found = vars(owner)[name]
+        self._place = best_place(owner, name)
+        self._theirs = self._place.value
+        self._ours = replacement(as_python_calls_it(owner, self._theirs))
+
+    def put(self) -> None:
+        """Put ours in the place of theirs, and where a subclass has it by itself, with or without wrappers."""
+        for place in subclass_places(self.owner, self.name):
+            if place.value is self._theirs:
+                place.put(self._ours)
+        self._place.put(self._ours)
 
     def put_back(self) -> bool:
-        """Put theirs back in the place of ours; tell whether theirs is there now."""
-        if vars(self.owner).get(self.name) is self.ours:
-            setattr(self.owner, self.name, self.theirs)
-        return vars(self.owner).get(self.name) is self.theirs
+        """Put theirs back wherever ours stands now; tell whether nothing is on top that may bring ours back."""
+        for place in (*places(self.owner, self.name), self._place, *subclass_places(self.owner, self.name)):
+            if place.value is self._ours:
+                place.put(self._theirs)
+        top = vars(self.owner).get(self.name)
+        return top is self._theirs or top is self._found
 
 
 class Replacements:
@@ -54,11 +71,9 @@ class Replacements:
             for owner, name, replacement in targets if self._is_open else ():
                 if name not in vars(owner):
                     raise lacks(*_place(owner, name))
-                theirs = vars(owner)[name]
-                ours = replacement(theirs)
                 # Noted first: Ctrl-C may come in between.
-                self._replaced.append(replaced := _Replaced(owner, name, ours, theirs))
-                setattr(owner, name, ours)
+                self._replaced.append(replaced := _Replaced(owner, name, replacement))
+                replaced.put()
                 if not self._is_open:  # the last mock has ended in between, by such a generator
                     replaced.put_back()
                     return
@@ -87,4 +102,6 @@ class Replacements:
 def _place(owner: Any, name: str) -> tuple[str, str]:
     if isinstance(owner, type):
         return owner.__module__, f"{owner.__qualname__}.{name}"
-    return owner.__name__, name
+    if isinstance(owner, ModuleType):
+        return owner.__name__, name
+    return type(owner).__module__, f"{type(owner).__qualname__}.{name}"

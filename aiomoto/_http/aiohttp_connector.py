@@ -23,6 +23,7 @@ from aiomoto._http import plain_requests
 from aiomoto._http.aiohttp_delivery import Sender
 from aiomoto._http.aiohttp_failures import library_error
 from aiomoto._http.http1 import GO_AHEAD, RequestReader
+from aiomoto._places import argument
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireResponse, on_wire
@@ -30,11 +31,12 @@ from aiomoto._wire.message import WireResponse, on_wire
 
 def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    async def connect(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+    async def connect(self: Any, *args: Any, **kwargs: Any) -> Any:
+        req = argument(args, kwargs, 0, "req")
         url = str(req.url)
         exchange = plain_requests.exchange_for(plain_requests.head_of(req.method, url, req.headers.items()))
         connector = self if exchange is None else _MotoConnector(exchange, url)
-        return await original(connector, req, *args, **kwargs)
+        return await original(connector, *args, **kwargs)
 
     return connect
 

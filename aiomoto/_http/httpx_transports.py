@@ -17,6 +17,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.httpx_failures import library_error, sync_library_error
 from aiomoto._http.httpx_response import response_for
+from aiomoto._places import argument
 from aiomoto._replacements import Target
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, on_wire
@@ -37,11 +38,12 @@ def targets(httpx: ModuleType) -> tuple[Target, ...]:
 
 def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    def handle_request(self: Any, request: Any) -> Any:
+    def handle_request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        request = argument(args, kwargs, 0, "request")
         head = _head_of(request)
         exchange = _exchange_for(httpx, head, original, "handle_request")
         if exchange is None:
-            return original(self, request)
+            return original(self, *args, **kwargs)
         wire = replace(head, body=b"".join(request.stream))
         try:
             reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
@@ -55,11 +57,12 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    async def handle_async_request(self: Any, request: Any) -> Any:
+    async def handle_async_request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        request = argument(args, kwargs, 0, "request")
         head = _head_of(request)
         exchange = _exchange_for(httpx, head, original, "handle_async_request")
         if exchange is None:
-            return await original(self, request)
+            return await original(self, *args, **kwargs)
         wire = replace(head, body=b"".join([chunk async for chunk in request.stream]))
         try:
             reply = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))

@@ -24,6 +24,7 @@ from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import NoSuchPathError
 from aiomoto._http import plain_requests
 from aiomoto._http.urllib3_pools import sent_by
+from aiomoto._places import argument
 from aiomoto._replacements import Target
 from aiomoto._wire.message import WireResponse
 
@@ -36,8 +37,9 @@ def reset() -> None:
 
 def _get_adapter(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    def get_adapter(self: Any, url: str) -> Any:
-        adapter = original(self, url)
+    def get_adapter(self: Any, *args: Any, **kwargs: Any) -> Any:
+        adapter = original(self, *args, **kwargs)
+        url = argument(args, kwargs, 0, "url")
         # Another kind of adapter has been mounted by a test that knows why.
         is_for_us = plain_requests.may_be_for_aws(url) or responses_mock.registered()
         if not isinstance(adapter, HTTPAdapter) or not is_for_us:
@@ -68,7 +70,7 @@ class _MotoAdapter(BaseAdapter):
 
 def _real_send(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    def send(adapter: Any, request: Any, **kwargs: Any) -> Any:
+    def send(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
         other_mock = not plain_requests.is_of(HTTPAdapter.send, "requests")
         head = plain_requests.head_of(request.method, request.url, request.headers.items())
         exchange = plain_requests.exchange_for(head, beside_other_mock=other_mock)
@@ -77,7 +79,9 @@ def _real_send(original: Callable[..., Any]) -> Callable[..., Any]:
         # Where Moto's own mock is live around ours, its mock of the library is what stands in the adapters.
         past_others = responses_mock._patcher is not None or (exchange is not None and not has_own_send)
         try:
-            return original(adapter, request, **kwargs) if past_others else adapter.send(request, **kwargs)
+            if past_others:
+                return original(adapter, request, *args, **kwargs)
+            return adapter.send(request, *args, **kwargs)
         except NoSuchPathError:
             return _answer(adapter, request, 404, b"Not yet implemented")  # these two as Moto answers them
         except RequestBlockedError:

@@ -23,6 +23,7 @@ from aiomoto._http import plain_requests
 from aiomoto._http.http1 import RequestReader
 from aiomoto._http.urllib3_delivery import Incoming, ResponseFile
 from aiomoto._http.urllib3_failures import Timeouts, library_error
+from aiomoto._places import argument
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure, os_error
 from aiomoto._wire.message import on_wire
@@ -33,12 +34,13 @@ sent_by: ContextVar[str] = ContextVar("aiomoto_sent_by", default="urllib3")
 
 def _urlopen(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    def urlopen(self: Any, method: Any, url: Any, body: Any = None, headers: Any = None, *args: Any, **kw: Any) -> Any:
-        absolute = _absolute_url(self, url)
+    def urlopen(self: Any, *args: Any, **kwargs: Any) -> Any:
+        method, url = argument(args, kwargs, 0, "method"), _absolute_url(self, argument(args, kwargs, 1, "url"))
+        headers = args[3] if len(args) > 3 else kwargs.get("headers")
         pairs = (self.headers if headers is None else headers).items()
-        exchange = plain_requests.exchange_for(plain_requests.head_of(method, absolute, pairs))
-        pool = self if exchange is None else _pool_like(self, exchange, absolute)
-        return original(pool, method, url, body, headers, *args, **kw)
+        exchange = plain_requests.exchange_for(plain_requests.head_of(method, url, pairs))
+        pool = self if exchange is None else _pool_like(self, exchange, url)
+        return original(pool, *args, **kwargs)
 
     return urlopen
 

@@ -18,6 +18,7 @@ from typing import Any
 from moto.core.utils import unix_time_millis
 
 from aiomoto._lock import surviving_fork
+from aiomoto._places import argument, with_argument
 
 
 class WouldWait(BaseException):
@@ -147,16 +148,19 @@ def _next_visible(queue: Any) -> float | None:
 
 # ---------------------------------------------------------------- what is replaced in Moto while a mock is live
 
+_WAIT = "wait_seconds_timeout"
+
 
 def _receive_message(original: Any) -> Any:
     @wraps(original)
-    def receive_message(self: Any, queue_name: str, count: int, wait: int, visibility_timeout: int, *args: Any) -> Any:
+    def receive_message(self: Any, *args: Any, **kwargs: Any) -> Any:
         def receive(seconds: int = 0) -> Any:
-            return original(self, queue_name, count, seconds, visibility_timeout, *args)
+            positional, named = with_argument(args, kwargs, 2, _WAIT, seconds)
+            return original(self, *positional, **named)
 
-        poll = current_poll.get()
+        poll, wait = current_poll.get(), argument(args, kwargs, 2, _WAIT)
         if isinstance(poll, Poll):
-            return poll.look(receive, self.get_queue(queue_name), wait)
+            return poll.look(receive, self.get_queue(argument(args, kwargs, 0, "queue_name")), wait)
         return receive(wait if poll is None else 0)
 
     return receive_message
@@ -170,7 +174,7 @@ def _then_wake_next(original: Any) -> Any:
         result = original(self, *args, **kwargs)
         # A method of the backend's names the queue.
         has_queues = hasattr(self, "get_queue")
-        waiting.wake_next(self.get_queue(args[0] if args else kwargs["queue_name"]) if has_queues else self)
+        waiting.wake_next(self.get_queue(argument(args, kwargs, 0, "queue_name")) if has_queues else self)
         return result
 
     return changed
@@ -178,9 +182,9 @@ def _then_wake_next(original: Any) -> Any:
 
 def _delete_queue(original: Any) -> Any:
     @wraps(original)
-    def delete_queue(self: Any, queue_name: str) -> Any:
-        queue = self.get_queue(queue_name)
-        result = original(self, queue_name)
+    def delete_queue(self: Any, *args: Any, **kwargs: Any) -> Any:
+        queue = self.get_queue(argument(args, kwargs, 0, "queue_name"))
+        result = original(self, *args, **kwargs)
         waiting.wake_all(queue)
         return result
 

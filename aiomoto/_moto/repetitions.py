@@ -11,7 +11,7 @@ import random
 import string
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from importlib import import_module
 from inspect import isfunction
 from types import ModuleType, SimpleNamespace
@@ -21,8 +21,9 @@ import moto.core.responses
 from moto import settings
 from moto.moto_api._internal.moto_random import MotoRandom
 
-# What is remembered stays for the next mock: the same function gets the same replacement.
-_once = lru_cache(maxsize=4)
+from aiomoto._places import remembers
+
+_once = partial(remembers, libraries=("moto",))
 
 # In older versions of Moto, its services write their answers themselves.
 _Picker: Any = None
@@ -47,6 +48,7 @@ class _MethodNames(Collection[str]):
         return len(self._list_them(self._owner))
 
 
+@_once
 def _method_names_from_class(original: Any) -> Any:
     @wraps(original)
     def method_names_from_class(clazz: Any) -> Collection[str]:
@@ -57,22 +59,20 @@ def _method_names_from_class(original: Any) -> Any:
 
 @_once
 def _subdomain_based_buckets(original: Any) -> Any:
-    is_in_host = original.__func__  # a static method
-
     @lru_cache(maxsize=1024)
     def remembered(host: str, _ignored: object, _custom_endpoints: object) -> Any:
-        return is_in_host(SimpleNamespace(headers={"host": host}))
+        return original(SimpleNamespace(headers={"host": host}))
 
-    @wraps(is_in_host)
+    @wraps(original)
     def subdomain_based_buckets(request: Any) -> Any:
         """Compare a host with ten patterns once. Moto does it six times for each request."""
         host = request.headers.get("host")
         if not host:
-            return is_in_host(request)
+            return original(request)
         ignored = settings.S3_IGNORE_SUBDOMAIN_BUCKETNAME
         return remembered(host, ignored, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS"))
 
-    return staticmethod(subdomain_based_buckets)
+    return subdomain_based_buckets
 
 
 @_once
@@ -127,9 +127,11 @@ REPLACEMENTS = tuple(each for each in _WANTED if each[1] in getattr(each[0], "__
 def s3_targets(responses: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
     """What is replaced in ``moto.s3.responses``."""
     name = "subdomain_based_buckets"
+    found = vars(responses.S3Response).get(name)
     # In older versions it is a method of the object, and asks for more than the host.
-    is_static = isinstance(vars(responses.S3Response).get(name), staticmethod)
-    return ((responses.S3Response, name, _subdomain_based_buckets),) if is_static else ()
+    if type(found) is not staticmethod:
+        return ()
+    return ((responses.S3Response, name, lambda _: staticmethod(_subdomain_based_buckets(found.__func__))),)
 
 
 TARGETS = {"moto.s3.responses": s3_targets}

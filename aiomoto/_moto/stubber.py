@@ -30,7 +30,7 @@ def detach_moto_stubber() -> None:
 
 def _stand_aside(original: Callable[..., Any]) -> Callable[..., None]:
     @wraps(original)
-    def handler(self: Any, event_name: str, request: Any, **kwargs: Any) -> None:
+    def handler(self: Any, *args: Any, **kwargs: Any) -> None:
         """Answer nothing, so that the request goes on to the session's ``send``."""
 
     return handler

@@ -31,9 +31,9 @@ def client_targets(s3: ModuleType) -> tuple[Target, ...]:
 
 def _create_no_manager(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    def create_crt_transfer_manager(client: Any, config: Any) -> Any:
+    def create_crt_transfer_manager(*args: Any, **kwargs: Any) -> Any:
         # None is boto3's own sign for "take the classic one".
-        return original(client, config) if _live.current() is None else None
+        return original(*args, **kwargs) if _live.current() is None else None
 
     return create_crt_transfer_manager
 

@@ -6,7 +6,7 @@ of 45, and inspects the handler's signature, which together is most of what a ne
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from types import FunctionType, MethodType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,21 +14,25 @@ from weakref import WeakKeyDictionary
 import botocore.hooks
 from botocore.hooks import EVENT_ALIASES, EventAliaser
 
+from aiomoto._places import remembers
+
 _aliases: dict[str, str] = {}
 _takes_kwargs: WeakKeyDictionary[FunctionType, Any] = WeakKeyDictionary()
 
 
 def _init_event_aliaser(original: Any) -> Any:
     @wraps(original)
-    def init(self: Any, event_emitter: Any, event_aliases: Any = None) -> None:
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
         """Share the names that were looked up, with all that have the same aliases."""
-        original(self, event_emitter, event_aliases)
+        original(self, *args, **kwargs)
+        event_aliases = args[1] if len(args) > 1 else kwargs.get("event_aliases")
         if event_aliases is None or event_aliases == EVENT_ALIASES:
             self._alias_name_cache = _aliases
 
     return init
 
 
+@partial(remembers, libraries=("botocore",))
 def _accepts_kwargs(original: Any) -> Any:
     @wraps(original)
     def accepts_kwargs(func: Any) -> Any:

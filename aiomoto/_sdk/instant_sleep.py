@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from inspect import iscoroutinefunction, signature
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +26,7 @@ from botocore.exceptions import CapacityNotAvailableError
 
 from aiomoto import _live, _loops
 from aiomoto._calls.record import Slept
+from aiomoto._places import argument, with_argument
 from aiomoto._replacements import Target
 
 _RETRY, _WAITER, _CREDENTIALS, _RATE = "retry", "waiter", "credentials", "adaptive rate limit"
@@ -69,22 +70,12 @@ def _note(seconds: float, why: str) -> bool:
     return bool(logs)
 
 
-def _sync(sleep: Callable[[float], Any], why: str) -> Callable[[float], Any]:
-    def at_once(seconds: float) -> None:
-        sleep(0 if _note(seconds, why) else seconds)
+def _sleeping(sleep: Callable[[float], Any], why: str) -> Callable[[float], Any]:
+    # It gives what the way to sleep gives, to be awaited or not: which of the two cannot be seen from what is wrapped.
+    def at_once(seconds: float) -> Any:
+        return sleep(0 if _note(seconds, why) else seconds)
 
     return at_once
-
-
-def _async(sleep: Callable[[float], Any], why: str) -> Callable[[float], Any]:
-    async def at_once(seconds: float) -> None:
-        await (_loops.sleep(0) if _note(seconds, why) else sleep(seconds))
-
-    return at_once
-
-
-def _either(sleep: Callable[..., Any], why: str) -> Callable[[float], Any]:
-    return (_async if iscoroutinefunction(sleep) else _sync)(sleep, why)
 
 
 class _Stand:
@@ -94,13 +85,7 @@ class _Stand:
         self._module = module
 
         # By name at each call: a test may have replaced it.
-        def sync_sleep(seconds: float) -> None:
-            module.sleep(seconds)
-
-        async def async_sleep(seconds: float) -> None:
-            await module.sleep(seconds)
-
-        self.sleep = _either(async_sleep if iscoroutinefunction(module.sleep) else sync_sleep, why)
+        self.sleep = _sleeping(lambda seconds: module.sleep(seconds), why)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)
@@ -112,16 +97,16 @@ def _sleeping_at_once(why: str) -> Callable[[Any], Any]:
 
 def _given_sleep(why: str) -> Callable[[Any], Any]:
     def replace(original: Any) -> Any:
-        parameters = signature(original)
+        parameters = list(signature(original).parameters.values())
+        # botocore's retry handler only takes it since it sleeps itself.
+        found = [(index, each.default) for index, each in enumerate(parameters) if each.name == "sleep"]
 
         @wraps(original)
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-            bound = parameters.bind(self, *args, **kwargs)
-            bound.apply_defaults()
-            # botocore's retry handler only takes it since it sleeps itself.
-            if "sleep" in bound.arguments:
-                bound.arguments["sleep"] = _either(bound.arguments["sleep"], why)
-            original(*bound.args, **bound.kwargs)
+            for index, default in found:
+                sleep = args[index - 1] if len(args) >= index else kwargs.get("sleep", default)
+                args, kwargs = with_argument(args, kwargs, index - 1, "sleep", _sleeping(sleep, why))
+            original(self, *args, **kwargs)
 
         return __init__
 
@@ -131,8 +116,9 @@ def _given_sleep(why: str) -> Callable[[Any], Any]:
 def _method(why: str) -> Callable[[Any], Any]:
     def replace(original: Any) -> Any:
         @wraps(original)
-        async def sleep(self: Any, seconds: float) -> None:
-            await (_loops.sleep(0) if _note(seconds, why) else original(self, seconds))
+        async def sleep(self: Any, *args: Any, **kwargs: Any) -> None:
+            at_once = _note(argument(args, kwargs, 0, "sleep_amount"), why)
+            await (_loops.sleep(0) if at_once else original(self, *args, **kwargs))
 
         return sleep
 

@@ -18,6 +18,7 @@ import botocore
 from botocore.endpoint_provider import EndpointProvider, RuleSet
 from botocore.loaders import JSONFileLoader, Loader
 
+from aiomoto._places import argument, with_argument
 from aiomoto._sdk.on_demand import Compact, OnDemand, compact
 
 # Data of the packages themselves. A user's own data path is read anew each time, as ever.
@@ -37,11 +38,12 @@ _rule_sets: dict[tuple[int, ...], RuleSet] = {}
 
 def _load_file(original: Any) -> Any:
     @wraps(original)
-    def load_file(self: Any, file_path: str) -> Any:
+    def load_file(self: Any, *args: Any, **kwargs: Any) -> Any:
+        file_path = argument(args, kwargs, 0, "file_path")
         if refused_by or not file_path.startswith(_PACKAGED):
-            return original(self, file_path)
+            return original(self, *args, **kwargs)
         if file_path not in _copies:
-            data = original(self, file_path)
+            data = original(self, *args, **kwargs)
             if data is None:
                 return None
             _copies[file_path] = _copier(file_path, _plain(data))
@@ -74,14 +76,14 @@ def _plain(data: Any) -> Any:
 
 def _list_available_services(original: Any) -> Any:
     @wraps(original)
-    def list_available_services(self: Any, type_name: str) -> Any:
+    def list_available_services(self: Any, *args: Any, **kwargs: Any) -> Any:
         """List the services, having looked into the packages' thousand directories once."""
         places = [path for path in self.search_paths if os.path.isdir(path)]
         if refused_by or not all(os.path.join(path, "").startswith(_PACKAGED) for path in places):
-            return original(self, type_name)
-        key = (type_name, *places)
+            return original(self, *args, **kwargs)
+        key = (argument(args, kwargs, 0, "type_name"), *places)
         if key not in _services:
-            _services[key] = original(self, type_name)
+            _services[key] = original(self, *args, **kwargs)
         return list(_services[key])
 
     return list_available_services
@@ -89,10 +91,13 @@ def _list_available_services(original: Any) -> Any:
 
 def _init_endpoint_provider(original: Any) -> Any:
     @wraps(original)
-    def init(self: Any, ruleset_data: Any, partition_data: Any, *args: Any, **kwargs: Any) -> None:
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
         """Take the rules that were made from the same data before. Nothing changes them: evaluating only reads."""
-        rules = _rules_from(ruleset_data, partition_data)
-        original(self, ruleset_data if rules is None else _NO_RULES, partition_data, *args, **kwargs)
+        data = argument(args, kwargs, 0, "ruleset_data"), argument(args, kwargs, 1, "partition_data")
+        rules = _rules_from(*data)
+        if rules is not None:
+            args, kwargs = with_argument(args, kwargs, 0, "ruleset_data", _NO_RULES)
+        original(self, *args, **kwargs)
         if rules is not None:
             self.ruleset = rules
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,8 +19,9 @@ import aiobotocore.regions
 import botocore.parsers
 import botocore.useragent
 
-# What is remembered stays for the next mock: the same function gets the same replacement.
-_once = lru_cache(maxsize=8)
+from aiomoto._places import argument, remembers, with_argument
+
+_once = partial(remembers, libraries=("aiobotocore", "botocore"))
 
 
 @_once
@@ -66,16 +67,19 @@ def _parse_non_payload_attrs(original: Any) -> Any:
     names: WeakKeyDictionary[Any, list[tuple[str, str | None]]] = WeakKeyDictionary()
 
     @wraps(original)
-    def parse_non_payload_attrs(self: Any, response: Any, shape: Any, members: Any, parsed: Any) -> None:
+    def parse_non_payload_attrs(self: Any, *args: Any, **kwargs: Any) -> None:
         """Look only for the headers that are there: a GetObject may have 38, and has ten.
 
         botocore raises and catches an error for each of the others, and has no public place to spare it that.
         """
+        response, shape = argument(args, kwargs, 0, "response"), argument(args, kwargs, 1, "shape")
+        members = argument(args, kwargs, 2, "member_shapes")
         if shape not in names:
             names[shape] = [(name, _header_of(name, member)) for name, member in members.items()]
         there = {name.lower() for name in response["headers"]}
         present = {name: members[name] for name, header in names[shape] if header is None or header in there}
-        original(self, response, shape, present, parsed)
+        args, kwargs = with_argument(args, kwargs, 2, "member_shapes", present)
+        original(self, *args, **kwargs)
 
     return parse_non_payload_attrs
 
@@ -89,9 +93,9 @@ def _header_of(name: str, member: Any) -> str | None:
 @_once
 def _resolve_awaitable(original: Any) -> Any:
     @wraps(original)
-    async def resolve_awaitable(answer: Any) -> Any:
+    async def resolve_awaitable(obj: Any) -> Any:
         """Wait for nothing where there is nothing, which is what most handlers of events give."""
-        return None if answer is None else await original(answer)
+        return None if obj is None else await original(obj)
 
     return resolve_awaitable
 

@@ -22,23 +22,28 @@ from aiomoto._http import aiohttp_session, urllib3_session
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
 from aiomoto._http.urllib3_session import MockedURLLib3Session
 from aiomoto._moto.router import is_aws
+from aiomoto._places import argument, with_argument
 from aiomoto._wire.message import WireRequest, head_of
 
 Replacement = Callable[[Any], Any]
 
 
 class Kind(NamedTuple):
-    """One HTTP library's session: the real class, ours to wire by hand, ours inside a mock, and its way to answer."""
+    """One HTTP library's session: the real class, ours to wire by hand, ours inside a mock, and its way to answer.
+
+    Whether that is asynchronous cannot be seen from a ``send`` that somebody has wrapped.
+    """
 
     real: type
     ours: type
     mocked: type
     respond: Callable[..., Any]
+    is_async: bool
 
 
 KINDS = [
-    Kind(URLLib3Session, MockedURLLib3Session, MockedURLLib3Session, urllib3_session.respond),
-    Kind(AIOHTTPSession, MotoAIOHTTPSession, MockedAIOHTTPSession, aiohttp_session.respond),
+    Kind(URLLib3Session, MockedURLLib3Session, MockedURLLib3Session, urllib3_session.respond, is_async=False),
+    Kind(AIOHTTPSession, MotoAIOHTTPSession, MockedAIOHTTPSession, aiohttp_session.respond, is_async=True),
 ]
 with suppress(ImportError):  # without httpx there is nothing to seal
     from aiobotocore.httpxsession import HttpxSession
@@ -46,7 +51,7 @@ with suppress(ImportError):  # without httpx there is nothing to seal
     from aiomoto._http import httpx_session
     from aiomoto._http.httpx_session import MockedHttpxSession, MotoHttpxSession
 
-    KINDS.append(Kind(HttpxSession, MotoHttpxSession, MockedHttpxSession, httpx_session.respond))
+    KINDS.append(Kind(HttpxSession, MotoHttpxSession, MockedHttpxSession, httpx_session.respond, is_async=True))
 
 
 @lru_cache(maxsize=256)
@@ -97,21 +102,21 @@ def _codes(code: CodeType | None) -> Iterator[CodeType]:
 # ---------------------------------------------------------------- what is replaced
 
 
-def _answering_send(respond: Callable[..., Any]) -> Replacement:
+def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replacement:
     def replace(original: Any) -> Any:
         @wraps(original)
-        def send(self: Any, request: Any) -> Any:
-            exchange = _live.current()
+        def send(self: Any, *args: Any, **kwargs: Any) -> Any:
+            exchange, request = _live.current(), argument(args, kwargs, 0, "request")
             response = respond(self, request, head_of(request), exchange) if exchange else None
-            return original(self, request) if response is None else response
+            return original(self, *args, **kwargs) if response is None else response
 
         @wraps(original)
-        async def send_async(self: Any, request: Any) -> Any:
-            exchange = _live.current()
+        async def send_async(self: Any, *args: Any, **kwargs: Any) -> Any:
+            exchange, request = _live.current(), argument(args, kwargs, 0, "request")
             response = await respond(self, request, head_of(request), exchange) if exchange else None
-            return await original(self, request) if response is None else response
+            return await original(self, *args, **kwargs) if response is None else response
 
-        return send_async if inspect.iscoroutinefunction(original) else send
+        return send_async if is_async else send
 
     return replace
 
@@ -119,19 +124,20 @@ def _answering_send(respond: Callable[..., Any]) -> Replacement:
 def _sealing_create_endpoint(default: type) -> Replacement:
     def replace(original: Any) -> Any:
         @wraps(original)
-        def create_endpoint(
-            self: Any, service_model: Any, region_name: Any, endpoint_url: str, *args: Any, **kwargs: Any
-        ) -> Any:
-            session_class = kwargs.get("http_session_cls", default)
+        def create_endpoint(self: Any, *args: Any, **kwargs: Any) -> Any:
             exchange = _live.current()
             if exchange is None:
-                return original(self, service_model, region_name, endpoint_url, *args, **kwargs)
+                return original(self, *args, **kwargs)
+            service_model = argument(args, kwargs, 0, "service_model")
+            endpoint_url = argument(args, kwargs, 2, "endpoint_url")
             url = urlsplit(endpoint_url)
             host = url.netloc.lower()
             to = _live.ClientEndpoint(host, service_model.service_name, "" if is_aws(host) else url.path)
             exchange.hosts.add(*to, owner=exchange)
-            kwargs["http_session_cls"] = _seal_unless_let_out(session_class, exchange, endpoint_url)
-            endpoint = original(self, service_model, region_name, endpoint_url, *args, **kwargs)
+            session_class = args[7] if len(args) > 7 else kwargs.get("http_session_cls", default)
+            sealed = _seal_unless_let_out(session_class, exchange, endpoint_url)
+            args, kwargs = with_argument(args, kwargs, 7, "http_session_cls", sealed)
+            endpoint = original(self, *args, **kwargs)
             if issubclass(type(endpoint.http_session), tuple(kind.ours for kind in KINDS)):
                 endpoint.http_session.moto_endpoint = to
             return endpoint
@@ -152,7 +158,7 @@ def _seal_unless_let_out(session_class: Any, exchange: Exchange, endpoint_url: s
 
 
 REPLACEMENTS: tuple[tuple[Any, str, Replacement], ...] = (
-    *((kind.real, "send", _answering_send(kind.respond)) for kind in KINDS),
+    *((kind.real, "send", _answering_send(kind.respond, is_async=kind.is_async)) for kind in KINDS),
     (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
     (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
 )

@@ -13,6 +13,7 @@ from botocore.session import Session
 
 from aiomoto._environment import REGION, hides_files
 from aiomoto._lock import surviving_fork
+from aiomoto._places import argument
 
 # Where a session keeps what it once loaded: the config files, the profile, credentials, and the component registry
 # with the credential and token providers (botocore.session.Session, ComponentLocator).
@@ -92,10 +93,10 @@ memory = SessionMemory()
 
 def _get_config_variable(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    def get_config_variable(self: Any, logical_name: str, *args: Any, **kwargs: Any) -> Any:
+    def get_config_variable(self: Any, *args: Any, **kwargs: Any) -> Any:
         memory.note(self)
-        value = original(self, logical_name, *args, **kwargs)
-        return REGION if logical_name == "region" and value is None else value
+        value = original(self, *args, **kwargs)
+        return REGION if value is None and argument(args, kwargs, 0, "logical_name") == "region" else value
 
     return get_config_variable
 
