@@ -8,11 +8,12 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from moto import settings
+from moto.core.models import botocore_stubber
 
 from aiomoto import _live
 from aiomoto._cleanup import run_all
 from aiomoto._endings import Endings
-from aiomoto._environment import CleanEnvironment, variables_for_endpoint
+from aiomoto._environment import environment, variables_for_endpoint
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http import aiohttp_connector, httpx_transports, requests_adapter, urllib3_pools
@@ -24,7 +25,7 @@ from aiomoto._moto.switch import MotoSwitch
 from aiomoto._replacements import Replacements, Target
 from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
-from aiomoto._sdk import crt, events, instant_sleep, models, seal, sessions
+from aiomoto._sdk import credentials, crt, events, instant_sleep, lookups, models, seal, sessions, signers
 from aiomoto._sdk import repetitions as sdk_repetitions
 
 _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
@@ -33,6 +34,9 @@ _file_systems = FileSystems()
 _REPLACEMENTS: tuple[Target, ...] = (
     *seal.REPLACEMENTS,
     *sessions.REPLACEMENTS,
+    *credentials.REPLACEMENTS,
+    *signers.REPLACEMENTS,
+    *lookups.REPLACEMENTS,
     *stubber.REPLACEMENTS,
     *aiohttp_connector.REPLACEMENTS,
     *events.REPLACEMENTS,
@@ -85,23 +89,22 @@ class Installation:
     """The state that all active mocks share. Its methods are called under the lock of Moto's backends."""
 
     def __init__(self) -> None:
-        self._environment = CleanEnvironment()
         self._replacements = Replacements()
         self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
         # In the order in which a start takes them. An end goes back from the last to the first.
         self._steps = (
             Step(_refuse_other_modes, _nothing),
-            _Shared(lambda: None, sessions.memory.forget_mock),
+            Step(lambda run: repair_environment(), _nothing),
             _Shared(self._replace, self._replacements.close),
             _Shared(self._late.start, self._late.stop),
             _SleepAtOnce(self._replacements),
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
             Step(_look_after_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
             Step(_configure, _put_configuration_back),
-            Step(self._clean_environment, lambda run: self._environment.leave(run.exchange)),
+            Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
             Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
             Step(lambda run: _live.add(run.exchange), _end_requests),
-            Step(self._serve, lambda run: run_all((partial(self._environment.leave, run), run.close_endpoint))),
+            Step(_serve, lambda run: run_all((partial(_leave_environment, run), run.close_endpoint))),
         )
 
     def enter(self, run: Run) -> None:
@@ -132,14 +135,6 @@ class Installation:
     def _replace(self) -> None:
         self._replacements.open()
         self._replacements.put(_REPLACEMENTS)
-
-    def _clean_environment(self, run: Run) -> None:
-        if _core_config(run).get("mock_credentials", True) is not False:
-            self._environment.enter(run.exchange)
-
-    def _serve(self, run: Run) -> None:
-        if run.serves:
-            self._environment.enter(run, variables_for_endpoint(run.endpoint().url))
 
 
 # ---------------------------------------------------------------- the steps
@@ -205,6 +200,31 @@ def _put_configuration_back(run: Run) -> None:
 
 def _core_config(run: Run) -> Any:
     return config_place.read(run.exchange).get("core", {})
+
+
+def _clean_environment(run: Run) -> None:
+    if _core_config(run).get("mock_credentials", True) is not False:
+        environment.enter(run.exchange)
+
+
+def _serve(run: Run) -> None:
+    if run.serves:
+        hide = environment.hides_for(run.exchange)
+        environment.enter(run, variables_for_endpoint(run.endpoint().url, hide=hide), hide=hide)
+
+
+def _leave_environment(user: object) -> None:
+    """Put back what a mock or its endpoint has set; where nothing is hidden any more, all have their own again."""
+    environment.leave(user)
+    if environment.hides is None:
+        sessions.notes.end()
+        signers.end()
+
+
+def repair_environment() -> None:
+    """Put the machine's variables back where a test has put back a mock's own after the mock's end."""
+    if not botocore_stubber.enabled:  # Moto's own mocks set the same keys
+        environment.repair()
 
 
 def _turn_on(run: Run) -> None:

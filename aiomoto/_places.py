@@ -59,10 +59,15 @@ def subclass_places(owner: Any, name: str) -> Iterator[Place]:
 
 
 def as_python_calls_it(owner: Any, value: Any) -> Callable[..., Any]:
-    """Make what stands in a class be called like a function there: the instance first, whether or not it takes one."""
+    """Make what stands in a class be called like a function there: the instance first, whether or not it takes one.
+
+    A property is called by its instance alone.
+    """
     if type(value) is FunctionType or not isinstance(owner, type):
         return value  # type: ignore[no-any-return]
     bind = getattr(type(value), "__get__", None)
+    if isinstance(value, property):
+        return lambda self: value.__get__(self, type(self))
 
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         bound = value if bind is None else bind(value, self, type(self))

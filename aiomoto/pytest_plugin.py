@@ -6,6 +6,7 @@ pytest loads this module at each of its starts: the rest of the package is loade
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack
 from types import TracebackType
@@ -32,6 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "aiomoto_fault(service, operation, **rule): mock AWS in the test, with a rule as aws.faults.add takes it",
     )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Repair the environment after each test: its fixtures may have put back what they found inside a mock."""
+    yield
+    if installation := sys.modules.get("aiomoto._installation"):
+        installation.repair_environment()
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber
 from moto.moto_api import recorder
 
-from aiomoto._environment import CleanEnvironment
+from aiomoto._environment import CLEAN, CleanEnvironment
 from aiomoto._lock import BackendLock
 from aiomoto._moto.loaded import loaded_backends
 from aiomoto._moto.request import moto_request
@@ -63,7 +63,7 @@ def _fake_account() -> Iterator[None]:
         yield
         return
     environment, session = CleanEnvironment(), boto3.DEFAULT_SESSION
-    environment.enter(environment)
+    environment.enter(environment, CLEAN)
     try:
         yield
     finally:
