@@ -59,15 +59,19 @@ _BESIDE_ENDPOINT = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_DUALSTACK_EN
 _LOOPBACK = ("127.0.0.1", "localhost", ".localhost")
 
 
-def variables_for_endpoint(url: str) -> dict[str, str | None]:
+def variables_for_endpoint(url: str, *, hide: bool) -> dict[str, str | None]:
     """The variables that lead AWS clients, of other languages and in child processes too, to an endpoint.
 
-    Nothing beside them leads to an account, but where a mock leaves the real keys alone. A region that is set stays;
-    clients differ in which of its variables they read, and what is in one of them is for those of the other too.
+    A region that is set stays; clients differ in which of its variables they read, and what is in one of them is for
+    those of the other too.
+
+    Args:
+        url: where the endpoint is.
+        hide: whether nothing is to lead to an account, and the keys are the test's or the fake ones.
     """
     others = [name for name in os.environ if name.startswith(f"{_ENDPOINT_URL}_")]
     return {
-        **(environment.for_others() if environment.hides else {}),
+        **(environment.for_others() if hide else {}),
         **dict.fromkeys([*others, *_BESIDE_ENDPOINT]),
         _ENDPOINT_URL: url,
         # pyarrow, polars and deltalake once read only this one, or only the other.
@@ -157,6 +161,10 @@ class CleanEnvironment:
         del self._found[user]
         self._hiding -= {user}
         self._hide()
+
+    def hides_for(self, user: object) -> bool:
+        """Tell whether this user wants the machine's credentials hidden."""
+        return user in self._hiding
 
     @property
     def newest(self) -> object | None:

@@ -8,7 +8,7 @@ from functools import partial
 from aiomoto import _live
 from aiomoto._endpoint.handler import EndpointHandler
 from aiomoto._endpoint.server import EndpointServer
-from aiomoto._environment import keys, region, variables_for_endpoint
+from aiomoto._environment import environment, keys, region, variables_for_endpoint
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 
@@ -61,7 +61,7 @@ class Endpoint:
 
         It is this process's, with the variables that ``mock_aws(endpoint=True)`` sets.
         """
-        changed = os.environ | variables_for_endpoint(self.url)
+        changed = os.environ | variables_for_endpoint(self.url, hide=environment.hides is not None)
         return {name: value for name, value in changed.items() if value is not None}
 
     def storage_options(self) -> dict[str, str]:
