@@ -68,9 +68,11 @@ def _resolver(session: Any) -> Any:
         return last
     fresh = create()
     usable = {each.METHOD: each for each in fresh.providers if _may_look(each, session)}
-    order = registered.providers if is_extended else fresh.providers
-    chain = [each if is_foreign(each) else usable.get(each.METHOD) for each in order]
-    return type(fresh)(providers=[*(each for each in chain if each is not None), last])
+    chain = list(usable.values())
+    if is_extended:
+        mixed = (each if is_foreign(each) else usable.get(each.METHOD) for each in registered.providers)
+        chain = [each for each in mixed if each is not None]
+    return type(fresh)(providers=[*chain, last])
 
 
 def _registered(session: Any) -> Any:
