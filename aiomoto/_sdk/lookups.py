@@ -10,7 +10,7 @@ from typing import Any
 import botocore.handlers
 import botocore.tokens
 from aiobotocore.utils import AioIMDSFetcher
-from botocore.monitoring import Monitor
+from botocore.monitoring import SocketPublisher
 from botocore.utils import IMDSFetcher
 
 from aiomoto._environment import environment
@@ -47,12 +47,12 @@ def _get_token_from_environment(original: Callable[..., Any]) -> Callable[..., A
     return get_token_from_environment
 
 
-def _capture(original: Callable[..., Any]) -> Callable[..., Any]:
+def _publish(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
-    def capture(self: Any, event_name: str, **payload: Any) -> None:
-        """Publish nothing of a mocked call: it would leave the process."""
+    def publish(self: Any, event: Any) -> None:
+        """Tell nobody of a mocked call: it would leave the process."""
 
-    return capture
+    return publish
 
 
 REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
@@ -60,5 +60,5 @@ REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
     (AioIMDSFetcher, "__init__", _init_fetcher),
     (botocore.handlers, "get_token_from_environment", _get_token_from_environment),
     (botocore.tokens, "get_token_from_environment", _get_token_from_environment),
-    (Monitor, "capture", _capture),
+    (SocketPublisher, "publish", _publish),
 )
