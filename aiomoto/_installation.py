@@ -16,6 +16,8 @@ from aiomoto._endings import Endings
 from aiomoto._environment import environment, variables_for_endpoint
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
+from aiomoto._fork_servers import MODULE as FORK_SERVER
+from aiomoto._fork_servers import fork_servers
 from aiomoto._http import aiohttp_connector, httpx_transports, requests_adapter, urllib3_pools
 from aiomoto._late_imports import ImportWatch
 from aiomoto._moto import backends, long_polls, stubber
@@ -53,6 +55,7 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **crt.TARGETS,
     **dict.fromkeys(httpx_transports.PACKAGES, httpx_transports.targets),
     "s3fs.core": _file_systems.targets,
+    FORK_SERVER: fork_servers.targets,
 }
 
 
@@ -216,6 +219,7 @@ def _serve(run: Run) -> None:
 def _leave_environment(user: object) -> None:
     """Put back what a mock or its endpoint has set; where nothing is hidden any more, all have their own again."""
     environment.leave(user)
+    fork_servers.leave(user)
     if environment.hides is None:
         sessions.notes.end()
         signers.end()

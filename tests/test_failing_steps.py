@@ -102,7 +102,7 @@ BREAKS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, str]] = {
     "responses-stop": (break_responses_stop, "", "start stop"),
     "responses-reset": (break_responses_reset, "", "start stop"),
     "setting-variables": (break_setting_variables, "", "start stop"),
-    "removing-variables": (break_removing_variables, "", "start stop"),
+    "removing-variables": (break_removing_variables, "endpoint", "start stop"),
     "configuration": (break_configuration, "", "start stop"),
     "port": (break_ports, "endpoint", "start"),
     "closing-the-port": (break_closing_ports, "endpoint", "stop"),

@@ -40,7 +40,7 @@ KEYS = {"access_key": "AKIAGIVEN", "secret_key": "given", "token": "token", "exp
 METHODS = ("assume-role", "assume-role-with-web-identity", "custom-process", "iam-role", "container-role", "sso", "env")
 
 
-class Given(CredentialProvider):
+class Given(CredentialProvider):  # type: ignore[misc]
     METHOD = "assume-role"
     CANONICAL_NAME = "custom-given"
 
