@@ -1,6 +1,9 @@
 """The few things that differ between event loops: give way, wait for a signal from any thread, take turns.
 
 aiobotocore runs on asyncio and, over httpx, on trio. Everything here looks at the loop that is running.
+
+Waits take real time, since a loop's own timers go by a clock that a test may have stopped or moved. A loop that was
+given a clock of its own, as trio's ``MockClock``, may end a wait sooner: what others wait for on it goes by that clock.
 """
 
 from __future__ import annotations
@@ -8,10 +11,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from threading import TIMEOUT_MAX, Lock
+from types import coroutine
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
+
+from aiomoto import _clock
 
 
 class Signal(Protocol):
@@ -22,8 +29,13 @@ class Signal(Protocol):
     def set(self) -> None:
         """Wake the waiter, from any thread, also when its loop has ended."""
 
-    async def wait(self, seconds: float | None) -> bool:
-        """Wait until set, at most so long; tell whether it was."""
+    async def wait(self, seconds: float | None, *, by_own_clock: bool = False) -> bool:
+        """Wait until set, at most so long; tell whether it was.
+
+        Args:
+            seconds: how long in real time; ``None`` for ever.
+            by_own_clock: whether the wait ends too when so much has gone by on the loop's own clock, where it has one.
+        """
 
 
 class ThreadSignal:
@@ -58,11 +70,76 @@ def signal() -> Signal:
 
 
 async def sleep(seconds: float) -> None:
-    """Let other tasks run, for at least so long."""
-    if on_trio():
-        await sys.modules["trio"].sleep(seconds)
+    """Let other tasks run for so long, by the real clock or the loop's own."""
+    if seconds > 0:
+        await signal().wait(seconds, by_own_clock=True)
     else:
-        await asyncio.sleep(seconds)
+        await give_way()
+
+
+async def give_way() -> None:
+    """Let other tasks run."""
+    if on_trio():
+        await sys.modules["trio"].lowlevel.checkpoint()
+    else:
+        await _bare_yield()
+
+
+@coroutine
+def _bare_yield() -> Generator[None, None, None]:
+    # As asyncio.sleep(0), which a test may have replaced.
+    yield
+
+
+class Later:
+    """A call on an asyncio loop in so many seconds, unless it is cancelled.
+
+    Args:
+        loop: the loop.
+        seconds: how long from now; 0 for the next iteration of the loop.
+        callback: what is called.
+        by_own_clock: whether it is called too when so much has gone by on the loop's own clock, where it has one.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        seconds: float,
+        callback: Callable[[], object],
+        *,
+        by_own_clock: bool = True,
+    ) -> None:
+        self._loop = loop
+        self._callback: Callable[[], object] | None = callback
+        self._handles: list[Any] = []
+        if seconds <= 0:
+            self._handles.append(self._loop.call_soon(self._call))
+            return
+        self._handles.append(_clock.Alarm(seconds, self._rings))
+        if by_own_clock and _has_clock_of_its_own(self._loop):
+            self._handles.append(self._loop.call_later(seconds, self._call))
+
+    def cancel(self) -> None:
+        """Let it not be called any more."""
+        self._callback = None
+        for handle in self._handles:
+            handle.cancel()
+
+    def _rings(self) -> None:
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits
+            self._loop.call_soon_threadsafe(self._call)
+
+    def _call(self) -> None:
+        if self._callback is not None:
+            callback = self._callback
+            self.cancel()
+            callback()
+
+
+def _has_clock_of_its_own(loop: asyncio.AbstractEventLoop) -> bool:
+    # Not that of asyncio's loops, which freezegun stops, and not the real one by another way, as uvloop's.
+    has_own = type(loop).time is not asyncio.BaseEventLoop.time
+    return has_own and abs(loop.time() - _clock.loop_time()) > 1
 
 
 async def take_turn() -> Turnstile:
@@ -88,7 +165,7 @@ class Turnstile:
         if not self._taken:
             self._taken = True
             try:
-                await sleep(0)
+                await give_way()
             except BaseException:
                 self.leave()
                 raise
@@ -158,8 +235,11 @@ class _AsyncioSignal:
             with suppress(RuntimeError):  # the loop is closed, and nobody waits
                 self._loop.call_soon_threadsafe(self._release)
 
-    async def wait(self, seconds: float | None) -> bool:
-        timer = None if seconds is None else self._loop.call_later(max(seconds, 0), self._release)
+    async def wait(self, seconds: float | None, *, by_own_clock: bool = False) -> bool:
+        if seconds is not None and seconds <= 0:
+            await give_way()
+            return self.is_set
+        timer = None if seconds is None else Later(self._loop, seconds, self._release, by_own_clock=by_own_clock)
         try:
             await self._future
         finally:
@@ -184,13 +264,28 @@ class _TrioSignal:
         if on_trio() and self._trio.lowlevel.current_trio_token() is self._token:
             self._event.set()
         else:
-            with suppress(self._trio.RunFinishedError):
-                self._token.run_sync_soon(self._event.set)
+            self._set_soon()
 
-    async def wait(self, seconds: float | None) -> bool:
-        if seconds is None:
-            await self._event.wait()
-        else:
-            with self._trio.move_on_after(max(seconds, 0)):
+    async def wait(self, seconds: float | None, *, by_own_clock: bool = False) -> bool:
+        if seconds is None or seconds <= 0:
+            await (self._event.wait() if seconds is None else give_way())
+            return self.is_set
+        alarm = _clock.Alarm(seconds, self._set_soon)
+        try:
+            with self._deadline(seconds, by_own_clock=by_own_clock):
                 await self._event.wait()
+        finally:
+            alarm.cancel()
         return self.is_set
+
+    def _set_soon(self) -> None:
+        with suppress(self._trio.RunFinishedError):
+            self._token.run_sync_soon(self._event.set)
+
+    def _deadline(self, seconds: float, *, by_own_clock: bool) -> AbstractContextManager[Any]:
+        clocks = sys.modules.get("trio.testing")
+        has_own = clocks is not None and isinstance(self._trio.lowlevel.current_clock(), clocks.MockClock)
+        deadline: AbstractContextManager[Any] = (
+            self._trio.move_on_after(seconds) if by_own_clock and has_own else nullcontext()
+        )
+        return deadline

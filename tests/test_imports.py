@@ -15,12 +15,11 @@ from tests.programs import ROOT
 # The modules in layers, the lowest first: a module imports only from layers before its own. Beside each one stand the
 # third-party packages that it imports. A new module is one more entry, in the first layer that it can be in.
 LAYERS: tuple[dict[str, str], ...] = (
-    {"_places": "", "_wire.failures": ""},
+    {"_clock": "", "_places": "", "_wire.failures": ""},
     {"_wire.aws_chunked": "", "_wire.delivery": ""},
     {
         "_cleanup": "",
         "_decorate": "",
-        "_endpoint.server": "aiohttp",
         "_environment": "",
         "_errors": "",
         "_sdk.events": "botocore",
@@ -40,6 +39,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.aiohttp_failures": "aiohttp botocore",
         "_s3fs.closing": "",
         "_endpoint.reply": "aiohttp",
+        "_endpoint.server": "aiohttp",
         "_http.httpx_failures": "aiobotocore botocore",
         "_compatibility": "",
         "_fork_servers": "",

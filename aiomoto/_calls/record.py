@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
+from aiomoto import _clock
 from aiomoto._calls.fault import Fault
 from aiomoto._moto.router import Destination
 from aiomoto._wire.failures import WireFailure
@@ -77,7 +77,7 @@ class Record:
         *,
         keeps_bodies: bool,
     ) -> None:
-        self._began = time.perf_counter()
+        self._began = _clock.now()
         self.keeps_bodies = keeps_bodies
         self.request = request if keeps_bodies else _without_data(request, destination)
         self.destination = destination
@@ -95,7 +95,7 @@ class Record:
 
     def answered(self, reply: WireResponse) -> None:
         """Note the answer."""
-        self.duration = time.perf_counter() - self._began
+        self.duration = _clock.now() - self._began
         self.status = reply.status
         if reply.status >= 300:
             self.error = reply
@@ -104,7 +104,7 @@ class Record:
 
     def failed(self, error: BaseException) -> None:
         """Note that there will be no answer, and why."""
-        self.duration = time.perf_counter() - self._began
+        self.duration = _clock.now() - self._began
         self.failure = error.kind if isinstance(error, WireFailure) else type(error).__name__
 
     @property

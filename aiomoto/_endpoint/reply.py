@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import HttpVersion11, web
 
+from aiomoto import _loops
 from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure
 from aiomoto._wire.message import WireResponse, encode_headers
@@ -104,7 +105,7 @@ async def _deliver(request: web.BaseRequest, head: bytes, body: bytes, delivery:
     await request.writer.write(head)
     try:
         for wait, data in delivery.pieces(body):
-            await asyncio.sleep(wait)
+            await _loops.sleep(wait)
             await request.writer.write(data)
     except WireFailure as failure:
         await _fail(request, failure.kind)

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from aiomoto import _clock, _loops
+
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 # aiohttp logs each request that is not HTTP as an error. Who looks for one may lower the level.
@@ -99,7 +101,7 @@ class EndpointServer:
 
     def _run(self, handler: Handler, set_up: Callable[[], None]) -> None:
         # Here, where no Ctrl-C comes in between. By name: the policy's may be one whose sockets are not Python's own.
-        loop = asyncio.SelectorEventLoop()
+        loop = _Loop()
         loop.set_debug(False)  # it would complain of Moto's slow handlers
         try:
             with self.lock:
@@ -121,6 +123,14 @@ class EndpointServer:
         await server.hang_up()
         _shut_down(listener)
         listening.close()
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """An event loop whose timers go on whatever a test does to the clocks of its process."""
+
+    def time(self) -> float:
+        """The real time, in seconds."""
+        return _clock.loop_time()
 
 
 class _Server(web.Server):
@@ -146,7 +156,7 @@ class _Server(web.Server):
                 _shut_down(transport.get_extra_info("socket"))
                 transport.abort()
             # The rest is done in later turns of the loop; a task may also have been about to accept a connection.
-            await asyncio.sleep(0)
+            await _loops.give_way()
 
 
 def _shut_down(sock: Any) -> None:

@@ -67,7 +67,7 @@ class _Protocol(ResponseHandler):
         self._exchange = exchange
         self._url = url
         self._patience = read_timeout
-        self._wire = _Transport(self, loop)
+        self._wire = _Transport(self, loop, read_timeout)
         self._has_gone_ahead = False
         self._has_answered = False
         self.connection_made(self._wire)
@@ -113,8 +113,8 @@ class _Protocol(ResponseHandler):
 class _Transport(Sender):
     """The other end: takes the bytes of a request, and delivers those of the response as fast as they are read."""
 
-    def __init__(self, protocol: _Protocol, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(protocol, loop)
+    def __init__(self, protocol: _Protocol, loop: asyncio.AbstractEventLoop, read_timeout: float | None) -> None:
+        super().__init__(protocol, loop, read_timeout)
         self.request = RequestReader()
         self._more: asyncio.Future[None] | None = None
 

@@ -1,18 +1,21 @@
 """A body that is delivered to aiohttp as over a bad network, by aiohttp's own side of a connection.
 
-aiohttp's protocol parses what is put on the wire here, minds the read timeout, and fails as it does over a socket.
+aiohttp's protocol parses what is put on the wire here, and fails as it does over a socket. The read timeout is minded
+here: aiohttp's own timer goes by the loop's clock, which a test may have stopped.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from math import isinf
 
 from aiohttp import StreamReader
 from aiohttp.client_proto import ResponseHandler
 
 from aiomoto._http.aiohttp_failures import library_error
+from aiomoto._loops import Later
 from aiomoto._wire.delivery import Delivery, Piece
 from aiomoto._wire.failures import WireFailure, os_error
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -33,14 +36,13 @@ class ScriptedConnection:
     ) -> None:
         loop = asyncio.get_running_loop()
         self.protocol = ResponseHandler(loop)
-        self._sender = Sender(self.protocol, loop)
+        self._sender = Sender(self.protocol, loop, read_timeout)
         self._pieces = delivery.pieces(reply.body)
         self.protocol.connection_made(self._sender)
         self.protocol.set_response_params(
             skip_payload=request.method == "HEAD",
             read_until_eof=True,
             auto_decompress=False,
-            read_timeout=read_timeout,
         )
         self.protocol.data_received(reply.head())
 
@@ -58,15 +60,23 @@ class ScriptedConnection:
 
 
 class Sender(asyncio.Transport):
-    """The other side: it sends the pieces of a body, each in its time, unless it is asked to pause."""
+    """The other side: it sends the pieces of a body, each in its time, unless it is asked to pause.
 
-    def __init__(self, protocol: ResponseHandler, loop: asyncio.AbstractEventLoop) -> None:
+    Args:
+        protocol: the client's side.
+        loop: the client's loop.
+        read_timeout: the seconds for which the client waits for a next piece; ``None`` for ever.
+    """
+
+    def __init__(self, protocol: ResponseHandler, loop: asyncio.AbstractEventLoop, read_timeout: float | None) -> None:
         super().__init__()
         self._protocol = protocol
         self._pieces: Iterator[Piece] = iter(())
         self._loop = loop
         self._stream: StreamReader | None = None
-        self._timer: asyncio.Handle | None = None
+        self._read_timeout = read_timeout or None  # aiohttp takes 0 for none too
+        self._timer: Later | None = None
+        self._waits_in_vain = False
         self._unread: bytes | None = None
         self._is_paused = False
         self._is_closed = False
@@ -81,10 +91,15 @@ class Sender(asyncio.Transport):
         try:
             piece = next(self._pieces, None)
         except WireFailure as failure:
-            self._timer = self._loop.call_soon(self._fail, failure)
-        else:
-            if piece is not None and not isinf(piece.wait):
-                self._timer = self._loop.call_later(piece.wait, self._arrive, piece.data)
+            self._timer = Later(self._loop, 0, partial(self._fail, failure))
+            return
+        if piece is None:
+            return
+        if self._read_timeout is not None and piece.wait > self._read_timeout:
+            self._waits_in_vain = True
+            self._timer = Later(self._loop, self._read_timeout, self._give_up)
+        elif not isinf(piece.wait):
+            self._timer = Later(self._loop, piece.wait, partial(self._arrive, piece.data))
 
     def _arrive(self, data: bytes) -> None:
         if self._is_paused:
@@ -101,14 +116,24 @@ class Sender(asyncio.Transport):
             self._stream.set_exception(library_error(failure.kind, ""))
         self._protocol.connection_lost(os_error(failure.kind) if failure.kind == "reset" else None)
 
+    def _give_up(self) -> None:
+        error = library_error("read_timeout", "")
+        self._protocol.set_exception(error)
+        if self._stream is not None:
+            self._stream.set_exception(error)
+
     def pause_reading(self) -> None:
         self._is_paused = True
+        if self._waits_in_vain and self._timer is not None:
+            self._timer.cancel()  # a client that does not read waits for nothing
 
     def resume_reading(self) -> None:
         self._is_paused = False
         if self._unread is not None:
             data, self._unread = self._unread, None
-            self._timer = self._loop.call_soon(self._arrive, data)
+            self._timer = Later(self._loop, 0, partial(self._arrive, data))
+        elif self._waits_in_vain and self._read_timeout is not None and not self._is_closed:
+            self._timer = Later(self._loop, self._read_timeout, self._give_up)
 
     def is_reading(self) -> bool:
         return not self._is_paused

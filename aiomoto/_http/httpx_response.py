@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from threading import TIMEOUT_MAX
 from typing import Any
 
-from aiomoto import _loops
+from aiomoto import _clock, _loops
 from aiomoto._http.httpx_failures import body_error
 from aiomoto._wire.delivery import CHUNK_SIZE, Delivery, Piece
 from aiomoto._wire.failures import FailureKind, WireFailure
@@ -96,7 +95,7 @@ def _scripted_class(httpx: Any) -> Any:
 
         def __iter__(self) -> Iterator[bytes]:
             while piece := self._next(is_sync=True):
-                time.sleep(min(piece.wait, self._patience))
+                _clock.pause(min(piece.wait, self._patience))
                 yield self._arrived(piece, is_sync=True)
 
         async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -5,7 +5,6 @@ Importing this module raises an ``ImportError`` where aiobotocore found neither 
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from aiobotocore.awsrequest import HttpxAWSResponse
 from aiobotocore.httpxsession import HttpxSession, httpx
 from botocore.compat import HTTPHeaders
 
-from aiomoto import _live
+from aiomoto import _clock, _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.httpx_failures import client_error, library_error
 from aiomoto._http.httpx_response import response_for
@@ -114,12 +113,12 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
 
 async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> Any:
     request = httpx.Request(wire.method, wire.url, headers=encode_headers(wire.headers.items()))
-    began = time.perf_counter()
+    began = _clock.now()
     try:
         reply = await exchange.answer_async(wire, "httpx", read_timeout)
     except WireFailure as failure:
         error = library_error(failure.kind, request)
         raise error from error.__cause__
     response = response_for(httpx, reply, request, read_timeout)
-    response.elapsed = timedelta(seconds=time.perf_counter() - began)
+    response.elapsed = timedelta(seconds=_clock.now() - began)
     return response

@@ -6,12 +6,12 @@ What is read from the wire here, ``http.client`` parses, and fails as it does ov
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from threading import TIMEOUT_MAX
 from typing import Any
 
+from aiomoto import _clock
 from aiomoto._wire.delivery import Delivery, Piece
 from aiomoto._wire.failures import WireFailure, os_error
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -73,7 +73,7 @@ class Incoming(io.RawIOBase):
             raise os_error(failure.kind) from None
         if piece is None:
             return b""
-        time.sleep(min(piece.wait, self._patience))
+        _clock.pause(min(piece.wait, self._patience))
         if piece.wait > self._patience:
             raise os_error("read_timeout")
         return piece.data

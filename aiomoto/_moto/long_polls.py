@@ -7,7 +7,6 @@ become visible. Then the handler runs again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
@@ -17,6 +16,7 @@ from typing import Any
 
 from moto.core.utils import unix_time_millis
 
+from aiomoto import _clock
 from aiomoto._lock import surviving_fork
 from aiomoto._places import argument, with_argument
 
@@ -55,7 +55,7 @@ class Poll:
         if not seconds:
             return receive()
         if self._end is None:
-            self._end = time.monotonic() + seconds
+            self._end = _clock.now() + seconds
         # Before the look, so that no message comes in between.
         self.signal = self._new_signal()
         if queue is not self._queue:
@@ -63,14 +63,14 @@ class Poll:
             self._queue = queue
             waiting.add(queue, self)
         messages = receive()
-        if messages or self._time_is_over or time.monotonic() >= self._end:
+        if messages or self._time_is_over or _clock.now() >= self._end:
             return messages
         self._visible_in = _next_visible(queue)
         raise WouldWait
 
     def patience(self) -> float:
         """Seconds to wait for the signal: to the end, or until a message that is in flight or delayed shows itself."""
-        left = max((self._end or 0) - time.monotonic(), 0)
+        left = max((self._end or 0) - _clock.now(), 0)
         # The first in the queue looks after the clock; when it ends, it wakes the next.
         visible_in = self._visible_in if waiting.is_first(self._queue, self) else None
         self._waits_to_the_end = visible_in is None or left <= visible_in
@@ -78,7 +78,7 @@ class Poll:
 
     def woke(self, *, signalled: bool) -> None:
         """Note that a wait is over, and whether by the signal."""
-        # By what was waited for, not by the clock alone: a test may have stopped it.
+        # By what was waited for, not by the real clock alone: the loop may have one of its own.
         self._time_is_over = not signalled and self._waits_to_the_end
 
     def wake(self) -> bool:

@@ -5,7 +5,6 @@ The lock is held while a handler runs and never while anything waits. On a loop,
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import nullcontext
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from moto.core.responses import ActionAuthenticatorMixin
 
-from aiomoto import _loops
+from aiomoto import _clock, _loops
 from aiomoto._moto import backends
 from aiomoto._moto.long_polls import Poll, WouldWait, current_poll
 from aiomoto._moto.router import Handler
@@ -46,8 +45,9 @@ class _Attempts:
     ) -> None:
         self._prepare = prepare
         self._read_timeout = read_timeout
-        self._began = time.monotonic()
+        self._began = _clock.now()
         self._is_first = True
+        self._waits_to_the_end = False
         self.poll = Poll(new_signal)
         self.slow: Invocation | None = None
 
@@ -72,8 +72,9 @@ class _Attempts:
 
     def patience(self) -> float:
         """Seconds to wait for the poll's signal."""
-        left = self.time_left()
-        return self.poll.patience() if left is None else min(self.poll.patience(), left)
+        left, of_the_poll = self.time_left(), self.poll.patience()
+        self._waits_to_the_end = left is not None and left <= of_the_poll
+        return left if left is not None and self._waits_to_the_end else of_the_poll
 
     def woke(self, *, signalled: bool) -> None:
         """Go on after a wait.
@@ -81,7 +82,8 @@ class _Attempts:
         Raises:
             WireFailure: it has been too long for the client.
         """
-        if self.time_left() == 0:
+        # By what was waited for, not by the real clock alone: the loop may have one of its own.
+        if self.time_left() == 0 or (self._waits_to_the_end and not signalled):
             raise WireFailure("read_timeout")
         self.poll.woke(signalled=signalled)
 
@@ -89,7 +91,7 @@ class _Attempts:
         """Seconds until the client gives up; ``None`` where it never does."""
         if self._read_timeout is None:
             return None
-        return max(self._began + self._read_timeout - time.monotonic(), 0)
+        return max(self._began + self._read_timeout - _clock.now(), 0)
 
 
 def pause(seconds: float, patience: float | None = None) -> None:
@@ -103,7 +105,7 @@ def pause(seconds: float, patience: float | None = None) -> None:
         WireFailure: it is longer than that.
     """
     if seconds:
-        time.sleep(_limited(seconds, patience))
+        _clock.pause(_limited(seconds, patience))
         _check_patience(seconds, patience)
 
 
@@ -159,7 +161,7 @@ async def answer_async(prepare: Callable[[], Invocation], read_timeout: float | 
                 return response
             if attempts.slow:
                 return await _run_in_thread(attempts.slow, attempts.time_left())
-            attempts.woke(signalled=await attempts.poll.signal.wait(attempts.patience()))
+            attempts.woke(signalled=await attempts.poll.signal.wait(attempts.patience(), by_own_clock=True))
     finally:
         attempts.poll.end()
 

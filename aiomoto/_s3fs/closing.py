@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import suppress
 from threading import Event
 from typing import Any
 
+from aiomoto import _clock
 from aiomoto._loops import running_asyncio_loop
 
 # The loops themselves hold their tasks only weakly.
@@ -39,9 +39,9 @@ class Closing:
 
     def wait(self) -> None:
         """Wait for the loops of other threads."""
-        deadline = time.monotonic() + self._PATIENCE
+        deadline = _clock.now() + self._PATIENCE
         for closed in self._elsewhere:
-            closed.wait(max(0, deadline - time.monotonic()))
+            closed.wait(max(0, deadline - _clock.now()))
 
     async def wait_here(self) -> None:
         """Wait for the loop that runs in this thread, which goes on by itself where nobody can."""
