@@ -6,7 +6,6 @@ wait, the name ``time`` or ``asyncio`` stands for something that sleeps at once 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
@@ -24,7 +23,7 @@ import botocore.utils
 import botocore.waiter
 from botocore.exceptions import CapacityNotAvailableError
 
-from aiomoto import _live, _loops
+from aiomoto import _clock, _live, _loops
 from aiomoto._calls.record import Slept
 from aiomoto._places import argument, with_argument
 from aiomoto._replacements import Target
@@ -44,7 +43,6 @@ def targets() -> tuple[Target, ...]:
         (botocore.utils.ContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
         (aiobotocore.utils.AioContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
         # The buckets of the adaptive mode fill with time.
-        (botocore.retries.bucket.Clock, "current_time", _ahead),
         (botocore.retries.bucket.TokenBucket, "acquire", _acquire),
         (aiobotocore.retries.bucket.AsyncTokenBucket, "acquire", _acquire_async),
         *_anyio_targets(),
@@ -127,26 +125,32 @@ def _method(why: str) -> Callable[[Any], Any]:
 
 # ---------------------------------------------------------------- the adaptive mode
 
-# Seconds that its clocks are ahead, since they did not wait. Never back: a bucket would be empty for as long.
-_skipped = 0.0
 
+class _ClockAhead:
+    """The time of one client's adaptive mode, which is ahead by the waits that it has skipped.
 
-def _ahead(original: Any) -> Any:
-    @wraps(original)
-    def current_time(self: Any) -> float:
-        return float(original(self)) + _skipped
+    It stays so when the mock has ended, for as long as there is the client: its bucket and its rates remember times of
+    this clock, and would wait until the real one gets there.
+    """
 
-    return current_time
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+        self.skipped = 0.0
+
+    def __call__(self) -> float:
+        return float(type(self._clock).current_time(self._clock)) + self.skipped
 
 
 def _skip(bucket: Any, amount: float) -> bool:
     """Let the time pass that a bucket needs to fill; tell whether the mock that is live wants that."""
-    global _skipped
     # A little more, so that rounding does not leave it short.
     seconds = max((amount - bucket.available_capacity) / bucket.max_rate, 0) + 1e-6
     if not _note(seconds, _RATE):
         return False
-    _skipped += seconds
+    clock = bucket._clock  # the one of all that is in the client's adaptive mode
+    if not isinstance(clock.current_time, _ClockAhead):
+        clock.current_time = _ClockAhead(clock)
+    clock.current_time.skipped += seconds
     return True
 
 
@@ -161,7 +165,7 @@ def _acquire(original: Any) -> Any:
                     raise
                 if not _skip(self, amount):
                     return original(self, amount, True)
-                time.sleep(0)
+                _clock.pause(0)
 
     return acquire
 
