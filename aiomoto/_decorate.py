@@ -15,10 +15,23 @@ from contextlib import (
 )
 from functools import partial, wraps
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, Protocol
+
+
+class Context(Protocol):
+    """A context manager, for ``with`` and for ``async with``."""
+
+    def __enter__(self) -> Any: ...
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any, /) -> Any: ...
+
+    async def __aenter__(self) -> Any: ...
+
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any, /) -> Any: ...
+
 
 # Makes the context of one call: whether to begin with no data, and whether to leave none behind.
-ContextFactory = Callable[[bool, bool], AbstractContextManager[Any]]
+ContextFactory = Callable[[bool, bool], Context]
 
 
 def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: bool) -> Any:
@@ -54,7 +67,7 @@ def _what_instead(target: object) -> str:
     )
 
 
-def _decorate_function(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+def _decorate_function(function: Any, context: Callable[[], Context]) -> Any:
     called = _called_in_the_end(function)
     if inspect.isasyncgenfunction(called):
         return _wrap_async_generator(function, context)
@@ -79,7 +92,7 @@ def _called_in_the_end(target: Any) -> Any:
             target = call
 
 
-def _wrap_plain(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+def _wrap_plain(function: Any, context: Callable[[], Context]) -> Any:
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         with context():
@@ -89,7 +102,7 @@ def _wrap_plain(function: Any, context: Callable[[], AbstractContextManager[Any]
     return wrapper
 
 
-def _inside(context: Callable[[], AbstractContextManager[Any]], result: Any) -> Any:
+def _inside(context: Callable[[], Context], result: Any) -> Any:
     """Have the body run inside where another decorator hides a coroutine function or a generator behind a plain one.
 
     It has not run yet: what it gave is still to be awaited, iterated or entered.
@@ -109,32 +122,29 @@ def _inside(context: Callable[[], AbstractContextManager[Any]], result: Any) -> 
 
 
 @contextmanager
-def _enter_inside(
-    context: Callable[[], AbstractContextManager[Any]], manager: AbstractContextManager[Any]
-) -> Iterator[Any]:
+def _enter_inside(context: Callable[[], Context], manager: AbstractContextManager[Any]) -> Iterator[Any]:
     with context(), manager as value:
         yield value
 
 
 @asynccontextmanager
 async def _enter_inside_async(
-    context: Callable[[], AbstractContextManager[Any]], manager: AbstractAsyncContextManager[Any]
+    context: Callable[[], Context], manager: AbstractAsyncContextManager[Any]
 ) -> AsyncIterator[Any]:
-    with context():
-        async with manager as value:
-            yield value
+    async with context(), manager as value:
+        yield value
 
 
-def _wrap_coroutine(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+def _wrap_coroutine(function: Any, context: Callable[[], Context]) -> Any:
     @wraps(function)
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        with context():
+        async with context():
             return await function(*args, **kwargs)
 
     return wrapper
 
 
-def _wrap_generator(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+def _wrap_generator(function: Any, context: Callable[[], Context]) -> Any:
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         with context():
@@ -143,10 +153,10 @@ def _wrap_generator(function: Any, context: Callable[[], AbstractContextManager[
     return wrapper
 
 
-def _wrap_async_generator(function: Any, context: Callable[[], AbstractContextManager[Any]]) -> Any:
+def _wrap_async_generator(function: Any, context: Callable[[], Context]) -> Any:
     @wraps(function)
     async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        with context():
+        async with context():
             generator = function(*args, **kwargs)
             try:
                 value = await generator.__anext__()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from _thread import start_new_thread
+from asyncio import CancelledError
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from aiomoto import _loops
 from aiomoto._lock import BackendLock
 
 End = Callable[[], object]
@@ -41,6 +43,23 @@ class Endings:
             self.run_pending()
             end()
 
+    async def run_on_loop(self, end: End) -> CancelledError | None:
+        """Do the same on an event loop, which goes on meanwhile, also where the task is cancelled.
+
+        Returns:
+            The cancellation, for the caller to raise.
+        """
+        if self._lock.is_held() or _closes_generator():
+            self.run_soon(end)
+            return None
+        cancelled = await self._lock.acquire_on_loop(to_the_end=True)
+        try:
+            self.run_pending()
+            end()
+        finally:
+            self._lock.release()
+        return cancelled
+
     def run_soon(self, end: End) -> None:
         """Bring a mock to its end without waiting: now if the lock is free, else when it is."""
         if not (self._lock.is_held() or self._is_busy()) and self._lock.try_acquire():
@@ -53,6 +72,18 @@ class Endings:
         self._pending.append(end)
         with suppress(RuntimeError):  # there is no thread to be had: whoever starts or ends a mock next does it
             start_new_thread(self._start_thread, ())
+
+    def run_before_next_use(self, step: Callable[[], object]) -> None:
+        """Do something under the lock: in this thread's turn, and on an event loop without waiting.
+
+        Where another thread has the lock, that is before the next use of it.
+        """
+        if not _loops.on_any_loop():
+            with self._lock.for_thread():
+                step()
+            return
+        self._lock.due.append(step)
+        self.run_soon(self._lock.run_due)
 
     def run_pending(self) -> None:
         """Bring those to their end that have been left to others. The lock is held."""

@@ -133,6 +133,10 @@ class Installation:
         long_polls.waiting.wake_all()
         if _live.current() is not None and _moto_switch.is_only_ours:
             requests_adapter.reset()
+        self.forget_listings()
+
+    def forget_listings(self) -> None:
+        """Forget what s3fs remembers of the data. The lock need not be held."""
         _file_systems.forget_listings()
 
     def _replace(self) -> None:

@@ -21,10 +21,15 @@ What a test does in the clean-up of an abandoned generator besides, such as call
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from threading import Lock, RLock
 from typing import Any, TypeVar
+
+from aiomoto import _loops
 
 AnyLock = TypeVar("AnyLock", bound=Any)
 
@@ -48,12 +53,16 @@ class BackendLock:
     A loop that asks at the wrong moments would never get it from busy threads, since nobody holds its place. So
     threads let a loop that has asked in vain go first, for as long as a slow handler takes, not for ever: what the
     loop does next may depend on them.
+
+    Attributes:
+        due: what somebody could not wait to do, and what is to be done before anything else is.
     """
 
     _GRACE = 0.02  # seconds
 
     def __init__(self) -> None:
         self._lock = surviving_fork(RLock())
+        self.due: deque[Callable[[], object]] = deque()
         # One entry for each loop that asks. Lists and locks change in one step, which nothing can come in between.
         self._asking: list[None] = []
         # Closed while a loop asks. It guards nothing: threads wait at it, for no longer than the grace.
@@ -74,6 +83,28 @@ class BackendLock:
     def try_acquire(self) -> bool:
         """Take the lock if it is free; tell whether it was."""
         return self._lock.acquire(blocking=False)
+
+    async def acquire_on_loop(self, *, to_the_end: bool = False) -> asyncio.CancelledError | None:
+        """Take the lock once it is free; the loop goes on meanwhile.
+
+        Args:
+            to_the_end: whether a cancellation does not end that.
+
+        Returns:
+            A cancellation that has come meanwhile, for the caller to raise when it has done its work.
+        """
+        if self.try_acquire():
+            return None
+        self.ask(1)
+        try:
+            return await _loops.poll(self.try_acquire, to_the_end=to_the_end)
+        finally:
+            self.ask(-1)
+
+    def run_due(self) -> None:
+        """Do what is due before anything else is done under the lock, which is held."""
+        while self.due:
+            self.due.popleft()()
 
     def release(self) -> None:
         """Give the lock back, if this thread has it."""

@@ -20,6 +20,8 @@ from weakref import WeakKeyDictionary
 
 from aiomoto import _clock
 
+_BETWEEN_QUESTIONS = 0.0005  # seconds
+
 
 class Signal(Protocol):
     """A one-way switch that a coroutine waits for and any thread may set."""
@@ -89,6 +91,28 @@ async def give_way() -> None:
 def _bare_yield() -> Generator[None, None, None]:
     # As asyncio.sleep(0), which a test may have replaced.
     yield
+
+
+async def poll(is_over: Callable[[], bool], *, to_the_end: bool = False) -> asyncio.CancelledError | None:
+    """Ask again and again whether something is over, and let other tasks run meanwhile.
+
+    Args:
+        is_over: what to ask.
+        to_the_end: whether a cancellation does not end that.
+
+    Returns:
+        A cancellation that has come meanwhile, for the caller to raise. On trio the next checkpoint does so.
+    """
+    cancelled = None
+    with sys.modules["trio"].CancelScope(shield=to_the_end) if on_trio() else nullcontext():
+        while not is_over():
+            try:
+                await signal().wait(_BETWEEN_QUESTIONS)
+            except asyncio.CancelledError as error:
+                if not to_the_end:
+                    raise
+                cancelled = error
+    return cancelled
 
 
 class Later:
@@ -211,6 +235,11 @@ def on_trio() -> bool:
     # Where trio was never imported, it does not run.
     trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_run())
+
+
+def on_any_loop() -> bool:
+    """Tell whether a loop is running in this thread."""
+    return running_asyncio_loop() is not None or on_trio()
 
 
 def running_asyncio_loop() -> asyncio.AbstractEventLoop | None:

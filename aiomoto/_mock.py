@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial, update_wrapper
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
 
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
@@ -20,6 +20,7 @@ from aiomoto._moto import backends
 from aiomoto._moto.configuration import check_config
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
+from aiomoto._uncalled import ToBeCalled
 from aiomoto._wire.names import check_one, near
 from aiomoto.faults import Faults
 
@@ -154,10 +155,7 @@ class MockAWS:
         """
         if sys.is_finalizing():
             return  # an abandoned generator, at the end of the process: nothing is there to put back
-        if (run := self._run) is None:
-            raise RuntimeError("Called stop() before start().")
-        self._closing = None
-        end = partial(self._end, run, remove_data=self._options["remove_data"] if remove_data is None else remove_data)
+        end = self._next_end(remove_data)
         try:
             endings.run(end)
         except BaseException:
@@ -167,9 +165,13 @@ class MockAWS:
             self._closing.wait()
 
     def reset(self) -> None:
-        """Forget all data, in all accounts and regions."""
-        with backends.lock.for_thread():
-            installation.reset()
+        """Forget all data, in all accounts and regions.
+
+        On an event loop it does not wait for the call that another thread is in the midst of. What is there then is
+        forgotten when that call ends, and before any other is answered.
+        """
+        installation.forget_listings()
+        endings.run_before_next_use(installation.reset)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -203,9 +205,16 @@ class MockAWS:
                 raise_first([error, another])
             raise
 
+    def _next_end(self, remove_data: bool | None = None) -> Callable[[], None]:
+        if (run := self._run) is None:
+            raise RuntimeError("Called stop() before start().")
+        self._closing = None
+        return partial(self._end, run, remove_data=self._options["remove_data"] if remove_data is None else remove_data)
+
     def _end(self, run: Run, *, remove_data: bool) -> None:
         if self._run is not run:
             return  # it has ended already
+        backends.lock.run_due()
         if self._starts > 1:
             self._starts -= 1
             return
@@ -231,15 +240,32 @@ class MockAWS:
         self.stop()
 
     async def __aenter__(self) -> MockAWS:
-        self.start()
+        is_in_handler = backends.lock.is_held()
+        await backends.lock.acquire_on_loop()
+        try:
+            if not is_in_handler:
+                endings.run_pending()
+            self.start()
+        finally:
+            backends.lock.release()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.stop()
-        if self._closing is not None:
-            await self._closing.wait_here()
+        if sys.is_finalizing():
+            return
+        end = self._next_end()
+        try:
+            cancelled = await endings.run_on_loop(end)
+        except BaseException:
+            endings.run_soon(end)
+            raise
+        if cancelled is not None:
+            raise cancelled
+        # A generator that is closed early may await nothing.
+        if self._closing is not None and kind is not GeneratorExit:
+            await self._closing.wait_on_loop()
 
     def __call__(self, target: Target = _NOTHING) -> Target:
         """Decorate a callable or a test class: each call has a mock of its own.
@@ -302,33 +328,8 @@ def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
     return decorator if func is None else decorator(func)
 
 
-class _ToBeCalled:
-    """``mock_aws``, which says what is missing where it is entered and was not called."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        update_wrapper(self, function)
-        self._function = function
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return repr(self._function)
-
-    def __getattr__(self, name: str) -> NoReturn:
-        message = f"{self._function.__name__} has no attribute {name!r}"
-        if hasattr(MockAWS, name) or name in MockAWS.__annotations__:
-            message = f"mock_aws has to be called: write `aws = mock_aws()`, and then `aws.{name}`"
-        raise AttributeError(message, name=name, obj=self)
-
-    def _refuse(self, *args: Any) -> NoReturn:
-        raise TypeError("mock_aws has to be called: write `with mock_aws() as aws:` or `async with mock_aws() as aws:`")
-
-    __enter__ = __exit__ = __aenter__ = __aexit__ = _refuse
-
-
 if not TYPE_CHECKING:  # type checkers say so by themselves
-    mock_aws = _ToBeCalled(mock_aws)
+    mock_aws = ToBeCalled(mock_aws, MockAWS)
 
 
 def _check_options(options: dict[str, Any]) -> None:

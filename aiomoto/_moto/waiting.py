@@ -53,6 +53,8 @@ class _Attempts:
 
     def attempt(self) -> WireResponse | None:
         """Run the handler once; ``None`` where it is slow, or a poll that has to wait. The lock is held."""
+        if backends.lock.due:
+            backends.lock.run_due()
         invocation = self._prepare()
         if is_slow(invocation.service, invocation.request):
             self.slow = invocation
@@ -170,21 +172,12 @@ async def _attempt_on_loop(attempts: _Attempts) -> WireResponse | None:
     turnstile = await _loops.take_turn()
     try:
         if not backends.lock.try_acquire():
-            await _acquire_on_loop()
+            # Another thread is in a handler. Waiting for it must not stop the loop.
+            await backends.lock.acquire_on_loop()
         return attempts.attempt()
     finally:
         backends.lock.release()
         turnstile.leave()
-
-
-async def _acquire_on_loop() -> None:
-    # Another thread is in a handler. Waiting for it must not stop the loop.
-    backends.lock.ask(1)
-    try:
-        while not backends.lock.try_acquire():
-            await _loops.sleep(0.0005)
-    finally:
-        backends.lock.ask(-1)
 
 
 async def _run_in_thread(invocation: Invocation, seconds: float | None) -> WireResponse:

@@ -7,8 +7,7 @@ from contextlib import suppress
 from threading import Event
 from typing import Any
 
-from aiomoto import _clock
-from aiomoto._loops import running_asyncio_loop
+from aiomoto import _clock, _loops
 
 # The loops themselves hold their tasks only weakly.
 _tasks: set[asyncio.Task[None]] = set()
@@ -26,7 +25,7 @@ class Closing:
 
     def begin(self, client: Any, loop: asyncio.AbstractEventLoop) -> None:
         """Have a client closed by its loop: at once, or when the loop goes on, or never if that is closed."""
-        if running_asyncio_loop() is loop:
+        if _loops.running_asyncio_loop() is loop:
             self._here.append(_close(client, loop))
             return
         closed = Event()
@@ -43,10 +42,12 @@ class Closing:
         for closed in self._elsewhere:
             closed.wait(max(0, deadline - _clock.now()))
 
-    async def wait_here(self) -> None:
-        """Wait for the loop that runs in this thread, which goes on by itself where nobody can."""
+    async def wait_on_loop(self) -> None:
+        """Wait for the loop that runs in this thread, and for those of others, this one going on meanwhile."""
         if self._here:
             await asyncio.wait(self._here)
+        deadline = _clock.now() + self._PATIENCE
+        await _loops.poll(lambda: all(closed.is_set() for closed in self._elsewhere) or _clock.now() > deadline)
 
 
 def _close(client: Any, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:

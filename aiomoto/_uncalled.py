@@ -1,0 +1,33 @@
+"""``mock_aws`` where it is used before it is called: a first mistake, which is told what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, NoReturn
+
+
+class ToBeCalled:
+    """``mock_aws``, which says what is missing where it is entered and was not called."""
+
+    def __init__(self, function: Callable[..., Any], made: type) -> None:
+        update_wrapper(self, function)
+        self._function = function
+        self._made = made
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return repr(self._function)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        message = f"{self._function.__name__} has no attribute {name!r}"
+        if hasattr(self._made, name) or name in self._made.__annotations__:
+            message = f"mock_aws has to be called: write `aws = mock_aws()`, and then `aws.{name}`"
+        raise AttributeError(message, name=name, obj=self)
+
+    def _refuse(self, *args: Any) -> NoReturn:
+        raise TypeError("mock_aws has to be called: write `with mock_aws() as aws:` or `async with mock_aws() as aws:`")
+
+    __enter__ = __exit__ = __aenter__ = __aexit__ = _refuse
