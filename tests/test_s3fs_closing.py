@@ -1,4 +1,7 @@
-"""The clients of s3fs's file systems are closed with the mock: each on its own event loop, and without a sound."""
+"""Clients of s3fs that ``passthrough`` gave connections are closed with the mock, each on its own event loop.
+
+All others have nothing to close, and are left alone. Neither makes a sound.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,35 @@ from typing import Any
 import pytest
 from aiobotocore.httpsession import AIOHTTPSession
 
-from aiomoto import mock_aws
+from aiomoto import MockAWS, mock_aws
+from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.programs import run_as_script, run_as_tests
 
 fsspec = pytest.importorskip("fsspec", reason="needs s3fs")
 s3fs = pytest.importorskip("s3fs", reason="needs s3fs")
 
 Loop = asyncio.AbstractEventLoop
+
+
+BUCKETS = "<ListAllMyBucketsResult><Buckets><Bucket><Name>real</Name></Bucket></Buckets></ListAllMyBucketsResult>"
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackServer]:
+    """Stands for the real S3, in a region that s3fs may find out."""
+    with loopback_server() as server:
+        server.answer = Answer(200, (("x-amz-bucket-region", "eu-west-1"),), BUCKETS.encode())
+        yield server
+
+
+@pytest.fixture
+def mock(server: LoopbackServer) -> Callable[..., MockAWS]:
+    """A mock that lets out what goes to the server."""
+
+    def create(*function: Any) -> Any:
+        return mock_aws(*function, config={"core": {"passthrough": {"urls": [f"{server.url}/"]}}})
+
+    return create
 
 
 @pytest.fixture
@@ -31,7 +56,7 @@ def closed_on() -> list[Loop]:
 
 
 @pytest.fixture
-def recorded(closed_on: list[Loop]) -> Iterator[Callable[..., Any]]:
+def recorded(closed_on: list[Loop], server: LoopbackServer) -> Iterator[Callable[..., Any]]:
     """Makes a file system whose client has a session of the user's own, which takes note of where it is closed."""
 
     class Session(AIOHTTPSession):  # type: ignore[misc]
@@ -40,7 +65,8 @@ def recorded(closed_on: list[Loop]) -> Iterator[Callable[..., Any]]:
             await super().__aexit__(*error)
 
     def create(**kwargs: Any) -> Any:
-        return s3fs.S3FileSystem(config_kwargs={"http_session_cls": Session}, **kwargs)
+        kwargs = {"endpoint_url": server.url, "config_kwargs": {"http_session_cls": Session}, **kwargs}
+        return s3fs.S3FileSystem(key="AKIAMINE", secret="mine", **kwargs)
 
     # To s3fs, the session of one test has the same name as that of the next. And what other tests have left is closed
     # by s3fs itself when it is collected, on whichever loop is running.
@@ -70,34 +96,35 @@ def run_on(loop: Loop, work: Coroutine[Any, Any, Any]) -> Any:
 # ---------------------------------------------------------------- for synchronous use
 
 
-def test_a_synchronous_one_is_closed_on_the_loop_of_fsspec(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
-    with mock_aws():
+def test_a_synchronous_one_is_closed_on_the_loop_of_fsspec(
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
+) -> None:
+    with mock():
         fs = recorded()
         fs.ls("")
-        fs.connect(refresh=True)
 
-    assert closed_on == [fsspec.asyn.get_loop()] * 2
+    assert closed_on == [fsspec.asyn.get_loop()]
 
 
 @pytest.mark.asyncio
 async def test_a_synchronous_one_that_a_coroutine_used_is_closed_on_the_loop_of_fsspec(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
-    with mock_aws():
+    with mock():
         recorded().ls("")
 
     assert closed_on == [fsspec.asyn.get_loop()]
 
 
-def test_a_mock_may_end_on_the_loop_of_fsspec(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
+def test_a_mock_may_end_on_the_loop_of_fsspec(recorded: Callable[..., Any], closed_on: list[Loop], mock: Any) -> None:
     loop = fsspec.asyn.get_loop()
     fs = recorded()
 
     async def work() -> None:
-        async with mock_aws():
+        async with mock():
             await fs._ls("")
         assert closed_on == [loop]
-        with mock_aws():
+        with mock():
             await fs._ls("")
 
     run_on(loop, work())
@@ -106,9 +133,11 @@ def test_a_mock_may_end_on_the_loop_of_fsspec(recorded: Callable[..., Any], clos
     assert closed_on == [loop, loop]
 
 
-def test_one_with_a_loop_of_its_own_is_closed_there(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
+def test_one_with_a_loop_of_its_own_is_closed_there(
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
+) -> None:
     with loop_in_a_thread() as loop:
-        with mock_aws():
+        with mock():
             recorded(loop=loop).ls("")
         assert closed_on == [loop]
 
@@ -118,9 +147,9 @@ def test_one_with_a_loop_of_its_own_is_closed_there(recorded: Callable[..., Any]
 
 @pytest.mark.asyncio
 async def test_an_asynchronous_one_is_closed_before_the_block_is_left(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
-    async with mock_aws():
+    async with mock():
         await recorded(asynchronous=True)._ls("")
 
     assert closed_on == [asyncio.get_running_loop()]
@@ -128,17 +157,17 @@ async def test_an_asynchronous_one_is_closed_before_the_block_is_left(
 
 @pytest.mark.asyncio
 async def test_after_a_synchronous_block_an_asynchronous_one_is_closed_next(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
-    with mock_aws():
+    with mock():
         await recorded(asynchronous=True)._ls("")
     await asyncio.sleep(0)
 
     assert closed_on == [asyncio.get_running_loop()]
 
 
-def test_a_decorated_coroutine_closes_its_own(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
-    @mock_aws
+def test_a_decorated_coroutine_closes_its_own(recorded: Callable[..., Any], closed_on: list[Loop], mock: Any) -> None:
+    @mock  # type: ignore[untyped-decorator]
     async def work() -> Loop:
         await recorded(asynchronous=True)._ls("")
         return asyncio.get_running_loop()
@@ -146,21 +175,21 @@ def test_a_decorated_coroutine_closes_its_own(recorded: Callable[..., Any], clos
     assert [asyncio.run(work())] == closed_on
 
 
-def test_a_decorated_test_case_closes_its_own(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
+def test_a_decorated_test_case_closes_its_own(recorded: Callable[..., Any], closed_on: list[Loop], mock: Any) -> None:
     used_on: list[Loop] = []
 
-    @mock_aws
+    @mock
     class Photos(unittest.IsolatedAsyncioTestCase):
         async def asyncSetUp(self) -> None:
             self.fs = recorded(asynchronous=True)
-            await self.fs._mkdir("photos")
+            await self.fs._ls("")
             used_on.append(asyncio.get_running_loop())
 
         async def test_one(self) -> None:
-            assert await self.fs._ls("") == ["photos"]
+            assert await self.fs._ls("", refresh=True) == ["real"]
 
         async def test_two(self) -> None:
-            assert await self.fs._ls("") == ["photos"]
+            assert await self.fs._ls("", refresh=True) == ["real"]
 
     result = unittest.TestResult()
     unittest.defaultTestLoader.loadTestsFromTestCase(Photos).run(result)
@@ -171,19 +200,19 @@ def test_a_decorated_test_case_closes_its_own(recorded: Callable[..., Any], clos
 
 
 def test_one_that_is_used_on_the_loop_of_another_thread_is_closed_there(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
     with loop_in_a_thread() as loop:
-        with mock_aws():
+        with mock():
             run_on(loop, recorded(asynchronous=True)._ls(""))
         assert closed_on == [loop]
 
 
 def test_one_whose_loop_stands_still_is_closed_when_the_loop_goes_on(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
     loop = asyncio.new_event_loop()
-    with mock_aws():
+    with mock():
         loop.run_until_complete(recorded(asynchronous=True)._ls(""))
     assert closed_on == []
 
@@ -194,13 +223,12 @@ def test_one_whose_loop_stands_still_is_closed_when_the_loop_goes_on(
 
 
 @pytest.mark.parametrize("when", ["in the mock", "after the mock"])
-def test_one_whose_loop_is_closed_is_closed_by_nobody(
-    when: str, recorded: Callable[..., Any], closed_on: list[Loop]
-) -> None:
+def test_a_mocked_one_is_closed_by_nobody(when: str, recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
     loop = asyncio.new_event_loop()
     with mock_aws():
         fs = recorded(asynchronous=True)
-        loop.run_until_complete(fs._ls(""))
+        assert loop.run_until_complete(fs._ls("")) == []
+        assert recorded().ls("") == []
         if when == "in the mock":
             loop.close()
     loop.close()
@@ -210,8 +238,18 @@ def test_one_whose_loop_is_closed_is_closed_by_nobody(
     assert closed_on == []
 
 
+@pytest.mark.asyncio
+async def test_a_mocked_one_that_is_collected_leaves_no_task_behind(recorded: Callable[..., Any]) -> None:
+    with mock_aws():
+        await recorded(asynchronous=True, skip_instance_cache=True)._ls("")
+        gc.collect()
+    gc.collect()
+
+    assert len(asyncio.all_tasks()) == 1
+
+
 def test_a_loop_that_waits_for_the_end_of_the_mock_is_not_waited_for(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
     waits, ended = threading.Event(), threading.Event()
 
@@ -220,7 +258,7 @@ def test_a_loop_that_waits_for_the_end_of_the_mock_is_not_waited_for(
         ended.wait()
 
     with loop_in_a_thread() as loop:
-        with mock_aws():
+        with mock():
             run_on(loop, recorded(asynchronous=True)._ls(""))
             waiting = asyncio.run_coroutine_threadsafe(wait(), loop)
             waits.wait()
@@ -235,9 +273,9 @@ def test_a_loop_that_waits_for_the_end_of_the_mock_is_not_waited_for(
 
 @pytest.mark.asyncio
 async def test_one_that_its_user_has_closed_is_not_closed_again(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
-    with mock_aws():
+    with mock():
         fs = recorded(asynchronous=True)
         client = await fs.set_session()
         await fs._ls("")
@@ -249,9 +287,9 @@ async def test_one_that_its_user_has_closed_is_not_closed_again(
 
 @pytest.mark.asyncio
 async def test_nothing_is_left_for_the_garbage_collector_to_close(
-    recorded: Callable[..., Any], closed_on: list[Loop]
+    recorded: Callable[..., Any], closed_on: list[Loop], mock: Any
 ) -> None:
-    async with mock_aws():
+    async with mock():
         recorded().ls("")
         await recorded(asynchronous=True)._ls("")
     gc.collect()
@@ -260,31 +298,40 @@ async def test_nothing_is_left_for_the_garbage_collector_to_close(
     assert len(asyncio.all_tasks()) == 1
 
 
-def test_clients_for_each_region_are_all_closed(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
-    with mock_aws():
-        fs = recorded(cache_regions=True)
-        for region in ("eu-west-1", "us-west-2"):
-            fs.mkdir(f"in-{region}", region_name=region)
-            fs.touch(f"in-{region}/1.jpg")
+def test_clients_for_each_region_are_all_closed(
+    recorded: Callable[..., Any],
+    closed_on: list[Loop],
+    mock: Any,
+    server: LoopbackServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with mock():
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)  # with one of its own it does not ask for regions
+        recorded(cache_regions=True, endpoint_url=None).call_s3("list_objects_v2", Bucket="real")
 
-    assert closed_on == [fsspec.asyn.get_loop()] * 3
+    assert closed_on == [fsspec.asyn.get_loop()] * 2
 
 
-def test_one_from_before_the_mock_is_not_closed(recorded: Callable[..., Any], closed_on: list[Loop]) -> None:
-    fs = recorded(key="AKIAMINE", secret="mine", client_kwargs={"region_name": "us-east-1"})
+def test_one_from_before_the_mock_is_not_closed(recorded: Callable[..., Any], closed_on: list[Loop], mock: Any) -> None:
+    fs = recorded(client_kwargs={"region_name": "us-east-1"})
     fs.connect()
-    with mock_aws():
+    with mock():
         fs.ls("")
     assert closed_on == []
 
 
-def test_an_error_on_closing_is_reported_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_on_closing_is_reported_and_stops_nothing(
+    caplog: pytest.LogCaptureFixture, server: LoopbackServer, mock: Any
+) -> None:
     class Session(AIOHTTPSession):  # type: ignore[misc]
         async def __aexit__(self, *error: Any) -> None:
+            await super().__aexit__(*error)
             raise ZeroDivisionError
 
-    with mock_aws():
-        s3fs.S3FileSystem(config_kwargs={"http_session_cls": Session}).ls("")
+    with mock():
+        s3fs.S3FileSystem(
+            key="AKIAMINE", secret="mine", endpoint_url=server.url, config_kwargs={"http_session_cls": Session}
+        ).ls("")
 
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
     with mock_aws():

@@ -37,7 +37,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
     """
 
     _outlives_mock = True
-    _loop: asyncio.AbstractEventLoop | None = None
+    loop: asyncio.AbstractEventLoop
     _is_closed = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
     async def __aenter__(self) -> Any:
         entered = await super().__aenter__()
         self._is_closed = False
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
         return entered
 
@@ -59,6 +59,11 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         if self._sessions is not None:  # aiobotocore 3.0 cannot be closed twice
             await super().__aexit__(*error)
             self._is_closed = self._sessions is None  # before 3.0, a session can be used again
+
+    @property
+    def has_connections(self) -> bool:
+        """Whether it has opened connections, since ``passthrough`` has let a request out, and they are not closed."""
+        return len(self._sessions or ()) > 1
 
     async def send(self, request: Any) -> Any:
         """Answer one prepared request.

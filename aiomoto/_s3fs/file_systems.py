@@ -1,19 +1,18 @@
-"""s3fs's file systems: those that are made inside a mock do not survive it, nor does any listing.
+"""s3fs's file systems: those that are created inside a mock do not survive it, nor does any listing.
 
-s3fs keeps a file system for ever once it is made, with its client and the listings of all directories that it has
+s3fs keeps a file system for ever once it is created, with its client and the listings of all directories that it has
 looked at. Without this the next test would find the last one's files, and code after the mock a client that is blocked.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, wraps
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession
 from aiomoto._replacements import Target
@@ -31,7 +30,7 @@ class FileSystems:
 
     def __init__(self) -> None:
         self._users: tuple[object, ...] = ()
-        self._known = _Known()
+        self._inside, self._outside = _Instances(), _Instances()
         self._cached_before: dict[tuple[type, str], Any] = {}
         self._latest_before: dict[Any, str | None] = {}
 
@@ -48,11 +47,15 @@ class FileSystems:
     def enter(self, user: object) -> None:
         """Look after the file systems for one more user. The first one finds no listings."""
         if not self._users and _s3_file_system() is not None:
-            self._see_those_from_outside()
+            self._cached_before = {(cls, token): weakref.ref(fs) for cls, token, fs in _cached()}
+            self._latest_before = {cls: cls._latest for cls in _classes(_s3_file_system())}
+            for fs in [fs for cls in self._latest_before for fs in list(cls._cache.values())]:
+                self._outside.add(fs)
+            self._forget_listings()
         self._users = (*self._users, user)
 
     def leave(self, user: object, closing: Closing) -> None:
-        """Let one user go. With the last one go the file systems, the clients and the listings made in the meantime.
+        """Let one user go. With the last one go the file systems and the listings made in the meantime.
 
         Args:
             user: who goes.
@@ -61,23 +64,40 @@ class FileSystems:
         others = tuple(each for each in self._users if each is not user)
         if self._users and not others and _s3_file_system() is not None:
             self._forget_instances()
-            for fs, sight in self._known.alive():
-                _forget_listings(fs)
-                _drop_clients(fs, sight, closing)
-            self._known.keep_those_made_inside()
+            self._forget_listings()
+            for fs in self._inside.alive():
+                _close_connections(fs, closing)
+                _block(fs)
+            for fs in self._outside.alive():
+                if _close_connections(fs, closing) or any(map(_is_mocked, _clients(vars(fs).get("_s3creator")))):
+                    _make_real_again(fs)
+                fs.__dict__.pop("close_session", None)
+            self._outside.clear()
         self._users = others
 
     def forget_listings(self) -> None:
         """Forget what the file systems have seen of their buckets."""
-        for fs, _ in self._known.alive() if self._users else ():
-            _forget_listings(fs)
+        if self._users:
+            self._forget_listings()
+
+    def _forget_listings(self) -> None:
+        for fs in (*self._inside.alive(), *self._outside.alive()):
+            fs.dircache.clear()
+            # With cache_regions=True: the client for each bucket.
+            getattr(vars(fs).get("_s3creator"), "_buckets", {}).clear()
+
+    def _note(self, fs: FileSystem) -> None:
+        if self._users and fs not in self._inside:
+            self._outside.add(fs)
+        if self._users:
+            fs.__dict__.setdefault("close_session", _close_if_connected)
 
     def _noting_init(self, original: Any) -> Any:
         @wraps(original)
         def __init__(fs: FileSystem, *args: Any, **kwargs: Any) -> None:
             original(fs, *args, **kwargs)
             if self._users:
-                self._known.note(fs, made_inside=True)
+                self._inside.add(fs)
 
         return __init__
 
@@ -85,8 +105,7 @@ class FileSystems:
         # Nothing that goes to S3 gets past this one, also of those that fsspec was told not to keep.
         @wraps(original)
         async def set_session(fs: FileSystem, *args: Any, **kwargs: Any) -> Any:
-            if self._users:
-                self._known.note(fs, made_inside=False)
+            self._note(fs)
             return await original(fs, *args, **kwargs)
 
         return set_session
@@ -94,20 +113,10 @@ class FileSystems:
     def _noting_connect(self, original: Any) -> Any:
         @wraps(original)
         def connect(fs: FileSystem, *args: Any, **kwargs: Any) -> Any:
-            if self._users:
-                self._known.note(fs, made_inside=False)
+            self._note(fs)
             return original(fs, *args, **kwargs)
 
         return connect
-
-    def _see_those_from_outside(self) -> None:
-        self._cached_before = {(cls, token): weakref.ref(fs) for cls, token, fs in _cached()}
-        self._latest_before = {cls: cls._latest for cls in _classes(_s3_file_system())}
-        for cls in self._latest_before:
-            for fs in list(cls._cache.values()):
-                self._known.note(fs, made_inside=False)
-        for fs, _ in self._known.alive():
-            _forget_listings(fs)
 
     def _forget_instances(self) -> None:
         for cls, token, fs in list(_cached()):
@@ -119,69 +128,33 @@ class FileSystems:
                 cls._latest = self._latest_before.get(cls)
 
 
-class _Sight(NamedTuple):
-    """What a file system was like when a mock first saw it."""
-
-    fs: weakref.ref[FileSystem]
-    made_inside: bool
-    session: Any
-    creators: list[Any]
-
-
-class _Known:
-    """The file systems that mocks have seen, by identity: s3fs calls those equal whose arguments are equal."""
+class _Instances:
+    """Some file systems, by identity: s3fs calls those equal whose arguments are equal. It keeps none alive."""
 
     def __init__(self) -> None:
-        self._sights: dict[int, _Sight] = {}
+        self._known: dict[int, weakref.ref[FileSystem]] = {}
 
-    def note(self, fs: FileSystem, *, made_inside: bool) -> None:
-        """See a file system, for the first time or again."""
+    def add(self, fs: FileSystem) -> None:
         key = id(fs)
-        if key not in self._sights:
-            reference = weakref.ref(fs, lambda _: self._sights.pop(key, None))
-            creators = [] if made_inside else _creators(fs)
-            self._sights[key] = _Sight(reference, made_inside, fs.session, creators)
+        self._known[key] = weakref.ref(fs, lambda _: self._known.pop(key, None))
 
-    def alive(self) -> Iterator[tuple[FileSystem, _Sight]]:
-        """Those that still exist."""
-        for sight in list(self._sights.values()):
-            if (fs := sight.fs()) is not None:
-                yield fs, sight
+    def __contains__(self, fs: FileSystem) -> bool:
+        reference = self._known.get(id(fs))
+        return reference is not None and reference() is fs
 
-    def keep_those_made_inside(self) -> None:
-        """Forget the others: what they are like from here on is what the next mock finds."""
-        self._sights = {id(fs): sight for fs, sight in self.alive() if sight.made_inside}
+    def alive(self) -> list[FileSystem]:
+        return [fs for reference in list(self._known.values()) if (fs := reference()) is not None]
+
+    def clear(self) -> None:
+        self._known.clear()
 
 
-# ---------------------------------------------------------------- what they have
+# ---------------------------------------------------------------- their clients
 
 
-def _forget_listings(fs: FileSystem) -> None:
-    fs.dircache.clear()
-    # With cache_regions=True: the client for each bucket.
-    getattr(vars(fs).get("_s3creator"), "_buckets", {}).clear()
-
-
-def _drop_clients(fs: FileSystem, sight: _Sight, closing: Closing) -> None:
-    """Close the clients that were made inside the mock, and have the file system make a new one on its next use.
-
-    One from outside does so for real. One from inside goes on with sessions that are blocked while no mock is live.
-    """
-    inside = [each for each in _creators(fs) if not _is_in(each, sight.creators)]
-    for finalizer in _finalizers(fs):
-        # It would close the client a second time, and on whichever loop is running by then.
-        if _is_in(finalizer.peek()[2][1], inside):
-            finalizer.detach()
-    for client in (client for creator in inside for client in _clients(creator)):
-        if (loop := _loop_of(client, fs)) is not None:
-            closing.begin(client, loop)
-    if _is_in(vars(fs).get("_s3creator"), inside):
-        fs._s3 = None
-        del fs._s3creator
-    _drop_regional_clients(sight.creators)
-    if not sight.made_inside:
-        fs.session = sight.session
-    elif not isinstance(fs.session, AioSession):
+def _block(fs: FileSystem) -> None:
+    """Have the clients that a file system from inside creates later be blocked while no mock is active."""
+    if not isinstance(fs.session, AioSession):
         fs.session = _blocked_session()
         fs._session_is_owned = False  # or else s3fs puts one of its own in its place
 
@@ -191,50 +164,48 @@ def _blocked_session() -> AioSession:
     return AioSession(http_session_cls=MockedAIOHTTPSession)
 
 
-def _drop_regional_clients(creators: Iterable[Any]) -> None:
-    # The creator closes them in the end, together with its own.
-    for creator in creators:
-        regions = getattr(creator, "_regions", {})
-        for region, client in list(regions.items()):
-            if isinstance(client._endpoint.http_session, MockedAIOHTTPSession):
-                del regions[region]
+def _make_real_again(fs: FileSystem) -> None:
+    """Have a file system from outside, one of whose clients is from inside, begin with a new one on its next use."""
+    _forget_clients(fs)
+    if fs._session_is_owned:
+        fs.session = None
 
 
-def _creators(fs: FileSystem) -> list[Any]:
-    """What has made the clients of a file system: the current one, and those before it that s3fs has yet to close."""
-    creators = [finalizer.peek()[2][1] for finalizer in _finalizers(fs)]
-    current = vars(fs).get("_s3creator")
-    return creators if current is None or _is_in(current, creators) else [*creators, current]
+def _forget_clients(fs: FileSystem) -> None:
+    fs._s3 = None
+    fs.__dict__.pop("_s3creator", None)
 
 
-def _finalizers(fs: FileSystem) -> Iterator[Any]:
-    for reference in weakref.getweakrefs(fs):
-        finalizer = reference.__callback__
-        if isinstance(finalizer, weakref.finalize) and (alive := finalizer.peek()) and alive[1] == fs.close_session:
-            yield finalizer
+def _close_connections(fs: FileSystem, closing: Closing) -> bool:
+    """Close the clients that ``passthrough`` gave real connections, on the loops that these live on; tell if any is."""
+    clients = [each for each in _clients(vars(fs).get("_s3creator")) if _is_mocked(each)]
+    connected = [each for each in clients if each._endpoint.http_session.has_connections]
+    if connected:
+        _forget_clients(fs)
+    # After a fork the loop is a copy that nobody runs.
+    for client in connected if fs._pid == os.getpid() else ():
+        closing.begin(client, client._endpoint.http_session.loop)
+    return bool(connected)
+
+
+def _close_if_connected(loop: Any, creator: Any) -> None:
+    """Stand for ``S3FileSystem.close_session``, which s3fs calls when a file system is collected.
+
+    It closes clients on whichever loop is running by then, in tasks that nobody waits for. A mocked one has nothing to
+    close.
+    """
+    if any(not _is_mocked(each) or each._endpoint.http_session.has_connections for each in _clients(creator)):
+        _s3_file_system().close_session(loop, creator)
 
 
 def _clients(creator: Any) -> list[Any]:
-    """The clients that have not been closed: one, or one for each region as well where s3fs finds out the regions."""
-    clients = {id(client): client for client in (creator._client, *getattr(creator, "_regions", {}).values())}
-    return [client for client in clients.values() if client is not None and not _is_closed(client)]
+    """The clients of a file system: one, or one for each region as well where s3fs finds out the regions."""
+    clients = (getattr(creator, "_client", None), *getattr(creator, "_regions", {}).values())
+    return [client for client in clients if client is not None]
 
 
-def _is_closed(client: Any) -> bool:
-    # Ours has one of them from the beginning, and none when it is closed: ``None`` from aiobotocore 3 on.
-    return not getattr(client._endpoint.http_session, "_sessions", True)
-
-
-def _loop_of(client: Any, fs: FileSystem) -> asyncio.AbstractEventLoop | None:
-    # After a fork the loop is a copy that nobody runs.
-    if fs._pid != os.getpid():
-        return None
-    loop: asyncio.AbstractEventLoop | None = getattr(client._endpoint.http_session, "_loop", None) or fs.loop
-    return loop
-
-
-def _is_in(value: object, values: Iterable[object]) -> bool:
-    return any(value is each for each in values)
+def _is_mocked(client: Any) -> bool:
+    return isinstance(client._endpoint.http_session, MockedAIOHTTPSession)
 
 
 # ---------------------------------------------------------------- fsspec
