@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from aiomoto._errors import RequestBlockedError
+from moto.core.models import botocore_stubber
+
+from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._wire.message import WireRequest
 
@@ -44,6 +46,21 @@ def current() -> Exchange | None:
     """The innermost live exchange of the current context, else the newest live one, else ``None``."""
     inner = next((each for each in reversed(_entered.get()) if each.live), None)
     return inner or next((each for each in reversed(_live) if each.live), None)
+
+
+def refuse_motos_own_mock(*_: Any, **__: Any) -> None:
+    """Refuse to be in use where no mock of ours is active and one of Moto's own is.
+
+    That answers in the client, with a response that an asynchronous one cannot await.
+
+    Raises:
+        AiomotoError: it is so.
+    """
+    if botocore_stubber.enabled and current() is None:
+        raise AiomotoError(
+            "Moto's own mock_aws is active, inside of which a session that is wired to Moto by hand cannot be used: "
+            "use aiomoto.mock_aws in its place, or no mock"
+        )
 
 
 class ClientEndpoint(NamedTuple):

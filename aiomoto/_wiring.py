@@ -11,6 +11,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
 from aiobotocore.httpsession import AIOHTTPSession
 
+from aiomoto import _live
 from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
 from aiomoto._errors import ArgumentError
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
@@ -24,7 +25,8 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
     """aiobotocore's session, with an HTTP session class for all of its clients.
 
     It has Moto's fake keys unless ``set_credentials`` or a client gives others, us-east-1 where no region is
-    configured, and looks into no profile that it was not given.
+    configured, and looks into no profile that it was not given. Its clients work with no mock and inside
+    ``aiomoto.mock_aws``, but not inside Moto's own, where they raise an :class:`AiomotoError`.
 
     Args:
         *args: aiobotocore's own arguments.
@@ -41,6 +43,8 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
             raise _not_wired(http_session_cls)
         super().__init__(*args, **kwargs)
         self._http_session_cls = http_session_cls
+        # Before Moto's own handler.
+        self.get_component("event_emitter").register_first("before-send", _live.refuse_motos_own_mock)
         self.set_default_client_config(None)
         self.set_credentials(ACCESS_KEY, SECRET_KEY)
 

@@ -28,7 +28,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_sdk.provenance": "botocore",
         "_sdk.notes": "",
         "_moto.loaded": "",
-        "_moto.stubber": "botocore moto",
+        "_moto.stubber": "moto",
         "_sdk.on_demand": "",
         "_moto.repetitions": "moto",
         "_sdk.repetitions": "aiobotocore botocore",
@@ -78,7 +78,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_calls.call": "botocore"},
     {"_calls.log": "", "_calls.course": "", "faults": ""},
     {"_exchange": "moto"},
-    {"_endpoint.handler": "aiohttp moto multidict", "_live": ""},
+    {"_endpoint.handler": "aiohttp moto multidict", "_live": "moto"},
     {"_sdk.instant_sleep": "aiobotocore botocore", "_http.plain_requests": ""},
     {
         "_http.aiohttp_connector": "aiohttp",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiobotocore.session
+import moto
 import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
@@ -18,12 +19,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
 
 import aiomoto
-from aiomoto import AioSession, ArgumentError, MotoAIOHTTPSession, RequestBlockedError, mock_aws
+from aiomoto import AiomotoError, AioSession, ArgumentError, MotoAIOHTTPSession, RequestBlockedError, mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import Stack
 from tests.environments import every_environment, use_environment, use_files
 from tests.loopback import loopback_server
-from tests.mocks import both
 from tests.programs import ROOT
 from tests.snapshot import nothing_left_behind
 
@@ -320,29 +320,48 @@ async def test_a_session_class_that_is_not_wired_is_refused(session_class: Any, 
 # ---------------------------------------------------------------- beside mocks
 
 
-@both
-async def test_a_wired_client_shares_the_data_of_a_mock_around_it(wired: Wired, mock: Any) -> None:
-    with nothing_left_behind(), mock():
+async def test_a_wired_client_shares_the_data_of_a_mock_around_it(wired: Wired) -> None:
+    with nothing_left_behind(), mock_aws():
         create_bucket("photos")
         async with wired("s3") as s3:
             await s3.create_bucket(Bucket="videos")
             assert await names(s3) == bucket_names() == ["photos", "videos"]
 
 
-@both
-async def test_a_wired_client_from_before_shares_the_data_of_a_mock(wired: Wired, mock: Any) -> None:
+async def test_a_wired_client_from_before_shares_the_data_of_a_mock(wired: Wired) -> None:
     async with wired("s3") as s3:
         await s3.create_bucket(Bucket="before")
-        with nothing_left_behind(), mock():
+        with nothing_left_behind(), mock_aws():
             create_bucket("photos")
             assert await names(s3) == ["photos"]
         await s3.create_bucket(Bucket="after")
         assert await names(s3) == ["after"]
 
 
-@both
-async def test_a_client_wired_inside_a_mock_goes_on_working_after_it(wired: Wired, mock: Any) -> None:
-    live = mock()
+@pytest.mark.parametrize("order", ["inside", "outside"])
+async def test_a_wired_client_works_inside_both_mocks(wired: Wired, order: str) -> None:
+    mocks = (moto.mock_aws(), mock_aws()) if order == "inside" else (mock_aws(), moto.mock_aws())
+    with mocks[0], mocks[1]:
+        create_bucket("photos")
+        async with wired("s3") as s3:
+            assert await names(s3) == ["photos"]
+
+
+async def test_a_client_is_not_wired_inside_motos_own_mock(wired: Wired) -> None:
+    with moto.mock_aws(), pytest.raises(AiomotoError, match="Moto's own mock_aws is active"):
+        async with wired("s3"):
+            pytest.fail("it was created")
+
+
+async def test_a_client_of_a_wired_session_from_before_is_refused_inside_motos_own_mock(ours: Any) -> None:
+    async with AioSession(http_session_cls=ours).create_client("s3") as s3:
+        with moto.mock_aws(), pytest.raises(AiomotoError, match=r"use aiomoto\.mock_aws in its place"):
+            await s3.list_buckets()
+        assert await names(s3) == []
+
+
+async def test_a_client_wired_inside_a_mock_goes_on_working_after_it(wired: Wired) -> None:
+    live = mock_aws()
     live.start()
     async with wired("s3") as s3:
         await s3.create_bucket(Bucket="inside")

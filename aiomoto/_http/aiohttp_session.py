@@ -20,7 +20,6 @@ from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp_delivery import ScriptedConnection
 from aiomoto._http.aiohttp_failures import client_error, library_error
-from aiomoto._moto.stubber import detach_moto_stubber
 from aiomoto._wire.delivery import CHUNK_SIZE
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse, head_of, read_body_async
@@ -33,6 +32,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
     ``mock_aws``. Where Moto's ``passthrough`` names a request, that goes out through the real session.
 
     Raises:
+        AiomotoError: it is created inside Moto's own ``mock_aws``.
         RequestBlockedError: Moto has no service for a request.
     """
 
@@ -44,7 +44,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._streaming: WeakSet[_Connection] = WeakSet()
         if self._outlives_mock:
-            detach_moto_stubber()
+            _live.refuse_motos_own_mock()
 
     async def __aenter__(self) -> Any:
         entered = await super().__aenter__()

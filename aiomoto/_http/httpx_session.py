@@ -18,7 +18,6 @@ from aiomoto import _clock, _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.httpx_failures import client_error, library_error
 from aiomoto._http.httpx_response import response_for
-from aiomoto._moto.stubber import detach_moto_stubber
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, encode_headers, head_of, read_body_async
 
@@ -41,6 +40,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
     ``mock_aws``. TLS contexts and connection pools are built only if Moto's ``passthrough`` lets a request out.
 
     Raises:
+        AiomotoError: it is created inside Moto's own ``mock_aws``.
         RequestBlockedError: Moto has no service for a request.
     """
 
@@ -52,7 +52,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         self._network_lock = anyio.Lock()
         self._streaming: WeakSet[Any] = WeakSet()
         if self._outlives_mock:
-            detach_moto_stubber()
+            _live.refuse_motos_own_mock()
 
     async def __aenter__(self) -> MotoHttpxSession:
         return self
