@@ -71,7 +71,7 @@ if not TYPE_CHECKING:  # type checkers would take it to have any name
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         try:
             value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-        except ImportError as error:
+        except (ImportError, AttributeError) as error:
             raise import_module(f"{__name__}._compatibility").explain(error) from error
         globals()[name] = value
         return value

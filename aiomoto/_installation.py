@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from moto import settings
 from moto.core.models import botocore_stubber
 
-from aiomoto import _live
+from aiomoto import _live, _required_names
 from aiomoto._cleanup import run_all
 from aiomoto._endings import Endings
 from aiomoto._environment import environment, variables_for_endpoint
@@ -93,9 +93,10 @@ class Installation:
 
     def __init__(self) -> None:
         self._replacements = Replacements()
-        self._late = ImportWatch(list(_LATE), lambda module: self._replacements.put(_LATE[module.__name__](module)))
+        self._late = ImportWatch([*{**_LATE, **_required_names.WHEN_IMPORTED}], self._found)
         # In the order in which a start takes them. An end goes back from the last to the first.
         self._steps = (
+            _Shared(_required_names.check_at_start, lambda: None),
             Step(_refuse_other_modes, _nothing),
             Step(lambda run: repair_environment(), _nothing),
             _Shared(self._replace, self._replacements.close),
@@ -117,6 +118,7 @@ class Installation:
             AiomotoError: Moto is set to its server or proxy mode, or something to replace is missing.
         """
         for step in self._steps:
+            run.steps += 1
             step.enter(run)
 
     def leave(self, run: Run) -> None:
@@ -125,7 +127,7 @@ class Installation:
         Every step is taken back, whatever becomes of the others, and the first error is raised. It does no harm when
         all of them are taken back again, which is for what Ctrl-C has stopped in between two.
         """
-        run_all(partial(step.leave, run) for step in reversed(self._steps))
+        run_all(partial(step.leave, run) for step in reversed(self._steps[: run.steps]))
 
     def reset(self) -> None:
         """Forget all data."""
@@ -138,6 +140,11 @@ class Installation:
     def forget_listings(self) -> None:
         """Forget what s3fs remembers of the data. The lock need not be held."""
         _file_systems.forget_listings()
+
+    def _found(self, module: ModuleType) -> None:
+        _required_names.check_imported(module)
+        if targets := _LATE.get(module.__name__):
+            self._replacements.put(targets(module))
 
     def _replace(self) -> None:
         self._replacements.open()

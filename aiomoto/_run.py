@@ -26,6 +26,7 @@ class Run:
         serves: whether its endpoint is open from the start, and the environment leads there.
         remove_data: whether it leaves no data behind.
         closing: what is left to wait for after its end, once no lock is held.
+        steps: how many steps its start has taken, or begun to.
     """
 
     exchange: Exchange
@@ -36,6 +37,7 @@ class Run:
     serves: bool
     remove_data: bool = False
     closing: Closing = field(default_factory=Closing)
+    steps: int = 0
     _endpoints: list[Endpoint] = field(default_factory=list)
     _is_over: bool = False
 

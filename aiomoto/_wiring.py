@@ -15,6 +15,7 @@ from aiomoto import _live
 from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
 from aiomoto._errors import ArgumentError
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
+from aiomoto._required_names import check_instance
 from aiomoto._sdk.seal import seal
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
 
     def set_default_client_config(self, client_config: Any) -> None:
         """Set the clients' default configuration; this session's HTTP session class stays."""
+        if client_config is not None:
+            check_instance(client_config, "aiobotocore.config", "AioConfig")
         options = {} if client_config is None else dict(client_config._user_provided_options)
         for name, value in _AS_ON_A_BARE_MACHINE.items():
             options.setdefault(name, value)

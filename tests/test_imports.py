@@ -61,11 +61,13 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_endings": "",
         "_replacements": "",
         "_moto.long_polls": "moto",
+        "_required_names": "",
         "_moto.request": "botocore moto werkzeug",
         "_moto.s3_addressing": "moto",
         "_moto.slow_handlers": "",
     },
     {
+        "_moto.long_polls": "moto",
         "_sdk.signers": "aiobotocore botocore",
         "_wire.names": "botocore",
         "_wire.parameters": "botocore",

@@ -20,6 +20,7 @@ from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp_delivery import ScriptedConnection
 from aiomoto._http.aiohttp_failures import client_error, library_error
+from aiomoto._required_names import check_instance
 from aiomoto._wire.delivery import CHUNK_SIZE
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse, head_of, read_body_async
@@ -50,6 +51,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         entered = await super().__aenter__()
         self._is_closed = False
         self.loop = asyncio.get_running_loop()
+        check_instance(self, "aiobotocore.httpsession", "AIOHTTPSession")
         self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
         return entered
 
@@ -103,7 +105,11 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     if getattr(session, "_is_closed", False) or exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
-    read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
+    try:
+        read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
+    except AttributeError:
+        check_instance(session, "aiobotocore.httpsession", "AIOHTTPSession")
+        raise
     try:
         reply = await _reply(exchange, wire, read_timeout)
         response = await _client_response(wire, reply, read_timeout, session if request.stream_output else None)

@@ -18,6 +18,7 @@ from aiomoto import _clock, _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.httpx_failures import client_error, library_error
 from aiomoto._http.httpx_response import response_for
+from aiomoto._required_names import check_instance
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, encode_headers, head_of, read_body_async
 
@@ -97,7 +98,11 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     if exchange.lets_out(head):
         return None
     wire = replace(head, body=await read_body_async(request.body))
-    read_timeout = wire.context.get("read_timeout") or session._timeout.read
+    try:
+        read_timeout = wire.context.get("read_timeout") or session._timeout.read
+    except AttributeError:
+        check_instance(session, "aiobotocore.httpsession", "HttpxSession")
+        raise
     try:
         response = await _response(exchange, wire, read_timeout)
         headers = HTTPHeaders.from_pairs(response.headers.items())

@@ -18,6 +18,7 @@ from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.urllib3_delivery import scripted_response
 from aiomoto._http.urllib3_failures import Timeouts, client_error, library_error, pool_for
+from aiomoto._required_names import check_instance
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, head_of, on_wire, read_body
 
@@ -80,6 +81,10 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
 
 
 def _timeouts(session: Any, head: WireRequest) -> Timeouts:
-    timeout = session._timeout  # a number for both phases, or urllib3's Timeout
+    try:
+        timeout = session._timeout  # a number for both phases, or urllib3's Timeout
+    except AttributeError:
+        check_instance(session, "botocore.httpsession", "URLLib3Session")
+        raise
     connect = getattr(timeout, "connect_timeout", timeout)
     return Timeouts(connect, head.context.get("read_timeout") or getattr(timeout, "read_timeout", timeout))

@@ -19,6 +19,7 @@ from moto.core.utils import unix_time_millis
 from aiomoto import _clock
 from aiomoto._lock import surviving_fork
 from aiomoto._places import argument, with_argument
+from aiomoto._required_names import check_instance
 
 
 class WouldWait(BaseException):
@@ -141,6 +142,7 @@ current_poll: ContextVar[Poll | bool | None] = ContextVar("aiomoto_poll", defaul
 
 def _next_visible(queue: Any) -> float | None:
     """Seconds until the next message that is in flight or delayed can be received; ``None`` where there is none."""
+    check_instance(queue, "moto.sqs.models", "Queue")
     now = unix_time_millis()
     times = [max(message.visible_at, message.delayed_until) for message in queue._messages]
     return min((max(at - now, 0) / 1000 + 0.001 for at in times if at >= now), default=None)

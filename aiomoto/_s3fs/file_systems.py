@@ -16,6 +16,7 @@ from typing import Any
 
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession
 from aiomoto._replacements import Target
+from aiomoto._required_names import check_instance
 from aiomoto._s3fs.closing import Closing
 from aiomoto._wiring import AioSession
 
@@ -70,7 +71,8 @@ class FileSystems:
                 _block(fs)
             for fs in self._outside.alive():
                 if _close_connections(fs, closing) or any(map(_is_mocked, _clients(vars(fs).get("_s3creator")))):
-                    _make_real_again(fs)
+                    _forget_clients(fs)
+                    fs.session = self._outside.session_of(fs)
                 fs.__dict__.pop("close_session", None)
             self._outside.clear()
         self._users = others
@@ -97,6 +99,7 @@ class FileSystems:
         def __init__(fs: FileSystem, *args: Any, **kwargs: Any) -> None:
             original(fs, *args, **kwargs)
             if self._users:
+                check_instance(fs, "s3fs.core", "S3FileSystem")
                 self._inside.add(fs)
 
         return __init__
@@ -132,18 +135,23 @@ class _Instances:
     """Some file systems, by identity: s3fs calls those equal whose arguments are equal. It keeps none alive."""
 
     def __init__(self) -> None:
-        self._known: dict[int, weakref.ref[FileSystem]] = {}
+        self._known: dict[int, tuple[weakref.ref[FileSystem], Any]] = {}
 
     def add(self, fs: FileSystem) -> None:
         key = id(fs)
-        self._known[key] = weakref.ref(fs, lambda _: self._known.pop(key, None))
+        if fs not in self:
+            self._known[key] = weakref.ref(fs, lambda _: self._known.pop(key, None)), fs.session
+
+    def session_of(self, fs: FileSystem) -> Any:
+        """The session that a file system had when it was added."""
+        return self._known[id(fs)][1]
 
     def __contains__(self, fs: FileSystem) -> bool:
-        reference = self._known.get(id(fs))
-        return reference is not None and reference() is fs
+        known = self._known.get(id(fs))
+        return known is not None and known[0]() is fs
 
     def alive(self) -> list[FileSystem]:
-        return [fs for reference in list(self._known.values()) if (fs := reference()) is not None]
+        return [fs for reference, _ in list(self._known.values()) if (fs := reference()) is not None]
 
     def clear(self) -> None:
         self._known.clear()
@@ -164,14 +172,8 @@ def _blocked_session() -> AioSession:
     return AioSession(http_session_cls=MockedAIOHTTPSession)
 
 
-def _make_real_again(fs: FileSystem) -> None:
-    """Have a file system from outside, one of whose clients is from inside, begin with a new one on its next use."""
-    _forget_clients(fs)
-    if fs._session_is_owned:
-        fs.session = None
-
-
 def _forget_clients(fs: FileSystem) -> None:
+    """Have a file system begin with a new client on its next use."""
     fs._s3 = None
     fs.__dict__.pop("_s3creator", None)
 
@@ -200,8 +202,11 @@ def _close_if_connected(loop: Any, creator: Any) -> None:
 
 def _clients(creator: Any) -> list[Any]:
     """The clients of a file system: one, or one for each region as well where s3fs finds out the regions."""
-    clients = (getattr(creator, "_client", None), *getattr(creator, "_regions", {}).values())
-    return [client for client in clients if client is not None]
+    found = (getattr(creator, "_client", None), *getattr(creator, "_regions", {}).values())
+    clients = [client for client in found if client is not None]
+    for client in clients:
+        check_instance(client, "aiobotocore.client", "AioBaseClient")
+    return clients
 
 
 def _is_mocked(client: Any) -> bool:

@@ -1,0 +1,236 @@
+"""Whatever is read of another package is checked: where a release lacks it, the error names version and part.
+
+What is replaced, and what is imported, is in tests/test_compatibility.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from aiobotocore.session import get_session
+from botocore.httpsession import URLLib3Session
+
+from aiomoto import AiomotoError, AioSession, mock_aws
+from tests.buckets import bucket_names
+from tests.programs import ROOT
+
+TABLE = ROOT / "aiomoto" / "_required_names.py"
+
+
+def table(name: str) -> list[tuple[str, str]]:
+    """The modules and the parts of one of the tables."""
+    for node in ast.walk(ast.parse(TABLE.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+            assert node.value is not None
+            parts: dict[str, tuple[str, ...]] = ast.literal_eval(node.value)
+            return [(module, part) for module, names in parts.items() for part in names]
+    raise AssertionError(f"there is no table {name}")
+
+
+def missing(module: str, part: str) -> str:
+    library = module.partition(".")[0]
+    return f"{library} {version(library)} has no {module}.{part}, which aiomoto builds on"
+
+
+def take_away(patch: pytest.MonkeyPatch, module: str, part: str) -> None:
+    """Delete what a release might lack, where it is."""
+    *owners, name = part.split(".")
+    owner: Any = import_module(module)
+    for each in owners:
+        owner = getattr(owner, each)
+    for place in owner.__mro__ if isinstance(owner, type) else (owner, *type(owner).__mro__):
+        if name in vars(place):
+            patch.delattr(place, name)
+
+
+@pytest.mark.parametrize(("module", "part"), table("AT_START"), ids=str)
+def test_a_name_that_is_gone_is_named_at_the_start(module: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = URLLib3Session.send
+    aws = mock_aws()
+    with monkeypatch.context() as patch:
+        take_away(patch, module, part)
+        with pytest.raises(AiomotoError) as raised:
+            aws.start()
+
+    assert missing(module, part) in str(raised.value)
+    assert URLLib3Session.send is send
+    with mock_aws():
+        assert bucket_names() == []
+
+
+@pytest.mark.parametrize(("module", "part"), table("WHEN_IMPORTED"), ids=str)
+def test_a_name_that_is_gone_is_named_where_its_module_is_there(
+    module: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(module)
+    aws = mock_aws()
+    with monkeypatch.context() as patch:
+        take_away(patch, module, part)
+        with pytest.raises(AiomotoError) as raised:
+            aws.start()
+
+    assert missing(module, part) in str(raised.value)
+    with mock_aws():
+        assert bucket_names() == []
+
+
+GONE_LATE = """
+from importlib.abc import MetaPathFinder
+import importlib.util, sys
+
+class Older(MetaPathFinder):
+    # As the release of tomorrow would have it.
+    def find_spec(self, name, path=None, target=None):
+        if name != "moto.s3.utils":
+            return None
+        return importlib.util.spec_from_loader(name, Loader())
+
+class Loader:
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        pass
+
+import aiomoto
+with aiomoto.mock_aws():
+    sys.meta_path.insert(1, Older())
+    try:
+        import moto.s3.utils
+    except aiomoto.AiomotoError as error:
+        print(error)
+"""
+
+
+def test_a_name_that_is_gone_is_named_when_its_module_is_imported_inside_a_mock() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", GONE_LATE], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+
+    assert missing("moto.s3.utils", "bucket_name_from_url") in result.stdout
+
+
+AT_LOADING = {
+    "attribute-of-a-class": (
+        "import moto.core.models as m; del m.MockAWS._mock_init_lock",
+        "moto.core.models",
+        "MockAWS._mock_init_lock",
+    ),
+    "attribute-of-a-module": ("import moto; del moto.__version__", "moto", "__version__"),
+}
+
+
+@pytest.mark.parametrize(("change", "module", "part"), AT_LOADING.values(), ids=AT_LOADING)
+def test_a_name_that_is_gone_when_aiomoto_is_loaded_is_named(change: str, module: str, part: str) -> None:
+    program = f"{change}\nfrom aiomoto import AiomotoError\ntry:\n    from aiomoto import mock_aws\n"
+    program += "except AiomotoError as error:\n    print(error)"
+
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+
+    assert missing(module, part) in result.stdout
+
+
+# ---------------------------------------------------------------- instances
+
+
+class Hidden:
+    """Stands for an attribute of instances, and hides it from aiomoto: their own library would miss it first."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        reader = sys._getframe(1).f_globals["__name__"]  # noqa: SLF001
+        if instance is None or reader.startswith("aiomoto.") or self._name not in vars(instance):
+            raise AttributeError(self._name)
+        return vars(instance)[self._name]
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        vars(instance)[self._name] = value
+
+
+def hide(patch: pytest.MonkeyPatch, module: str, part: str) -> None:
+    owner, _, name = part.partition(".")
+    patch.setattr(getattr(import_module(module), owner), name, Hidden(name), raising=False)
+
+
+def test_a_session_of_botocore_that_lacks_its_timeout_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        hide(patch, "botocore.httpsession", "URLLib3Session._timeout")
+        with mock_aws(), pytest.raises(AiomotoError, match=r"has no botocore\.httpsession\.URLLib3Session\._timeout"):
+            boto3.client("s3", region_name="us-east-1").list_buckets()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", ["_timeout", "_sessions"])
+async def test_a_session_of_aiobotocore_that_lacks_one_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        hide(patch, "aiobotocore.httpsession", f"AIOHTTPSession.{name}")
+        with mock_aws(), pytest.raises(AiomotoError, match=rf"aiobotocore\.httpsession\.AIOHTTPSession\.{name}, which"):
+            async with get_session().create_client("s3", region_name="us-east-1") as s3:
+                await s3.list_buckets()
+
+
+def test_a_queue_of_moto_that_lacks_its_messages_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock_aws(), monkeypatch.context() as patch:
+        hide(patch, "moto.sqs.models", "Queue._messages")
+        sqs = boto3.client("sqs", region_name="us-east-1")
+        url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+        with pytest.raises(AiomotoError, match=r"has no moto\.sqs\.models\.Queue\._messages"):
+            sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
+
+
+def test_a_config_that_lacks_its_options_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aiobotocore.config import AioConfig
+
+    with monkeypatch.context() as patch:
+        hide(patch, "aiobotocore.config", "AioConfig._user_provided_options")
+        with pytest.raises(AiomotoError, match=r"aiobotocore\.config\.AioConfig\._user_provided_options, which"):
+            AioSession().set_default_client_config(AioConfig())
+
+
+# ---------------------------------------------------------------- the table itself
+
+# Optional: where one is gone, something is slower, or is done in another way.
+OPTIONAL = {"_alias_name_cache", "_regions", "_buckets", "_client", "_s3creator", "_session_is_owned", "_components"}
+# Of what is ours, or Python's.
+OWN = {"_replace", "_streaming", "_at_fork_reinit", "_is_owned"}
+FILES = sorted((ROOT / "aiomoto").rglob("*.py"))
+
+
+def foreign_names(path: Path) -> Iterator[str]:
+    """The private names that a file reads of something that is not its own."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    assigned = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+    }
+    for node in ast.walk(tree):
+        is_private = isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__")
+        if not (is_private and isinstance(node, ast.Attribute)):
+            continue
+        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+            continue
+        if node.attr not in defined | assigned:
+            yield node.attr
+
+
+def test_every_private_name_that_is_read_is_in_the_table() -> None:
+    listed = {
+        part.rpartition(".")[2] for name in ("AT_START", "WHEN_IMPORTED", "OF_INSTANCES") for _, part in table(name)
+    }
+    read = {(path.name, name) for path in FILES for name in foreign_names(path)}
+
+    assert {(file, name) for file, name in read if name not in listed | OPTIONAL | OWN} == set()
