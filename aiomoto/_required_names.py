@@ -18,6 +18,7 @@ from aiomoto._compatibility import lacks
 AT_START: dict[str, tuple[str, ...]] = {
     "aiohttp": ("BaseConnector._create_connection",),
     "boto3": ("DEFAULT_SESSION",),
+    "botocore.session": ("Session._create_credential_resolver", "Session._create_token_resolver"),
     "moto.core.base_backend": ("BackendDict.reset", "BackendDict.iter_backends"),
     "moto.core.models": (
         "MockAWS._mock_init_lock",
@@ -48,7 +49,11 @@ OF_INSTANCES: dict[str, tuple[str, ...]] = {
     "aiobotocore.client": ("AioBaseClient._endpoint",),
     "aiobotocore.config": ("AioConfig._user_provided_options",),
     "aiobotocore.httpsession": ("AIOHTTPSession._sessions", "AIOHTTPSession._timeout", "HttpxSession._timeout"),
+    "botocore.credentials": ("CachedCredentialFetcher._cache",),
     "botocore.httpsession": ("URLLib3Session._timeout",),
+    "botocore.session": ("Session._components", "ComponentLocator._deferred"),
+    "botocore.signers": ("RequestSigner._auth_token", "RequestSigner._credentials"),
+    "botocore.utils": ("IdentityCache._client", "IdentityCache._credential_cls"),
     "moto.sqs.models": ("Queue._messages",),
     "s3fs.core": ("S3FileSystem._s3", "S3FileSystem._pid", "S3FileSystem.session", "S3FileSystem.dircache"),
 }

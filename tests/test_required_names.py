@@ -6,6 +6,7 @@ What is replaced, and what is imported, is in tests/test_compatibility.py.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -190,6 +191,22 @@ def test_a_queue_of_moto_that_lacks_its_messages_is_named(monkeypatch: pytest.Mo
             sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
 
 
+@pytest.mark.parametrize(
+    ("module", "part"),
+    [
+        ("botocore.session", "Session._components"),
+        ("botocore.session", "ComponentLocator._deferred"),
+        ("botocore.signers", "RequestSigner._credentials"),
+    ],
+    ids=str,
+)
+def test_what_a_client_needs_for_its_keys_is_named(module: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        hide(patch, module, part)
+        with mock_aws(), pytest.raises(AiomotoError, match=re.escape(f"has no {module}.{part}, which")):
+            boto3.Session().client("s3", region_name="us-east-1").list_buckets()
+
+
 def test_a_config_that_lacks_its_options_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from aiobotocore.config import AioConfig
 
@@ -202,9 +219,9 @@ def test_a_config_that_lacks_its_options_is_named(monkeypatch: pytest.MonkeyPatc
 # ---------------------------------------------------------------- the table itself
 
 # Optional: where one is gone, something is slower, or is done in another way.
-OPTIONAL = {"_alias_name_cache", "_regions", "_buckets", "_client", "_s3creator", "_session_is_owned", "_components"}
+OPTIONAL = {"_alias_name_cache", "_regions", "_buckets", "_client", "_s3creator", "_session_is_owned", "_refresh"}
 # Of what is ours, or Python's.
-OWN = {"_replace", "_streaming", "_at_fork_reinit", "_is_owned"}
+OWN = {"_replace", "_streaming", "_at_fork_reinit", "_is_owned", "_stop"}
 FILES = sorted((ROOT / "aiomoto").rglob("*.py"))
 
 

@@ -18,6 +18,7 @@ from botocore.session import Session
 from botocore.tokens import TokenProviderChain
 
 from aiomoto._environment import ACCESS_KEY, SECRET_KEY, environment
+from aiomoto._required_names import check_instance
 from aiomoto._sdk.provenance import OF_MOCK, extends_default, is_foreign, is_found, is_found_token, is_librarys
 from aiomoto._sdk.sessions import notes, reads_files_of_test
 
@@ -48,11 +49,18 @@ def _given(session: Any, mock: object) -> Any:
     credentials = vars(session).get("_credentials")
     if credentials is None or not is_found(credentials, mock):
         return credentials
-    if "credential_provider" in vars(session._components)["_deferred"] and not hasattr(credentials, "_refresh_using"):
+    if "credential_provider" in _deferred(session) and not hasattr(credentials, "_refresh_using"):
         # Its chain has never run: somebody has assigned them.
         vars(credentials)[OF_MOCK] = mock
         return credentials
     return None
+
+
+def _deferred(session: Any) -> Any:
+    """What the session knows how to make and has not made yet."""
+    check_instance(session, "botocore.session", "Session")
+    check_instance(session._components, "botocore.session", "ComponentLocator")
+    return session._components._deferred
 
 
 def _resolver(session: Any) -> Any:
@@ -77,7 +85,7 @@ def _resolver(session: Any) -> Any:
 
 def _registered(session: Any) -> Any:
     """The session's resolver, if it has one already, or is to get another than its own."""
-    factory = vars(session._components)["_deferred"].get("credential_provider")
+    factory = _deferred(session).get("credential_provider")
     is_own = factory is not None and factory == session._create_credential_resolver
     return None if is_own else session.get_component("credential_provider")
 
@@ -179,7 +187,7 @@ def _token(session: Any) -> Any:
 
 def _token_provider(session: Any) -> Any:
     """What to ask for a bearer token, or ``None`` where there is nothing to find."""
-    factory = vars(session._components)["_deferred"].get("token_provider")
+    factory = _deferred(session).get("token_provider")
     given: list[Any] = []
     if factory is None or factory != session._create_token_resolver:
         registered = session.get_component("token_provider")

@@ -24,6 +24,7 @@ from botocore.signers import RequestSigner
 from botocore.tokens import FrozenAuthToken
 
 from aiomoto._environment import environment
+from aiomoto._required_names import check_instance
 from aiomoto._sdk.credentials import keys_of_mock
 from aiomoto._sdk.notes import Notes
 from aiomoto._sdk.provenance import is_found, is_found_token
@@ -89,17 +90,25 @@ def _auth_with_token(signer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     kind = botocore.auth.AUTH_TYPE_MAPS.get(version)
     if kind is None or not kind.REQUIRES_TOKEN:
         return None
+    check_instance(signer, "botocore.signers", "RequestSigner")
     token = signer._auth_token
     return kind(FrozenAuthToken(FAKE_TOKEN)) if token is None or is_found_token(token) else None
 
 
 def _for_mock(signer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], mock: object) -> dict[str, Any]:
     """The arguments with keys for a client that has none, and with a cache of S3 Express sessions of this mock."""
-    if signer._credentials is None and len(args) < 4 and not kwargs.get("request_credentials"):
+    try:
+        needs_keys = signer._credentials is None and len(args) < 4 and not kwargs.get("request_credentials")
+    except AttributeError:
+        check_instance(signer, "botocore.signers", "RequestSigner")
+        raise
+    if needs_keys:
         kwargs = kwargs | {"request_credentials": keys_of_mock(asynchronous=isinstance(signer, AioRequestSigner))}
     if (cache := kwargs.get("identity_cache")) is not None:
         note = _caches.of(cache, mock)
-        note.twin = note.twin or type(cache)(cache._client, cache._credential_cls)
+        if note.twin is None:
+            check_instance(cache, "botocore.utils", "IdentityCache")
+            note.twin = type(cache)(cache._client, cache._credential_cls)
         kwargs = kwargs | {"identity_cache": note.twin}
     return kwargs
 
@@ -176,6 +185,7 @@ def _without_cache(fetcher: Any, mock: object) -> Any:
     """A fetcher of roles that writes none of Moto's to the cache of the real ones, which may be a folder of files."""
     note = _caches.of(fetcher, mock)
     if note.twin is None:
+        check_instance(fetcher, "botocore.credentials", "CachedCredentialFetcher")
         twin = object.__new__(type(fetcher))
         vars(twin).update(vars(fetcher), _cache=_Overlay(fetcher._cache))
         note.twin = twin
