@@ -70,11 +70,17 @@ class ClientEndpoint(NamedTuple):
         host: its host, port included.
         service: botocore's name of its service.
         path: the path that it has for a root.
+        owner: the exchange that it belongs to, with which its host leaves.
     """
 
     host: str
     service: str
     path: str
+    owner: Exchange
+
+    def join(self) -> None:
+        """Have its host be one of AWS's, for as long as its owner is active."""
+        self.owner.hosts.add(self.host, self.service, self.path, owner=self.owner)
 
 
 def exchange_for(head: WireRequest, session: Any, *, outlives_mock: bool) -> Exchange:
@@ -93,8 +99,9 @@ def exchange_for(head: WireRequest, session: Any, *, outlives_mock: bool) -> Exc
     """
     if exchange := current():
         endpoint: ClientEndpoint | None = getattr(session, "moto_endpoint", None)
-        if endpoint and endpoint.host not in exchange.hosts:
-            exchange.hosts.add(*endpoint, owner=exchange)
+        if endpoint is not None and not endpoint.owner.live:
+            session.moto_endpoint = endpoint._replace(owner=exchange)
+            session.moto_endpoint.join()
         return exchange
     if outlives_mock:
         return _unmocked
