@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from aiobotocore.session import get_session
 from botocore.httpsession import URLLib3Session
@@ -205,6 +206,25 @@ def test_what_a_client_needs_for_its_keys_is_named(module: str, part: str, monke
         hide(patch, module, part)
         with mock_aws(), pytest.raises(AiomotoError, match=re.escape(f"has no {module}.{part}, which")):
             boto3.Session().client("s3", region_name="us-east-1").list_buckets()
+
+
+@pytest.mark.parametrize(
+    ("module", "part"),
+    [
+        ("botocore.credentials", "AssumeRoleProvider._load_config"),
+        ("botocore.configprovider", "EnvironmentProvider._name"),
+        ("botocore.configprovider", "EnvironmentProvider._env"),
+    ],
+    ids=str,
+)
+def test_what_hides_the_machines_credentials_is_named(module: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    session = botocore.session.Session()
+    session.get_component("credential_provider")
+    with monkeypatch.context() as patch:
+        hide(patch, module, part)
+        with mock_aws(), pytest.raises(AiomotoError, match=re.escape(f"has no {module}.{part}, which")):
+            session.create_client("s3", "us-east-1").list_buckets()
 
 
 def test_a_config_that_lacks_its_options_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,15 @@ import os
 from functools import cache
 from typing import Any
 
-from botocore.credentials import BaseAssumeRoleCredentialFetcher, CredentialProvider, CredentialResolver
+from botocore.credentials import (
+    AssumeRoleProvider,
+    BaseAssumeRoleCredentialFetcher,
+    CredentialProvider,
+    CredentialResolver,
+)
 from botocore.tokens import DeferredRefreshableToken, SSOTokenProvider
+
+from aiomoto._required_names import check_instance
 
 # The attribute of credentials that says which mock they belong to: they were found inside of it, or given to a session.
 OF_MOCK = "_aiomoto_of_mock"
@@ -36,9 +43,13 @@ def extends_default(resolver: Any) -> bool:
 
     All of a default chain that reads profiles does so by functions of the library's own.
     """
-    return isinstance(resolver, CredentialResolver) and any(
-        is_librarys(getattr(provider, "_load_config", None)) for provider in resolver.providers
-    )
+    if not isinstance(resolver, CredentialResolver):
+        return False
+    for provider in resolver.providers:
+        if isinstance(provider, AssumeRoleProvider):
+            # Without this name a session's own resolver would count as given, and find real credentials.
+            check_instance(provider, "botocore.credentials", "AssumeRoleProvider")
+    return any(is_librarys(getattr(provider, "_load_config", None)) for provider in resolver.providers)
 
 
 def is_given_resolver(resolver: Any) -> bool:

@@ -18,6 +18,7 @@ from botocore.session import Session
 
 from aiomoto._environment import HIDDEN, REGION, environment
 from aiomoto._places import argument
+from aiomoto._required_names import check_instance
 from aiomoto._sdk.notes import Notes
 from aiomoto._sdk.provenance import is_given_resolver
 
@@ -189,7 +190,10 @@ def _provide(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def provide(self: Any) -> Any:
         value = original(self)
-        if value is None or not environment.hides or self._name not in HIDDEN or self._env is not os.environ:
+        if value is None or not environment.hides:
+            return value
+        check_instance(self, "botocore.configprovider", "EnvironmentProvider")
+        if self._name not in HIDDEN or self._env is not os.environ:
             return value
         return environment.tests_own(self._name)
 
