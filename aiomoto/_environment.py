@@ -190,7 +190,11 @@ class CleanEnvironment:
     def tests_own(self, name: str) -> str | None:
         """A variable that the test itself has set since the mock began; ``None`` where it has not."""
         value = os.environ.get(name)
-        return None if value in self._not_the_tests.get(name, ()) else value
+        return None if self.was_there(name, value) else value
+
+    def was_there(self, name: str, value: str | None) -> bool:
+        """Tell whether this value of a hidden variable is from before the mock, or the mock's own."""
+        return value in self._not_the_tests.get(name, ())
 
     def value(self, name: str) -> str | None:
         """A variable as an SDK is to see it."""

@@ -15,8 +15,9 @@ from botocore.credentials import (
     CredentialProvider,
     CredentialResolver,
 )
-from botocore.tokens import DeferredRefreshableToken, SSOTokenProvider
+from botocore.tokens import DeferredRefreshableToken, FrozenAuthToken, SSOTokenProvider
 
+from aiomoto._environment import environment
 from aiomoto._required_names import check_instance
 
 # The attribute of credentials that says which mock they belong to: they were found inside of it, or given to a session.
@@ -33,7 +34,9 @@ def is_found(credentials: Any, mock: object) -> bool:
 
 
 def is_found_token(token: Any) -> bool:
-    """Tell whether a default chain has found a bearer token. No chain keeps a frozen one: that was given."""
+    """Tell whether a default chain has found a bearer token outside: by a sign-on, or in the environment."""
+    if isinstance(token, FrozenAuthToken):
+        return environment.was_there("AWS_BEARER_TOKEN_BEDROCK", token.token)
     refresh = vars(token).get("_refresh_using") if isinstance(token, DeferredRefreshableToken) else None
     return isinstance(getattr(refresh, "__self__", None), SSOTokenProvider)
 
