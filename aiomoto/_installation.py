@@ -18,7 +18,15 @@ from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._fork_servers import MODULE as FORK_SERVER
 from aiomoto._fork_servers import fork_servers
-from aiomoto._http import aiohttp_connector, httpx_transports, requests_adapter, urllib3_pools
+from aiomoto._http import (
+    aiohttp_connector,
+    event_loops,
+    http_client,
+    httpcore_pools,
+    httpx_transports,
+    requests_adapter,
+    urllib3_pools,
+)
 from aiomoto._late_imports import ImportWatch
 from aiomoto._moto import backends, long_polls, stubber
 from aiomoto._moto import repetitions as moto_repetitions
@@ -47,6 +55,8 @@ _REPLACEMENTS: tuple[Target, ...] = (
     *moto_repetitions.REPLACEMENTS,
     *requests_adapter.REPLACEMENTS,
     *urllib3_pools.REPLACEMENTS,
+    *http_client.REPLACEMENTS,
+    *event_loops.REPLACEMENTS,
 )
 # The same for modules that may be imported late, or never.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
@@ -54,6 +64,8 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **moto_repetitions.TARGETS,
     **crt.TARGETS,
     **dict.fromkeys(httpx_transports.PACKAGES, httpx_transports.targets),
+    **dict.fromkeys(httpcore_pools.PACKAGES, httpcore_pools.targets),
+    **http_client.TARGETS,
     "s3fs.core": _file_systems.targets,
     FORK_SERVER: fork_servers.targets,
 }

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from aiohttp import BaseConnector
+from aiohttp import BaseConnector, TCPConnector
 from aiohttp.client_proto import ResponseHandler
 
 from aiomoto._exchange import Exchange
@@ -26,22 +26,47 @@ from aiomoto._http.http1 import GO_AHEAD, RequestReader
 from aiomoto._places import argument
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireResponse, on_wire
+from aiomoto._wire.message import WireRequest, WireResponse, on_wire
 
 
 def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     async def connect(self: Any, *args: Any, **kwargs: Any) -> Any:
         req = argument(args, kwargs, 0, "req")
-        url = str(req.url)
-        exchange = plain_requests.exchange_for(plain_requests.head_of(req.method, url, req.headers.items()))
-        connector = self if exchange is None else _MotoConnector(exchange, url)
-        return await original(connector, *args, **kwargs)
+        head = _head_of(req)
+        exchange = plain_requests.exchange_for(head)
+        if exchange is not None:
+            return await original(_MotoConnector(exchange, head.url), *args, **kwargs)
+        with plain_requests.passing(head):
+            return await original(self, *args, **kwargs)
 
     return connect
 
 
-REPLACEMENTS = ((BaseConnector, "connect", _connect),)
+def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
+    """For what comes past ``connect``, which somebody else has replaced."""
+
+    @wraps(original)
+    async def create_connection(self: Any, *args: Any, **kwargs: Any) -> Any:
+        head = _head_of(argument(args, kwargs, 0, "req"))
+        exchange = plain_requests.exchange_for(head)
+        if exchange is None:
+            return await original(self, *args, **kwargs)
+        timeout = argument(args, kwargs, 2, "timeout")
+        return _Protocol(exchange, head.url, timeout.sock_read, asyncio.get_running_loop())
+
+    return create_connection
+
+
+REPLACEMENTS = (
+    (BaseConnector, "connect", _connect),
+    # What every connector of aiohttp's overrides.
+    (TCPConnector, "_create_connection", _create_connection),
+)
+
+
+def _head_of(req: Any) -> WireRequest:
+    return plain_requests.head_of(req.method, str(req.url), req.headers.items())
 
 
 class _MotoConnector(BaseConnector):

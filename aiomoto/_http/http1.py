@@ -16,10 +16,12 @@ class RequestReader:
 
     Attributes:
         is_complete: whether all of the request is there.
+        target: what the request line asks for.
     """
 
     def __init__(self) -> None:
         self.is_complete = False
+        self.target = ""
         self._method = ""
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
@@ -49,7 +51,8 @@ class RequestReader:
         if head is None:
             return False
         request_line, *lines = head.decode("utf-8", "surrogateescape").split("\r\n")
-        self._method = request_line.partition(" ")[0].upper()
+        method, _, rest = request_line.partition(" ")
+        self._method, self.target = method.upper(), rest.rpartition(" ")[0]
         for line in lines:
             name, _, value = line.partition(":")
             name, value = name.lower(), value.strip()

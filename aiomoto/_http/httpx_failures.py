@@ -1,10 +1,9 @@
-"""What httpx raises when a connection fails, and what aiobotocore makes of that."""
+"""What httpx, and httpcore below it, raise when a connection fails, and what aiobotocore makes of that."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiobotocore import httpxsession
 from aiobotocore.httpxsession import httpx
@@ -25,35 +24,33 @@ _FINDS_TLS_ERRORS = hasattr(httpxsession, "_find_ssl_error")
 
 def library_error(kind: FailureKind, request: Any) -> Any:
     """The error with which httpx, or httpx2, ends one of its own requests, on the loop that is running."""
-    httpx = _package_of(request)
     on_trio = _loops.on_trio()
     match kind:
         case "connect_timeout":
-            return httpx.ConnectTimeout("", request=request)
+            return _error("ConnectTimeout", "", request)
         case "read_timeout":
-            return httpx.ReadTimeout("", request=request)
+            return _error("ReadTimeout", "", request)
         case "disconnect":
-            return httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
+            return _error("RemoteProtocolError", "Server disconnected without sending a response.", request)
         case "reset":
-            return httpx.ReadError(f"socket connection broken: {os_error(kind)}" if on_trio else "", request=request)
+            return _error("ReadError", f"socket connection broken: {os_error(kind)}" if on_trio else "", request)
         case "dns":
-            return httpx.ConnectError(str(os_error(kind)), request=request)
+            return _error("ConnectError", str(os_error(kind)), request)
         case "tls":
             cause = os_error(kind)
-            error = httpx.ConnectError("" if on_trio else str(cause), request=request)
+            error = _error("ConnectError", "" if on_trio else str(cause), request)
             error.__cause__ = cause
             return error
-    url = urlsplit(str(request.url))
-    address = f"{url.hostname}:{url.port or (443 if url.scheme == 'https' else 80)}"
+    address = _address_of(request.url)
     message = f"all attempts to connect to {address} failed" if on_trio else "All connection attempts failed"
-    return httpx.ConnectError(message, request=request)
+    return _error("ConnectError", message, request)
 
 
 def sync_library_error(kind: FailureKind, request: Any) -> Any:
     """The error with which httpx ends a request of a synchronous client, which has the system's own words."""
     if kind == "disconnect":
         return library_error(kind, request)
-    error = getattr(_package_of(request), _SYNC_ERRORS[kind])(str(os_error(kind)), request=request)
+    error = _error(_SYNC_ERRORS[kind], str(os_error(kind)), request)
     error.__cause__ = os_error(kind)
     return error
 
@@ -68,17 +65,24 @@ _SYNC_ERRORS = {
 }
 
 
-def _package_of(request: Any) -> Any:
-    return sys.modules[type(request).__module__.partition(".")[0]]
+def _error(name: str, message: str, request: Any) -> Any:
+    package = sys.modules[type(request).__module__.partition(".")[0]]
+    # The errors of httpx know their request, those of httpcore do not.
+    known = {"request": request} if hasattr(package, "RequestError") else {}
+    return getattr(package, name)(message, **known)
+
+
+def _address_of(url: Any) -> str:
+    host = url.host.decode() if isinstance(url.host, bytes) else url.host
+    return f"{host}:{url.port or (443 if url.scheme in ('https', b'https') else 80)}"
 
 
 def body_error(kind: FailureKind, request: Any, received: int, expected: int, *, is_sync: bool) -> Any:
     """The error with which httpx ends a body of which some bytes have come in."""
     if kind != "disconnect":
         return (sync_library_error if is_sync else library_error)(kind, request)
-    httpx = _package_of(request)
     message = "peer closed connection without sending complete message body"
-    return httpx.RemoteProtocolError(f"{message} (received {received} bytes, expected {expected})", request=request)
+    return _error("RemoteProtocolError", f"{message} (received {received} bytes, expected {expected})", request)
 
 
 def client_error(error: Any, url: str) -> HTTPClientError:

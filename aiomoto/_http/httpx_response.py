@@ -23,24 +23,39 @@ def response_for(httpx: Any, reply: WireResponse, request: Any, read_timeout: fl
         request: what it answers.
         read_timeout: the seconds for which the client waits for more of the body; ``None`` for ever.
     """
-    if reply.delivery is None:
-        stream = _body_class(httpx)(reply.body)
-    else:
-        stream = _scripted_class(httpx)(reply.body, reply.delivery, request, read_timeout)
     return httpx.Response(
         reply.status,
         headers=reply.raw_headers(),
-        stream=stream,
+        stream=_stream(httpx, reply, request, read_timeout),
         request=request,
-        extensions={"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()},
+        extensions=_extensions(reply),
     )
 
 
-@lru_cache(maxsize=2)
-def _body_class(httpx: Any) -> Any:
-    import anyio.lowlevel  # comes with httpx
+def core_response_for(httpcore: Any, reply: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+    """The same for a package below httpx, which has a ``Response`` of its own."""
+    stream = _stream(httpcore, reply, request, read_timeout)
+    return httpcore.Response(reply.status, headers=reply.raw_headers(), content=stream, extensions=_extensions(reply))
 
-    class Body(httpx.SyncByteStream, httpx.AsyncByteStream):  # type: ignore[misc]
+
+def _stream(package: Any, reply: WireResponse, request: Any, read_timeout: float | None) -> Any:
+    if reply.delivery is None:
+        return _body_class(package)(reply.body)
+    return _scripted_class(package)(reply.body, reply.delivery, request, read_timeout)
+
+
+def _extensions(reply: WireResponse) -> dict[str, bytes]:
+    return {"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()}
+
+
+def _stream_classes(package: Any) -> tuple[Any, ...]:
+    names = ("SyncByteStream", "AsyncByteStream")  # httpcore takes whatever is iterable
+    return tuple(getattr(package, name) for name in names if hasattr(package, name))
+
+
+@lru_cache(maxsize=4)
+def _body_class(package: Any) -> Any:
+    class Body(*_stream_classes(package)):  # type: ignore[misc]
         """A body in chunks of at most 64 KiB; on a loop, other tasks have a turn between them."""
 
         def __init__(self, data: bytes) -> None:
@@ -60,13 +75,15 @@ def _body_class(httpx: Any) -> Any:
             if not self._rest:
                 raise StopAsyncIteration
             if self._has_begun:
+                import anyio.lowlevel  # comes with httpx
+
                 await anyio.lowlevel.checkpoint()
             self._has_begun = True
             return self._next()
 
         def _next(self) -> bytes:
             if self._is_closed:
-                raise httpx.ReadError("the response was closed before its end")
+                raise package.ReadError("the response was closed before its end")
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             return bytes(chunk)
 
@@ -81,9 +98,9 @@ def _body_class(httpx: Any) -> Any:
     return Body
 
 
-@lru_cache(maxsize=2)
-def _scripted_class(httpx: Any) -> Any:
-    class ScriptedBody(httpx.SyncByteStream, httpx.AsyncByteStream):  # type: ignore[misc]
+@lru_cache(maxsize=4)
+def _scripted_class(package: Any) -> Any:
+    class ScriptedBody(*_stream_classes(package)):  # type: ignore[misc]
         """A body as it comes in over a bad network."""
 
         def __init__(self, data: bytes, delivery: Delivery, request: Any, read_timeout: float | None) -> None:

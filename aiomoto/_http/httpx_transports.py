@@ -42,8 +42,11 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         request = argument(args, kwargs, 0, "request")
         head = _head_of(request)
         exchange = _exchange_for(httpx, head, original, "handle_request")
-        if exchange is None:
+        if exchange is not None and _is_answered_below(self, httpx, original, "handle_request"):
             return original(self, *args, **kwargs)
+        if exchange is None:
+            with plain_requests.passing(head):
+                return original(self, *args, **kwargs)
         wire = replace(head, body=b"".join(request.stream))
         try:
             reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
@@ -61,8 +64,11 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         request = argument(args, kwargs, 0, "request")
         head = _head_of(request)
         exchange = _exchange_for(httpx, head, original, "handle_async_request")
-        if exchange is None:
+        if exchange is not None and _is_answered_below(self, httpx, original, "handle_async_request"):
             return await original(self, *args, **kwargs)
+        if exchange is None:
+            with plain_requests.passing(head):
+                return await original(self, *args, **kwargs)
         wire = replace(head, body=b"".join([chunk async for chunk in request.stream]))
         try:
             reply = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
@@ -80,9 +86,21 @@ def _exchange_for(httpx: Any, head: WireRequest, original: Any, method: str) -> 
 
 def _is_mocked(package: str, original: Any, method: str) -> bool:
     # pytest-httpx takes the transports' methods, respx those of the pool below.
+    way_out = getattr(_pool_class(package, method), method, None)
     below = PACKAGES[package]
-    way_out = getattr(getattr(sys.modules.get(below), _POOLS[method], None), method, None)
     return not plain_requests.is_of(original, package) or not (way_out is None or plain_requests.is_of(way_out, below))
+
+
+def _is_answered_below(transport: Any, httpx: Any, original: Any, method: str) -> bool:
+    """Tell whether a request may go on to httpcore's pool, so that a function around httpx's own sees the response."""
+    if not hasattr(original, "__wrapped__") or _is_mocked(httpx.__name__, original, method):
+        return False
+    pool_class = _pool_class(httpx.__name__, method)
+    return pool_class is not None and isinstance(getattr(transport, "_pool", None), pool_class)
+
+
+def _pool_class(package: str, method: str) -> Any:
+    return getattr(sys.modules.get(PACKAGES[package]), _POOLS[method], None)
 
 
 def _head_of(request: Any) -> WireRequest:

@@ -5,13 +5,20 @@ Each library has a module that knows how it sends. Here is what they share: whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from urllib.parse import urlsplit
 
 from aiomoto import _live
+from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._moto.router import is_aws
 from aiomoto._wire.message import WireRequest
 from aiomoto._wire.scope import scope_of
+
+# The host of AWS's that a request is on its way to which was let out above, in this context.
+_let_out: ContextVar[str | None] = ContextVar("aiomoto_let_out", default=None)
 
 
 def head_of(method: str | bytes, url: str, headers: Iterable[tuple[str | bytes, str | bytes]]) -> WireRequest:
@@ -32,9 +39,54 @@ def exchange_for(head: WireRequest, *, beside_other_mock: bool = False) -> Excha
             Moto does not have, such as the stages of an API Gateway.
     """
     exchange = _live.current()
-    if exchange is None or not _is_for_aws(head, exchange) or exchange.lets_out(head):
+    if exchange is None or not _is_for_aws(head, exchange) or _is_let_out(head, exchange):
         return None
     return None if beside_other_mock and not exchange.has_route(head) else exchange
+
+
+def _is_let_out(head: WireRequest, exchange: Exchange) -> bool:
+    host = _let_out.get()
+    return (host is not None and host == urlsplit(head.url).hostname) or exchange.lets_out(head)
+
+
+@contextmanager
+def passing(head: WireRequest) -> Iterator[None]:
+    """Let a request pass that is on its way out: if ``passthrough`` names it, what is below is to let it out too.
+
+    That sees less of it, as the host for which a connection is opened.
+    """
+    exchange = _live.current()
+    if exchange is not None and is_aws(head.host) and exchange.lets_out(head):
+        with letting_out(head):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def letting_out(head: WireRequest) -> Iterator[None]:
+    """Let out what is sent to the host of a request, in the current context."""
+    token = _let_out.set(urlsplit(head.url).hostname)
+    try:
+        yield
+    finally:
+        _let_out.reset(token)
+
+
+def refuse_connection(host: str) -> None:
+    """Refuse to connect to a host of AWS's by a way that leads past all that is answered.
+
+    Raises:
+        RequestBlockedError: it is one, and nothing lets it out.
+    """
+    url = f"https://[{host}]/" if ":" in host else f"https://{host}/"
+    if exchange_for(head_of("GET", url, ())) is not None:
+        raise RequestBlockedError(
+            f"a connection to {host} was blocked: it does not come from a library whose requests mock_aws() answers, "
+            "or somebody has replaced what answers them. While a mock is active nothing may reach AWS. Use one of the "
+            "clients of the README, or let it out on purpose with "
+            f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{url}"]}}}}}})'
+        )
 
 
 def _is_for_aws(head: WireRequest, exchange: Exchange) -> bool:

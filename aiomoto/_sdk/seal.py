@@ -18,7 +18,7 @@ from botocore.httpsession import URLLib3Session
 from aiomoto import _live
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
-from aiomoto._http import aiohttp_session, urllib3_session
+from aiomoto._http import aiohttp_session, plain_requests, urllib3_session
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
 from aiomoto._http.urllib3_session import MockedURLLib3Session
 from aiomoto._moto.router import is_aws
@@ -106,15 +106,29 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
     def replace(original: Any) -> Any:
         @wraps(original)
         def send(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange, request = _live.current(), argument(args, kwargs, 0, "request")
-            response = respond(self, request, head_of(request), exchange) if exchange else None
-            return original(self, *args, **kwargs) if response is None else response
+            exchange = _live.current()
+            if exchange is None:
+                return original(self, *args, **kwargs)
+            request = argument(args, kwargs, 0, "request")
+            head = head_of(request)
+            response = respond(self, request, head, exchange)
+            if response is not None:
+                return response
+            with plain_requests.passing(head):
+                return original(self, *args, **kwargs)
 
         @wraps(original)
         async def send_async(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange, request = _live.current(), argument(args, kwargs, 0, "request")
-            response = await respond(self, request, head_of(request), exchange) if exchange else None
-            return await original(self, *args, **kwargs) if response is None else response
+            exchange = _live.current()
+            if exchange is None:
+                return await original(self, *args, **kwargs)
+            request = argument(args, kwargs, 0, "request")
+            head = head_of(request)
+            response = await respond(self, request, head, exchange)
+            if response is not None:
+                return response
+            with plain_requests.passing(head):
+                return await original(self, *args, **kwargs)
 
         return send_async if is_async else send
 

@@ -1,0 +1,42 @@
+"""asyncio asked for a connection to AWS by what is none of the libraries here: refused."""
+
+from __future__ import annotations
+
+from asyncio import BaseEventLoop
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from aiomoto._http import plain_requests
+
+
+def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    async def create_connection(self: Any, *args: Any, **kwargs: Any) -> Any:
+        host = args[1] if len(args) > 1 else kwargs.get("host")
+        # A socket that is connected already is for the host whose certificate it is to show.
+        _refuse(host, kwargs.get("server_hostname"))
+        return await original(self, *args, **kwargs)
+
+    return create_connection
+
+
+def _getaddrinfo(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    async def getaddrinfo(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse(args[0] if args else kwargs.get("host"))
+        return await original(self, *args, **kwargs)
+
+    return getaddrinfo
+
+
+def _refuse(*hosts: Any) -> None:
+    for host in hosts:
+        if host:
+            plain_requests.refuse_connection(host.decode() if isinstance(host, bytes) else str(host))
+
+
+REPLACEMENTS = (
+    (BaseEventLoop, "create_connection", _create_connection),
+    (BaseEventLoop, "getaddrinfo", _getaddrinfo),
+)

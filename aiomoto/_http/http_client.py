@@ -1,0 +1,107 @@
+"""The standard library's ``http.client`` asked for something at AWS, by ``urllib.request`` or httplib2.
+
+urllib3 and requests come here only where somebody else has taken the place of what is replaced in them.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from functools import wraps
+from http.client import HTTPS_PORT, HTTPConnection, HTTPSConnection, RemoteDisconnected
+from types import ModuleType
+from typing import Any
+
+from aiomoto._exchange import Exchange
+from aiomoto._http import plain_requests
+from aiomoto._http.moto_socket import MotoSocket, Way
+from aiomoto._places import argument
+from aiomoto._replacements import Target
+from aiomoto._wire.failures import FailureKind, os_error
+
+
+def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def putrequest(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """Begin a request. The connection may have been there before the mock."""
+        leads_to_moto = isinstance(self.sock, MotoSocket)
+        if leads_to_moto and self.sock.is_decided:
+            return original(self, *args, **kwargs)
+        url = _join(_base_url(self), argument(args, kwargs, 1, "url"))
+        head = plain_requests.head_of(argument(args, kwargs, 0, "method"), url, ())
+        exchange = plain_requests.exchange_for(head)
+        if leads_to_moto != (exchange is not None):
+            self.close()
+            if exchange is not None:
+                self.sock = _socket_for(self, exchange)
+            elif leads_to_moto:  # it was connected before it was known what is asked for, and that is let out
+                with plain_requests.letting_out(head):
+                    self.connect()
+        return original(self, *args, **kwargs)
+
+    return putrequest
+
+
+def connecting(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Replace a ``connect()``: it is known to which host, and not what will be asked for there."""
+
+    @wraps(original)
+    def connect(self: Any, *args: Any, **kwargs: Any) -> Any:
+        exchange = plain_requests.exchange_for(plain_requests.head_of("GET", f"{_base_url(self)}/", ()))
+        if exchange is None:
+            return original(self, *args, **kwargs)
+        self.sock = _socket_for(self, exchange)
+        self.is_verified = True  # as urllib3 notes it
+        return None
+
+    return connect
+
+
+def httplib2_targets(httplib2: ModuleType) -> tuple[Target, ...]:
+    """What is replaced in httplib2, which connects by itself."""
+    return (
+        (httplib2.HTTPConnectionWithTimeout, "connect", connecting),
+        (httplib2.HTTPSConnectionWithTimeout, "connect", connecting),
+    )
+
+
+REPLACEMENTS: tuple[Target, ...] = (
+    (HTTPConnection, "putrequest", _putrequest),
+    (HTTPConnection, "connect", connecting),
+    (HTTPSConnection, "connect", connecting),
+)
+TARGETS = {"httplib2": httplib2_targets}
+
+
+def _base_url(connection: Any) -> str:
+    """The URL of the server that a connection is for: beyond a proxy, where it has a tunnel through one."""
+    if tunnel := getattr(connection, "_tunnel_host", None):
+        return _origin("https", tunnel, getattr(connection, "_tunnel_port", None) or HTTPS_PORT)
+    scheme = "https" if connection.default_port == HTTPS_PORT else "http"
+    return _origin(scheme, connection.host, connection.port)
+
+
+def _origin(scheme: str, host: str, port: int) -> str:
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}" if port == _PORTS[scheme] else f"{scheme}://{host}:{port}"
+
+
+_PORTS = {"http": 80, "https": HTTPS_PORT}
+
+
+def _join(base: str, target: str) -> str:
+    # It is absolute already where it is for a proxy.
+    return base + target if target.startswith("/") else target
+
+
+def _socket_for(connection: Any, exchange: Exchange) -> MotoSocket:
+    base = _base_url(connection)
+    seconds = connection.timeout if isinstance(connection.timeout, int | float) else socket.getdefaulttimeout()
+    library = "urllib3" if type(connection).__module__.startswith("urllib3") else "http.client"
+    return MotoSocket(Way(exchange, lambda target: _join(base, target), library, _error), seconds)
+
+
+def _error(kind: FailureKind, timeout: float | None) -> Exception:
+    if kind == "disconnect":
+        return RemoteDisconnected("Remote end closed connection without response")
+    return os_error(kind)
