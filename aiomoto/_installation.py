@@ -156,7 +156,7 @@ class Installation:
     def _found(self, module: ModuleType) -> None:
         _required_names.check_imported(module)
         if targets := _LATE.get(module.__name__):
-            self._replacements.put(targets(module))
+            self._replacements.put(targets(module), again=True)
 
     def _replace(self) -> None:
         self._replacements.open()

@@ -1,4 +1,4 @@
-"""Modules that not everybody uses: replaced in where they are imported, now or while a mock is live.
+"""Optional modules, in which something is replaced as soon as they are imported: now or while a mock is active.
 
 To import them at each start would cost a process that never uses them 50 ms (httpx), 40 ms (awscrt with boto3's
 transfers) or 10 ms (Moto's S3), and would make of an optional package one that is always loaded.
@@ -15,21 +15,24 @@ from types import ModuleType
 
 
 class ImportWatch(MetaPathFinder):
-    """Hands over modules by name: those that are there when it starts, and the others as soon as they are imported.
+    """Hands over modules by name: those that are there when it starts, and each that is imported while it watches.
+
+    A module may be imported anew, as tests of optional packages do: by ``importlib.reload``, or after it has been taken
+    out of ``sys.modules``. It is another module then, or the same one with other contents.
 
     Args:
         names: the dotted names of the modules.
-        found: called once with each module, in the thread that imports it.
+        found: called with each module, in the thread that imports it; perhaps with one that it knows.
     """
 
     def __init__(self, names: Sequence[str], found: Callable[[ModuleType], None]) -> None:
         self._names = names
         self._found = found
-        self._missing: set[str] = set()
+        self._watched: frozenset[str] = frozenset()
 
     def start(self) -> None:
-        """Hand over what is imported, and watch for the rest."""
-        self._missing = set(self._names)
+        """Hand over what is imported, and watch for what will be."""
+        self._watched = frozenset(self._names)
         sys.meta_path.insert(0, self)
         for name in self._names:
             if sys.modules.get(name) is not None:  # it is ``None`` where an import is to fail
@@ -38,7 +41,7 @@ class ImportWatch(MetaPathFinder):
 
     def stop(self) -> None:
         """Watch no more."""
-        self._missing.clear()
+        self._watched = frozenset()
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
@@ -46,7 +49,7 @@ class ImportWatch(MetaPathFinder):
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Let the other finders find a module that is watched for, and have its loader tell when it is done."""
-        if name not in self._missing:
+        if name not in self._watched:
             return None
         others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
         spec = next((found for finder in others if (found := finder.find_spec(name, path, target))), None)
@@ -66,8 +69,5 @@ class ImportWatch(MetaPathFinder):
         loader.exec_module = exec_module  # type: ignore[attr-defined]
 
     def _hand_over(self, module: ModuleType) -> None:
-        try:
-            self._missing.remove(module.__name__)  # by one thread only
-        except KeyError:
-            return
-        self._found(module)
+        if module.__name__ in self._watched:
+            self._found(module)

@@ -61,14 +61,20 @@ class Replacements:
             self._is_open = True
             self._uncover()
 
-    def put(self, targets: Iterable[Target]) -> None:
+    def put(self, targets: Iterable[Target], *, again: bool = False) -> None:
         """Replace attributes, unless all has been put back meanwhile.
+
+        Args:
+            targets: what is replaced.
+            again: whether some of it may have been replaced before, which stays as it is.
 
         Raises:
             AiomotoError: one of them is not there.
         """
         with self._lock:
             for owner, name, replacement in targets if self._is_open else ():
+                if again and any(each.owner is owner and each.name == name for each in self._replaced):
+                    continue
                 if name not in vars(owner):
                     raise lacks(*_place(owner, name))
                 # Noted first: Ctrl-C may come in between.

@@ -91,6 +91,40 @@ def test_a_library_that_is_imported_in_a_mock_is_answered(library: str) -> None:
     assert found == "200 False True\n_LoaderBasics.exec_module"
 
 
+ANEW = {
+    "reload": "import importlib; importlib.reload({library})",
+    "package": "del sys.modules['{library}']; import {library} as httpx",
+    "all": "[sys.modules.pop(name) for name in list(sys.modules) if name.split('.')[0] == '{library}']; "
+    "import {library} as httpx",
+}
+
+
+@pytest.mark.parametrize("how", ANEW)
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_a_library_that_is_imported_anew_in_a_mock_is_answered(library: str, how: str) -> None:
+    if find_spec(library) is None:
+        pytest.skip(f"needs {library}")
+    found = run(f"""
+        import {library}, asyncio
+        httpx = old = {library}
+        def sends_by_itself(httpx):
+            classes = (httpx.HTTPTransport, "handle_request"), (httpx.AsyncHTTPTransport, "handle_async_request")
+            return [vars(owner)[name].__code__.co_filename.split("/")[-3] for owner, name in classes]
+        async def ask_async(httpx):
+            async with httpx.AsyncClient() as client:
+                return (await client.get(presigned())).status_code
+        with mock_aws():
+            for _ in range(2):
+                {ANEW[how].format(library=library)}
+                print(httpx.get(presigned()).status_code, asyncio.run(ask_async(httpx)))
+            print(old.get(presigned()).status_code)
+        print(sends_by_itself(httpx), sends_by_itself(old))
+    """)
+
+    theirs = [library, library]
+    assert found == f"200 200\n200 200\n200\n{theirs} {theirs}"
+
+
 def test_a_library_is_answered_that_one_thread_imports_while_others_start_mocks() -> None:
     if find_spec("httpx") is None:
         pytest.skip("needs httpx")

@@ -6,11 +6,13 @@ urllib3 and requests come here only where somebody else has taken the place of w
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
-from http.client import HTTPS_PORT, HTTPConnection, HTTPSConnection, RemoteDisconnected
+from http.client import HTTPS_PORT, RemoteDisconnected
 from types import ModuleType
 from typing import Any
+
+import urllib3.connection
 
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
@@ -42,7 +44,7 @@ def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
     return putrequest
 
 
-def connecting(original: Callable[..., Any]) -> Callable[..., Any]:
+def _connecting(original: Callable[..., Any]) -> Callable[..., Any]:
     """Replace a ``connect()``: it is known to which host, and not what will be asked for there."""
 
     @wraps(original)
@@ -57,20 +59,32 @@ def connecting(original: Callable[..., Any]) -> Callable[..., Any]:
     return connect
 
 
-def httplib2_targets(httplib2: ModuleType) -> tuple[Target, ...]:
-    """What is replaced in httplib2, which connects by itself."""
-    return (
-        (httplib2.HTTPConnectionWithTimeout, "connect", connecting),
-        (httplib2.HTTPSConnectionWithTimeout, "connect", connecting),
-    )
+def connect_targets(module: str) -> tuple[Target, ...]:
+    """Every ``connect()`` in a module's classes of connections."""
+    classes = (cls for cls in _with_subclasses(_CONNECTION) if cls.__module__ == module)
+    return tuple((cls, "connect", _connecting) for cls in classes if "connect" in vars(cls))
 
+
+def _with_subclasses(cls: type) -> Iterator[type]:
+    yield cls
+    subclasses: list[type] = cls.__subclasses__()
+    for subclass in subclasses:
+        yield from _with_subclasses(subclass)
+
+
+def _httplib2_targets(httplib2: ModuleType) -> tuple[Target, ...]:
+    return connect_targets(httplib2.__name__)  # it connects by itself
+
+
+# http.client's own class. By that name there may be one of vcrpy's.
+_CONNECTION = next(cls for cls in urllib3.connection.HTTPConnection.__mro__ if cls.__module__ == "http.client")
 
 REPLACEMENTS: tuple[Target, ...] = (
-    (HTTPConnection, "putrequest", _putrequest),
-    (HTTPConnection, "connect", connecting),
-    (HTTPSConnection, "connect", connecting),
+    (_CONNECTION, "putrequest", _putrequest),
+    *connect_targets("http.client"),
+    *connect_targets("urllib3.connection"),
 )
-TARGETS = {"httplib2": httplib2_targets}
+TARGETS = {"httplib2": _httplib2_targets}
 
 
 def _base_url(connection: Any) -> str:

@@ -15,11 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from urllib3 import HTTPConnectionPool, connection_from_url
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
-from aiomoto._http.http_client import connecting
 from aiomoto._http.moto_socket import MotoSocket, Way
 from aiomoto._http.urllib3_failures import Timeouts, library_error
 from aiomoto._places import argument
@@ -45,11 +44,7 @@ def _urlopen(original: Callable[..., Any]) -> Callable[..., Any]:
     return urlopen
 
 
-REPLACEMENTS = (
-    (HTTPConnectionPool, "urlopen", _urlopen),
-    (HTTPConnection, "connect", connecting),
-    (HTTPSConnection, "connect", connecting),
-)
+REPLACEMENTS = ((HTTPConnectionPool, "urlopen", _urlopen),)
 
 _PORTS = {"http": 80, "https": 443}
 
