@@ -32,13 +32,13 @@ def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
         url = _join(_base_url(self), argument(args, kwargs, 1, "url"))
         head = plain_requests.head_of(argument(args, kwargs, 0, "method"), url, ())
         exchange = plain_requests.exchange_for(head)
-        if leads_to_moto != (exchange is not None):
-            self.close()
-            if exchange is not None:
-                self.sock = _socket_for(self, exchange)
-            elif leads_to_moto:  # it was connected before it was known what is asked for, and that is let out
-                with plain_requests.letting_out(head):
-                    self.connect()
+        if exchange is not None and not leads_to_moto:
+            if self.sock is not None:
+                self.sock.close()  # not the connection itself, which has begun a request
+            self.sock = _socket_for(self, exchange)
+        elif exchange is None and (leads_to_moto or self.sock is None) and plain_requests.lets_out(head):
+            with plain_requests.letting_out(head):  # to connect is all that could not be known to be let out
+                self.connect()
         return original(self, *args, **kwargs)
 
     return putrequest

@@ -41,7 +41,8 @@ def _answering(httpcore: Any, original: Callable[..., Any]) -> Callable[..., Any
         head = _head_of(request)
         exchange = _exchange_for(httpcore, head, original)
         if exchange is None:
-            return original(self, *args, **kwargs)
+            with plain_requests.passing(head):
+                return original(self, *args, **kwargs)
         wire = replace(head, body=b"".join(request.stream))
         try:
             reply = exchange.answer(wire, PACKAGES[httpcore.__name__], _read_timeout(request))
@@ -60,7 +61,8 @@ def _answering_async(httpcore: Any, original: Callable[..., Any]) -> Callable[..
         head = _head_of(request)
         exchange = _exchange_for(httpcore, head, original)
         if exchange is None:
-            return await original(self, *args, **kwargs)
+            with plain_requests.passing(head):
+                return await original(self, *args, **kwargs)
         wire = replace(head, body=b"".join([chunk async for chunk in request.stream]))
         try:
             reply = await exchange.answer_async(wire, PACKAGES[httpcore.__name__], _read_timeout(request))

@@ -57,22 +57,38 @@ class MotoSocket:
         self._way = way
         self._request = RequestReader()
         self._timeout = timeout
+        self._file: ResponseFile | None = None
+        self._failed_to_connect: Exception | None = None
 
     def settimeout(self, seconds: float | None) -> None:
         """Wait no longer than so many seconds for the response."""
         self._timeout = seconds
 
     def sendall(self, data: Any) -> None:
-        """Take the next piece of the request."""
+        """Take the next piece of the request.
+
+        Raises:
+            OSError: the connection could not be opened. That is known with the end of the request, where it is shown.
+        """
         self._request.feed(data)
+        if self._request.is_complete and not self.is_decided and self._file is None:
+            self._file = self._open()
+            if self._failed_to_connect is not None:
+                raise self._failed_to_connect
 
     def makefile(self, *args: Any, **kwargs: Any) -> ResponseFile:
         """The response, as a file."""
+        return self._file or self._open()
+
+    def _open(self) -> ResponseFile:
         # An error too is read: without its file http.client's response cannot be closed, and Python says so.
         try:
             return self._response()
         except WireFailure as failure:
-            return ResponseFile(_Broken(self._way.error(failure.kind, self._timeout)))
+            error = self._way.error(failure.kind, self._timeout)
+            if failure.kind in ("connect_error", "connect_timeout", "dns", "tls"):
+                self._failed_to_connect = error
+            return ResponseFile(_Broken(error))
         except Exception as error:
             return ResponseFile(_Broken(error))
 

@@ -55,12 +55,17 @@ def passing(head: WireRequest) -> Iterator[None]:
 
     That sees less of it, as the host for which a connection is opened.
     """
-    exchange = _live.current()
-    if exchange is not None and is_aws(head.host) and exchange.lets_out(head):
+    if lets_out(head):
         with letting_out(head):
             yield
     else:
         yield
+
+
+def lets_out(head: WireRequest) -> bool:
+    """Tell whether a request is for a host of AWS's, and let out."""
+    exchange = _live.current()
+    return exchange is not None and is_aws(head.host) and _is_let_out(head, exchange)
 
 
 @contextmanager
