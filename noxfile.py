@@ -157,6 +157,12 @@ def forked(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def instrumented(session: nox.Session) -> None:
+    """OpenTelemetry and APM agents, in place before a mock or inside it: what is skipped without them."""
+    _run_tests(session, "--group", "instrumented", files=["tests/test_instrumented.py", "tests/test_found_in_place.py"])
+
+
+@nox.session(python=NEWEST)
 def atheris(session: nox.Session) -> None:
     """Requests that a fuzzer makes up, for a minute: ``nox -s atheris -- -max_total_time=3600`` for an hour."""
     session.install("--upgrade", "pip>=25.1", silent=True)
