@@ -13,19 +13,17 @@ from moto.core.exceptions import ServiceNotWhitelisted
 
 from aiomoto._calls.call import Call
 from aiomoto._calls.course import Hindered, Unhindered
-from aiomoto._calls.identity import in_path_style
+from aiomoto._calls.identity import identify, in_path_style
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import RequestBlockedError
 from aiomoto._moto import backends, waiting
 from aiomoto._moto.configuration import config_place
-from aiomoto._moto.router import Destination, Route, destination_of, find_route, services_signed_as
+from aiomoto._moto.router import Destination, Route, destination_of, find_route
 from aiomoto._moto.s3_addressing import url_for_moto
 from aiomoto._moto.stages import what_stages_lack
 from aiomoto._wire.endpoint_hosts import EndpointHosts
 from aiomoto._wire.message import WireRequest, WireResponse
-from aiomoto._wire.operations import operation_of
-from aiomoto._wire.scope import action_of, scope_of
 from aiomoto.faults import Faults
 
 
@@ -200,13 +198,8 @@ class Exchange:
 
 def describe(request: WireRequest) -> str:
     """Name a request for a message: service and operation as far as they are known, method, URL without query."""
-    scope = scope_of(request)
-    names = [*(botocore for _, botocore in services_signed_as(scope.service)), scope.service] if scope else []
-    addressed = in_path_style(request, destination_of(request), ())
-    found = ((name, operation_of(addressed, name)) for name in names)
-    service, operation = next(((name, operation) for name, operation in found if operation), (None, None))
-    if scope is not None:
-        service, operation = service or scope.service, operation or action_of(request)
+    destination = destination_of(request)
+    service, operation, _ = identify(in_path_style(request, destination, ()), destination)
     label = " ".join(part for part in (service, operation) if part) or "a request"
     return f"{label} ({request.method} {urlsplit(request.url)._replace(query='', fragment='').geturl()})"
 

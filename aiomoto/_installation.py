@@ -35,7 +35,7 @@ from aiomoto._moto.switch import MotoSwitch
 from aiomoto._replacements import Replacements, Target
 from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
-from aiomoto._sdk import credentials, crt, events, instant_sleep, lookups, models, seal, sessions, signers
+from aiomoto._sdk import credentials, crt, events, instant_sleep, lookups, models, operations, seal, sessions, signers
 from aiomoto._sdk import repetitions as sdk_repetitions
 
 _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
@@ -43,6 +43,7 @@ _file_systems = FileSystems()
 
 _REPLACEMENTS: tuple[Target, ...] = (
     *seal.REPLACEMENTS,
+    *operations.REPLACEMENTS,
     *sessions.REPLACEMENTS,
     *credentials.REPLACEMENTS,
     *signers.REPLACEMENTS,

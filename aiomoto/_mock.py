@@ -17,7 +17,7 @@ from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
 from aiomoto._installation import endings, installation
 from aiomoto._moto import backends
-from aiomoto._moto.configuration import check_config
+from aiomoto._moto.configuration import own_config
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._uncalled import ToBeCalled
@@ -93,7 +93,7 @@ class MockAWS:
         fsspec: bool = True,
         endpoint: bool = False,
     ) -> None:
-        check_config(config)
+        config = own_config(config)
         check_one("way to sleep", sleep, ("real", "instant"))
         switches = {
             "reset": reset,

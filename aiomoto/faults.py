@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 import random
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from math import inf
-from numbers import Integral, Real
 from threading import RLock
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
+from aiomoto._calls.arguments import answer_of, check_kinds, check_numbers, check_odds, effect_of, plain, selection_of
 from aiomoto._calls.call import Call
-from aiomoto._calls.fault import Effect, Fault, Selection
-from aiomoto._errors import ArgumentError
+from aiomoto._calls.fault import Fault
 from aiomoto._lock import surviving_fork
-from aiomoto._wire.delivery import Delivery
-from aiomoto._wire.error_answers import ErrorAnswer
 from aiomoto._wire.failures import FailureKind
-from aiomoto._wire.names import check_names, check_one
-from aiomoto._wire.regions import signing_region
 
 __all__ = ["Fault", "Faults"]
-
-# Failures that can come after a server has done its work, or in the middle of its answer.
-_ON_ANSWERING = ("disconnect", "read_timeout", "reset")
 
 # One for the rules of all mocks, and re-entrant, for the reasons that ``_calls.log`` has.
 _lock = surviving_fork(RLock())
@@ -70,7 +59,8 @@ class Faults:
             service: botocore's name of a service; ``None`` for all.
             operation: botocore's name of an operation (``"PutObject"``); ``None`` for all.
             region: the region that the call is signed for; ``None`` for all.
-            where: parameters that the call has, among others, or a function that is given the :class:`Call`.
+            where: parameters that the call has, among others, or a function that is given the :class:`Call`, with all
+                of the request's parameters. An error that the function raises ends the call in an ``AiomotoError``.
             times: how many calls to act on; ``None`` for all.
             after: how many calls that match to let go by first.
             probability: the share of the calls that match to act on.
@@ -81,7 +71,7 @@ class Faults:
             status: the HTTP status, in place of the error's own, or alone for an answer without a body.
             code: the error's code, in place of its own.
             message: the error's message.
-            headers: headers to add to the error, as ``Retry-After``.
+            headers: headers of the error, as ``Retry-After``, in place of its own by these names.
             raises: how the connection fails: ``"connect_timeout"``, ``"connect_error"``, ``"dns"``, ``"tls"``,
                 ``"disconnect"``, ``"reset"`` or ``"read_timeout"``, at once.
             when: ``"after"`` lets the service do its work before the error, the failure or the latency: its answer is
@@ -97,7 +87,7 @@ class Faults:
             ArgumentError: there is no such service, operation, region, parameter, error or failure, or the arguments
                 make no sense together.
         """
-        _check_kinds(
+        check_kinds(
             region=region,
             times=times,
             after=after,
@@ -113,18 +103,18 @@ class Faults:
             latency=latency,
             bandwidth=bandwidth,
         )
-        choice = _selection(service, operation, region, where)
-        _check_numbers(times=times, after=after, cut_after=cut_after, stall_after=stall_after, latency=latency)
-        _check_odds(probability, seed, bandwidth)
-        answer = _answer(service, error, status, code, message, headers)
-        effect = _effect(answer, raises, when, cut_after, stall_after, latency, bandwidth)
+        choice = selection_of(service, operation, region, where)
+        check_numbers(times=times, after=after, cut_after=cut_after, stall_after=stall_after, latency=latency)
+        check_odds(probability, seed, bandwidth)
+        answer = answer_of(service, error, status, code, message, headers)
+        effect = effect_of(answer, raises, when, cut_after, stall_after, plain(latency), bandwidth)
         rule = Fault(
             choice,
             effect,
-            times=times,
-            after=after,
-            probability=probability,
-            seed=random.SystemRandom().randrange(2**32) if seed is None else seed,
+            times=None if times is None else int(times),
+            after=int(after),
+            probability=float(probability),
+            seed=random.SystemRandom().randrange(2**32) if seed is None else int(seed),
             remove=self._remove,
         )
         with _lock:
@@ -152,137 +142,3 @@ class Faults:
 
     def __repr__(self) -> str:
         return f"<Faults {list(self._rules)}>"
-
-
-# ---------------------------------------------------------------- the arguments of a rule
-
-
-def _selection(
-    service: str | None,
-    operation: str | None,
-    region: str | None,
-    where: Mapping[str, Any] | Callable[[Call], bool] | None,
-) -> Selection:
-    check_names(service, operation, where if isinstance(where, Mapping) else ())
-    if isinstance(where, Mapping):
-        where = partial(_has, dict(where))
-    elif where is not None and not _takes_one(where):
-        raise ArgumentError(f"where must be a mapping of parameters, or a function that is given a Call, not {where!r}")
-    return Selection(service, operation, None if region is None else signing_region(region), where)
-
-
-def _takes_one(function: Any) -> bool:
-    try:
-        inspect.signature(function).bind(None)
-    except TypeError:
-        return False
-    except ValueError:  # a built-in one, which does not tell
-        pass
-    return True
-
-
-def _has(parameters: dict[str, Any], call: Call) -> bool:
-    return call.matches(None, None, **parameters)
-
-
-def _check_kinds(**arguments: Any) -> None:
-    for name, value in arguments.items():
-        kind, words, may_be_empty = _KINDS[name]
-        is_kind = isinstance(value, kind) and not isinstance(value, bool) and (may_be_empty or bool(value))
-        if not (is_kind or (value is None and name not in _NEVER_NONE)):
-            raise ArgumentError(f"{name} must be {words}, not {value!r}")
-    for name, value in dict(arguments["headers"] or {}).items():
-        if not (isinstance(name, str) and isinstance(value, str)):
-            raise ArgumentError(f"headers must be texts by name, not {name!r}: {value!r}")
-
-
-_WHOLE = (Integral, "a whole number", True)
-_NUMBER = (Real, "a number", True)
-_NAME = (str, "a text that is not empty", False)
-_KINDS: dict[str, tuple[type, str, bool]] = {
-    **dict.fromkeys(("times", "after", "seed", "status", "cut_after", "stall_after"), _WHOLE),
-    **dict.fromkeys(("probability", "latency", "bandwidth"), _NUMBER),
-    **dict.fromkeys(("region", "error", "code"), _NAME),
-    "message": (str, "a text", True),
-    "headers": (Mapping, "a mapping of texts by name", True),
-}
-_NEVER_NONE = ("after", "probability", "latency")
-
-
-def _check_numbers(**numbers: float | None) -> None:
-    for name, number in numbers.items():
-        least = 1 if name == "times" else 0
-        if number is not None and not number >= least:
-            raise ArgumentError(f"{name} must be at least {least}, not {number!r}")
-
-
-def _check_odds(probability: float, seed: int | None, bandwidth: float | None) -> None:
-    if not 0 < probability <= 1:
-        raise ArgumentError(f"probability must be more than 0 and at most 1, not {probability!r}")
-    if seed is not None and probability == 1:
-        raise ArgumentError("seed makes no sense without a probability below 1")
-    if bandwidth is not None and not 0 < bandwidth < inf:
-        raise ArgumentError(f"bandwidth must be more than 0 bytes per second, and finite, not {bandwidth!r}")
-
-
-def _answer(
-    service: str | None,
-    error: str | None,
-    status: int | None,
-    code: str | None,
-    message: str | None,
-    headers: Mapping[str, str] | None,
-) -> ErrorAnswer | None:
-    if error is None and status is None:
-        given = {"code": code, "message": message, "headers": headers}
-        if lonely := [name for name, value in given.items() if value is not None]:
-            raise ArgumentError(f"{lonely[0]} makes no sense without error or status")
-        return None
-    if status is not None and not 200 <= status <= 599:
-        raise ArgumentError(f"status must be an HTTP status from 200 to 599, not {status!r}")
-    answer = ErrorAnswer(error or code, status, code, message, dict(headers or {}))
-    answer.check(service)
-    return answer
-
-
-def _effect(
-    answer: ErrorAnswer | None,
-    raises: FailureKind | None,
-    when: str,
-    cut_after: int | None,
-    stall_after: int | None,
-    latency: float,
-    bandwidth: float | None,
-) -> Effect:
-    if raises is not None:
-        check_one("way to fail", raises, get_args(FailureKind))
-    check_one("time to act", when, ("before", "after"))
-    _check_together(answer, raises, when, cut_after, stall_after, latency)
-    is_cut = cut_after is not None
-    ending: FailureKind | None = (raises or "disconnect") if is_cut else None
-    length = cut_after if is_cut else stall_after
-    delivery = None if length is None and bandwidth is None else Delivery(bandwidth, length, ending)
-    if answer is None and raises is None and delivery is None and not latency:
-        ways = "error, status, raises, cut_after, stall_after, latency or bandwidth"
-        raise ArgumentError(f"the rule does nothing: give it {ways}")
-    return Effect(answer, None if is_cut else raises, delivery, latency, when == "after")
-
-
-def _check_together(
-    answer: ErrorAnswer | None,
-    raises: str | None,
-    when: str,
-    cut_after: int | None,
-    stall_after: int | None,
-    latency: float,
-) -> None:
-    given = {"error": answer, "raises": raises, "cut_after": cut_after, "stall_after": stall_after}
-    ends = [name for name, value in given.items() if value is not None]
-    if len(ends) > 1 and ends != ["raises", "cut_after"]:
-        raise ArgumentError(f"{' and '.join(ends)} make no sense together: a call ends in one way")
-    is_late_or_cut = when == "after" or cut_after is not None
-    if raises is not None and is_late_or_cut and raises not in _ON_ANSWERING:
-        ways = " or ".join(map(repr, _ON_ANSWERING))
-        raise ArgumentError(f"raises={raises!r} is before any answer: with when='after' or cut_after give {ways}")
-    if when == "after" and answer is None and raises is None and not latency:
-        raise ArgumentError("when='after' makes no sense without error, raises or latency")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from reprlib import Repr
 from typing import Any
 
-from botocore.model import OperationModel
-
 from aiomoto._calls.fault import Fault
-from aiomoto._calls.identity import Identity, identify, in_path_style
 from aiomoto._calls.record import Record
 from aiomoto._errors import AiomotoError
-from aiomoto._wire.message import WireRequest
-from aiomoto._wire.operations import service_model, services
-from aiomoto._wire.parameters import error_code_of, parameters_of, protocol_of
-from aiomoto._wire.scope import header, scope_of
+from aiomoto._wire.names import check_names
+from aiomoto._wire.parameters import error_code_of, in_body, parameters_of, protocol_of
+from aiomoto._wire.scope import header
+from aiomoto._wire.services import service_model, services
+from aiomoto._wire.values import check_values, is_value
 
 
 class Call:
@@ -28,18 +27,17 @@ class Call:
     @property
     def service(self) -> str | None:
         """botocore's name of the service: ``"s3"``; ``None`` where the request does not tell."""
-        return self._identity.service
+        return self._record.identity.service
 
     @property
     def operation(self) -> str | None:
         """botocore's name of the operation: ``"PutObject"``; ``None`` where the request is not one to an operation."""
-        return self._identity.operation
+        return self._record.identity.operation
 
     @property
     def region(self) -> str | None:
         """The region that the request is signed for."""
-        scope = scope_of(self._record.request)
-        return scope.region if scope else None
+        return self._record.region
 
     @property
     def account(self) -> str:
@@ -48,22 +46,16 @@ class Call:
 
     @cached_property
     def params(self) -> Mapping[str, Any]:
-        """The parameters of the call by botocore's names, as they were sent.
+        """The parameters of the call by botocore's names, as they were sent; those that can be read.
 
         The body of an S3 object is among them with ``mock_aws(record_bodies=True)`` only.
 
         Raises:
             AiomotoError: they were in a body that was not kept.
         """
-        model = self._model
-        if model is None:
-            return {}
-        if self._record.lacks_body and not model.has_streaming_input:
-            raise AiomotoError(
-                f"the parameters of this {self.service} {self.operation} were in its body of {self._record.size} "
-                "bytes, which was not kept: mock_aws(record_bodies=True) keeps all bodies"
-            )
-        return parameters_of(self._request, model, with_stream=self._record.keeps_bodies or self.service != "s3")
+        if self._unkept and not self._has_data:
+            raise self._not_kept()
+        return _Parameters(self._found, dict.fromkeys(self._unkept, self._not_kept))
 
     @property
     def method(self) -> str:
@@ -89,7 +81,7 @@ class Call:
     def error_code(self) -> str | None:
         """The code of an answer that is an error, as the client reads it: ``"NoSuchKey"``."""
         error = self._record.error
-        return error_code_of(error, self._request, self._model) if error else None
+        return error_code_of(error, self._record.request, self._record.identity.model) if error else None
 
     @property
     def failure(self) -> str | None:
@@ -99,9 +91,8 @@ class Call:
     @property
     def attempt(self) -> int:
         """The client's count of its attempts, from 1."""
-        fields = header(self._record.request, "amz-sdk-request").split(";")
-        counts = [field.partition("=")[2] for field in fields if field.strip().startswith("attempt=")]
-        return int(counts[0]) if counts else 1
+        count = _ATTEMPT.search(header(self._record.request, "amz-sdk-request"))
+        return int(count[1]) if count else 1
 
     @property
     def invocation_id(self) -> str | None:
@@ -126,8 +117,8 @@ class Call:
     @property
     def protocol(self) -> str:
         """botocore's name of the protocol that the request speaks: ``"rest-xml"``, ``"json"``."""
-        if self._model is not None:
-            return protocol_of(self._request, self._model)
+        if (model := self._record.identity.model) is not None:
+            return protocol_of(self._record.request, model)
         return str(service_model(self.service).metadata["protocol"]) if self.service in services() else "rest-json"
 
     @property
@@ -141,10 +132,37 @@ class Call:
         return self._record.response_body
 
     def matches(self, service: str | None = None, operation: str | None = None, /, **params: Any) -> bool:
-        """Tell whether the call is one to an operation, with these parameters among others."""
-        if (service is not None and service != self.service) or (operation is not None and operation != self.operation):
+        """Tell whether the call is one to an operation, with these parameters among others.
+
+        Raises:
+            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
+            AiomotoError: it depends on a parameter that was in a body that was not kept.
+        """
+        check_names(service, operation, params)
+        check_values(service, operation, params)
+        return self.is_to(service, operation) and self.has(params)
+
+    def is_to(self, service: str | None, operation: str | None) -> bool:
+        """Tell whether the call is one to a service and an operation; ``None`` stands for any."""
+        return service in (None, self.service) and operation in (None, self.operation)
+
+    def has(self, params: Mapping[str, Any]) -> bool:
+        """Tell whether the call has these parameters, among others.
+
+        Raises:
+            AiomotoError: it depends on one that was in a body that was not kept.
+        """
+        if not all(self._has(name, value) for name, value in params.items() if name not in self._unkept):
             return False
-        return all(name in self.params and self.params[name] == value for name, value in params.items())
+        if not self._unkept.isdisjoint(params):
+            raise self._not_kept()
+        return True
+
+    def _has(self, name: str, value: Any) -> bool:
+        model = self._record.identity.model
+        if model is None or name not in self._found:
+            return False
+        return is_value(model.input_shape.members[name], value, self._found[name])
 
     def __str__(self) -> str:
         return f"{title(self.service, self.operation, self.shown_params)} {self.outcome}"
@@ -170,18 +188,49 @@ class Call:
             return f"({error})"
 
     @cached_property
-    def _request(self) -> WireRequest:
-        return in_path_style(self._record.request, self._record.destination, self._record.endpoint_hosts)
+    def _found(self) -> dict[str, Any]:
+        model = self._record.identity.model
+        found = parameters_of(self._record.addressed, model) if model is not None else {}
+        return {name: value for name, value in found.items() if name not in self._unkept}
 
     @cached_property
-    def _identity(self) -> Identity:
-        return identify(self._request, self._record.destination)
+    def _unkept(self) -> frozenset[str]:
+        """The parameters that were in a body that was not kept, if the call had them."""
+        record = self._record
+        is_object = self._has_data and self.service == "s3" and not record.keeps_bodies
+        is_unkept = record.size > 0 and (record.lacks_body or is_object)
+        model = record.identity.model
+        return in_body(record.request, model) if is_unkept and model is not None else frozenset()
 
-    @cached_property
-    def _model(self) -> OperationModel | None:
-        service, operation = self._identity
-        is_modelled = service in services() and operation in service_model(service).operation_names
-        return service_model(service).operation_model(operation) if is_modelled else None
+    @property
+    def _has_data(self) -> bool:
+        """Whether the body is one parameter as it is, and not where the others are."""
+        model = self._record.identity.model
+        return bool(model is not None and model.has_streaming_input)
+
+    def _not_kept(self) -> AiomotoError:
+        what = ", ".join(sorted(self._unkept)) if self._has_data else "the parameters"
+        return AiomotoError(
+            f"cannot tell {what} of this {self.service} {self.operation}: its body of {self._record.size} bytes was "
+            "not kept. mock_aws(record_bodies=True) keeps all bodies"
+        )
+
+
+class _Parameters(dict[str, Any]):
+    """Parameters of a call, without those that were not kept: to ask for one of these is an error, not ``None``."""
+
+    def __init__(self, found: Mapping[str, Any], unkept: Mapping[str, Callable[[], AiomotoError]]) -> None:
+        super().__init__(found)
+        self._unkept = unkept
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._unkept:
+            raise self._unkept[name]()
+        raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a parameter, or a default where the call does not have it."""
+        return self[name] if name in self or name in self._unkept else default
 
 
 def title(service: str | None, operation: str | None, parameters: str) -> str:
@@ -193,6 +242,8 @@ def arguments(params: Mapping[str, Any]) -> str:
     """Parameters as Python would write them, the long ones shortened."""
     return ", ".join(f"{name}={_SHORT.repr(value)}" for name, value in params.items())
 
+
+_ATTEMPT = re.compile(r"(?:^|[;\s])attempt=([0-9]{1,9})(?![0-9])")
 
 _SHORT = Repr()
 _SHORT.maxstring = _SHORT.maxother = 60

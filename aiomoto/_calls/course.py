@@ -7,6 +7,9 @@ from aiomoto._calls.fault import Effect
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
 
+# Some thirty years, in seconds: no clock counts much further.
+_LONGEST = 1e9
+
 
 class Unhindered:
     """The course of a request that no fault acts on.
@@ -41,7 +44,7 @@ class Hindered(Unhindered):
 
     def __init__(self, effect: Effect, call: Call, request: WireRequest) -> None:
         bandwidth = effect.delivery.bandwidth if effect.delivery else None
-        self.sending = len(request.body or b"") / bandwidth if bandwidth else 0
+        self.sending = min(len(request.body or b"") / bandwidth, _LONGEST) if bandwidth else 0
         self.delay, self.lateness = (0.0, effect.latency) if effect.is_late else (effect.latency, 0.0)
         self._effect = effect
         self._call = call

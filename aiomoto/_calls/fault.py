@@ -9,6 +9,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from aiomoto._errors import AiomotoError
 from aiomoto._lock import surviving_fork
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.error_answers import ErrorAnswer
@@ -96,14 +97,24 @@ class Fault:
         self._remove(self)
 
     def acts_on(self, call: Any) -> bool:
-        """Tell whether the rule acts on a call, and count it if so."""
+        """Tell whether the rule acts on a call, and count it if so.
+
+        Raises:
+            AiomotoError: its ``where`` function raises an error.
+        """
         service, operation, region, where = self._selection
-        if not call.matches(service, operation) or region not in (None, call.region):
+        if not call.is_to(service, operation) or region not in (None, call.region):
             return False
-        if self._is_used_up or (where is not None and not where(call)):
+        if self._is_used_up or (where is not None and not self._asks(where, call)):
             return False
         with _lock:
             return self._count()
+
+    def _asks(self, where: Callable[[Any], bool], call: Any) -> bool:
+        try:
+            return bool(where(call))
+        except Exception as error:
+            raise AiomotoError(f"the where of {self!r} raised {type(error).__name__}: {error}") from error
 
     def _count(self) -> bool:
         if self._is_used_up:

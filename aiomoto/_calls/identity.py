@@ -1,42 +1,53 @@
-"""What a request is in botocore's terms: service, operation, parameters."""
+"""What a request is in botocore's terms: service, operation, model."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from aiomoto._moto.router import Destination, services_signed_as
+from botocore.model import OperationModel
+
+from aiomoto._moto.inference import candidates_at_aws, infer
+from aiomoto._moto.router import Destination
 from aiomoto._moto.s3_addressing import bucket_in_host
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.operations import operation_of, services
+from aiomoto._wire.operations import modelled
 from aiomoto._wire.scope import action_of, scope_of
 
 
 class Identity(NamedTuple):
-    """botocore's names of the service and the operation that a request calls, as far as it tells."""
+    """botocore's names of the service and the operation that a request calls, as far as it tells, and the model."""
 
     service: str | None
     operation: str | None
+    model: OperationModel | None
 
 
 def identify(request: WireRequest, destination: Destination) -> Identity:
-    """Name what a request calls.
+    """Name what a request calls: as its client does, or else by its looks.
 
     Args:
         request: the request; one to S3 in path style, as :func:`in_path_style` gives it.
         destination: where it goes.
     """
+    model = request.operation
+    if model is not None:
+        return Identity(model.service_model.service_name, model.name, model)
+    candidates = destination.candidates
+    if candidates is None:
+        candidates = candidates_at_aws(request, destination.services)
+    inferred = infer(request, candidates)
+    service = inferred.service.name if inferred.service else _otherwise(request, destination)
+    operation = inferred.operation or action_of(request)
+    return Identity(service, operation, modelled(service, operation))
+
+
+def _otherwise(request: WireRequest, destination: Destination) -> str | None:
+    """A name for what botocore does not have: what the request is signed for, or Moto's name."""
     scope = scope_of(request)
-    signed = [service for service, _ in services_signed_as(scope.service)] if scope else []
-    names = [name for service in destination.services or signed for name in _botocore_names(service)]
-    names += [scope.service] if scope and not names else []  # one that Moto does not have
-    for name in names:
-        if operation := operation_of(request, name):
-            return Identity(name, operation)
-    return Identity(next(iter([*names, *destination.services]), None), action_of(request))
+    return scope.service if scope else next(iter(destination.services), None)
 
 
 def in_path_style(request: WireRequest, destination: Destination, endpoint_hosts: Collection[str]) -> WireRequest:
@@ -46,19 +57,3 @@ def in_path_style(request: WireRequest, destination: Destination, endpoint_hosts
     bucket = bucket_in_host(request, endpoint_hosts, aws_host=destination.aws_host)
     split = urlsplit(request.url)
     return replace(request, url=split._replace(path=f"/{bucket}{split.path or '/'}").geturl()) if bucket else request
-
-
-# Moto's names that are not botocore's without the hyphens, and services that Moto answers along with another.
-_OTHER_NAMES = {
-    "apigateway": ("apigateway", "apigatewayv2"),
-    "awslambda": ("lambda",),
-    "es": ("es", "opensearch"),
-    "rds": ("rds", "neptune", "docdb"),
-}
-
-
-@lru_cache(maxsize=256)
-def _botocore_names(moto_service: str) -> tuple[str, ...]:
-    if moto_service in _OTHER_NAMES:
-        return _OTHER_NAMES[moto_service]
-    return tuple(name for name in services() if name.replace("-", "") == moto_service)

@@ -12,6 +12,7 @@ from aiomoto._calls.call import Call, arguments, title
 from aiomoto._calls.record import Record
 from aiomoto._lock import surviving_fork
 from aiomoto._wire.names import check_names
+from aiomoto._wire.values import check_values
 
 _MOST_CALLS = 10_000
 _MOST_BYTES = 16 * 1024 * 1024
@@ -68,17 +69,20 @@ class CallLog(Sequence[Call]):
         """Those calls that are to a service, to an operation of it, and with these parameters among others.
 
         Raises:
-            ArgumentError: botocore knows no such service, operation or parameter.
+            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
+            AiomotoError: it depends on a parameter that was in a body that was not kept.
         """
         check_names(service, operation, params)
-        return CallLog(call for call in self if call.matches(service, operation, **params))
+        check_values(service, operation, params)
+        return CallLog(call for call in self if call.is_to(service, operation) and call.has(params))
 
     def assert_called(self, service: str, operation: str | None = None, /, **params: Any) -> Call:
         """Make sure that there was such a call; the last of them is returned.
 
         Raises:
             AssertionError: there was none. The message lists what was called instead.
-            ArgumentError: botocore knows no such service, operation or parameter.
+            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
+            AiomotoError: it depends on a parameter that was in a body that was not kept.
         """
         found = self.filter(service, operation, **params)
         if not found:
@@ -91,7 +95,8 @@ class CallLog(Sequence[Call]):
 
         Raises:
             AssertionError: there was none, or more than one. The message lists what was called.
-            ArgumentError: botocore knows no such service, operation or parameter.
+            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
+            AiomotoError: it depends on a parameter that was in a body that was not kept.
         """
         found = self.filter(service, operation, **params)
         times = len({call.invocation_id or id(call) for call in found})
@@ -106,7 +111,8 @@ class CallLog(Sequence[Call]):
 
         Raises:
             AssertionError: there was one. The message lists them.
-            ArgumentError: botocore knows no such service, operation or parameter.
+            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
+            AiomotoError: it depends on a parameter that was in a body that was not kept.
         """
         found = self.filter(service, operation, **params)
         if found:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiomoto import _clock
 from aiomoto._calls.fault import Fault
+from aiomoto._calls.identity import Identity, identify, in_path_style
 from aiomoto._moto.router import Destination
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
-from aiomoto._wire.scope import header
+from aiomoto._wire.scope import header, scope_of
 
 # The most of a body that is kept for its parameters, in bytes. DynamoDB, SQS and most others take no longer requests.
 _LONGEST = 1024 * 1024
@@ -32,10 +33,11 @@ class Slept(NamedTuple):
 class Record:
     """One attempt of a client to call AWS, as the exchange writes it down.
 
+    What depends on anything but the request itself is settled when the record is made.
+
     Attributes:
         request: the request, its body only where that may hold parameters.
         destination: where it goes.
-        endpoint_hosts: hosts that clients were configured with, ports included.
         backend: what sends it.
         account: the account that it acts in.
         size: bytes of its body.
@@ -51,11 +53,12 @@ class Record:
 
     __slots__ = (
         "_began",
+        "_endpoint_hosts",
+        "_settled",
         "account",
         "backend",
         "destination",
         "duration",
-        "endpoint_hosts",
         "error",
         "failure",
         "fault",
@@ -79,9 +82,12 @@ class Record:
     ) -> None:
         self._began = _clock.now()
         self.keeps_bodies = keeps_bodies
-        self.request = request if keeps_bodies else _without_data(request, destination)
+        self.request = request
         self.destination = destination
-        self.endpoint_hosts = endpoint_hosts
+        # Where a host of theirs may have a bucket's name before it. They come and go.
+        tells_buckets = not destination.aws_host and "s3" in destination.services
+        self._endpoint_hosts: Collection[str] = frozenset(endpoint_hosts) if tells_buckets else ()
+        self._settled: tuple[Identity, str | None] | None = None
         self.backend = backend
         self.account = account
         self.size = len(request.body or b"")
@@ -92,6 +98,28 @@ class Record:
         self.failure: str | None = None
         self.fault: Fault | None = None
         self.duration: float | None = None
+        if not keeps_bodies:
+            self._keep_little()
+
+    @property
+    def addressed(self) -> WireRequest:
+        """The request, in path style where it is one to S3."""
+        return in_path_style(self.request, self.destination, self._endpoint_hosts)
+
+    @property
+    def identity(self) -> Identity:
+        """What it calls."""
+        return self._settle()[0]
+
+    @property
+    def region(self) -> str | None:
+        """The region that it is signed for, or that its client has."""
+        return self._settle()[1]
+
+    def _settle(self) -> tuple[Identity, str | None]:
+        if self._settled is None:
+            self._settled = identify(self.addressed, self.destination), _region_of(self.request)
+        return self._settled
 
     def answered(self, reply: WireResponse) -> None:
         """Note the answer."""
@@ -114,22 +142,47 @@ class Record:
 
     def forget_body(self) -> None:
         """Let go of the request's body."""
+        if self.request.operation is None:
+            self._settle()  # a form names its operation in its body
         self.request = replace(self.request, body=None)
 
+    def _keep_little(self) -> None:
+        request = self.request
+        is_data = _is_data(request, self.destination)
+        if is_data and request.operation is None:
+            self._settle()
+        if is_data or request.context:
+            body = None if is_data else request.body
+            context = _little_of(request.context)
+            self.request = WireRequest(request.method, request.url, request.headers, body, context, request.operation)
 
-def _without_data(request: WireRequest, destination: Destination) -> WireRequest:
-    context = request.context
-    if context:
-        # Not the parameters themselves, in which the client holds bodies.
-        bucket = context.get("input_params", {}).get("Bucket")
-        noted = {name: context[name] for name in ("client_region", "s3_redirect") if name in context}
-        context = noted | ({"input_params": {"Bucket": bucket}} if bucket else {})
+
+def _little_of(context: Mapping[str, Any]) -> dict[str, Any]:
+    # Not the parameters themselves, in which the client holds bodies.
+    bucket = context.get("input_params", {}).get("Bucket")
+    noted = {name: context[name] for name in ("client_region", "s3_redirect") if name in context}
+    return noted | ({"input_params": {"Bucket": bucket}} if bucket else {})
+
+
+def _is_data(request: WireRequest, destination: Destination) -> bool:
+    """Whether a body is not to be kept: it is an object of S3, or a large one."""
     body = request.body
-    if body and (len(body) > _LONGEST or (destination.services[:1] == ("s3",) and not _is_xml(request))):
-        body = None
-    return WireRequest(request.method, request.url, request.headers, body, context)
+    if not body:
+        return False
+    if len(body) > _LONGEST:
+        return True
+    if destination.services[:1] != ("s3",):
+        return False
+    return request.operation.has_streaming_input if request.operation is not None else not _is_xml(request)
 
 
 def _is_xml(request: WireRequest) -> bool:
     # S3 takes its parameters as XML. An object may be XML too; that does no harm, it is not handed out.
     return (request.body or b"")[:1] == b"<" and not header(request, "x-amz-content-sha256").startswith("STREAMING-")
+
+
+def _region_of(request: WireRequest) -> str | None:
+    if scope := scope_of(request):
+        return scope.region
+    region: str | None = request.context.get("client_region") if request.operation is not None else None
+    return region

@@ -16,7 +16,7 @@ from aiomoto._endpoint.reply import Reply, Silence
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto.backends import READS_CHUNKS
-from aiomoto._moto.router import is_in_aws_domain
+from aiomoto._moto.hosts import is_in_aws_domain
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse

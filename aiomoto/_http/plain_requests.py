@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiomoto import _live
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
-from aiomoto._moto.router import is_aws
+from aiomoto._moto.hosts import is_aws
 from aiomoto._wire.message import WireRequest
 from aiomoto._wire.scope import scope_of
 

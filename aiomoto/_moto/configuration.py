@@ -3,55 +3,89 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, get_type_hints
 
+from moto.backend_index import backend_url_patterns
 from moto.core import config as moto_config
 from moto.core.config import default_user_config
 
+from aiomoto._errors import ArgumentError
 from aiomoto._wire.names import check_one
 
 Config = dict[str, Any]
 
 
-def check_config(config: Any) -> None:
-    """Make sure that a configuration has Moto's form, and nothing that Moto would pass over.
+def own_config(config: Any) -> Config | None:
+    """Make sure that a configuration has Moto's form, and nothing that Moto would pass over; return a copy of it.
 
     Raises:
-        ArgumentError: Moto reads no such section, or no such key in it.
+        ArgumentError: Moto reads no such section, no such key in it, or a value of another kind.
         TypeError: it is not a dict of dicts, or a list in it is none.
     """
     if config is None:
-        return
+        return None
     if not (isinstance(config, Mapping) and all(isinstance(section, Mapping) for section in config.values())):
         raise TypeError(f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}")
     known = _known()
     for name, section in config.items():
         check_one("section of config", name, known)
-        for key in section:
+        for key, value in section.items():
             check_one(f"key in config[{name!r}]", key, known[name])
-    _check_core(config.get("core", {}))
+            if known[name][key] is bool and not isinstance(value, bool):
+                raise ArgumentError(f"config[{name!r}][{key!r}] must be True or False, not {value!r}")
+    own = {name: dict(section) for name, section in config.items()}
+    if "core" in own:
+        own["core"] = _own_core(own["core"])
+    return copy.deepcopy(own)
 
 
-def _check_core(core: Mapping[str, Any]) -> None:
+def _own_core(core: Config) -> Config:
     passthrough = core.get("passthrough")
     if not (passthrough is None or isinstance(passthrough, Mapping)):
         raise TypeError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
     for key in passthrough or ():
         check_one("key in config['core']['passthrough']", key, ("services", "urls"))
-    lists = {"service_whitelist": core.get("service_whitelist"), **(passthrough or {})}
-    for name, value in lists.items():
-        # Of a text each letter would count as a pattern, and let out about every request.
-        if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
-            raise TypeError(f"config's {name} must be a list of texts, as [{value!r}], not {value!r}")
+    own = dict(core)
+    if "service_whitelist" in core:
+        own["service_whitelist"] = _own_list("service_whitelist", core["service_whitelist"])
+    if passthrough is not None:
+        own["passthrough"] = {name: _own_list(name, value) for name, value in passthrough.items()}
+    return own
 
 
-def _known() -> dict[str, set[str]]:
-    """The keys that Moto reads, by section: those that have a default, and those that its types declare."""
+def _own_list(name: str, value: Any) -> list[Any] | None:
+    # Of a text each letter would count as a pattern, and let out about every request.
+    if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
+        raise TypeError(f"config's {name} must be a list of texts, as [{value!r}], not {value!r}")
+    if value is None:
+        return None
+    own = list(value)
+    for each in own:
+        if name == "urls":
+            _check_pattern(each)
+        else:
+            check_one(f"service of Moto in config's {name}", each, {service for service, _ in backend_url_patterns})
+    return own
+
+
+def _check_pattern(pattern: Any) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, TypeError) as error:
+        raise ArgumentError(
+            f"config's urls must be regular expressions for the beginning of a URL, not {pattern!r}: {error}"
+        ) from None
+
+
+def _known() -> dict[str, dict[str, Any]]:
+    """The keys that Moto reads, by section, and their types: those that have a default, and those that it declares."""
     declared = get_type_hints(getattr(moto_config, "DefaultConfig", object))
-    known = {name: set(get_type_hints(section)) for name, section in declared.items()}
+    known = {name: dict(get_type_hints(section)) for name, section in declared.items()}
     for name, section in dict(default_user_config).items():
-        known.setdefault(name, set()).update(section if isinstance(section, Mapping) else ())
+        for key in section if isinstance(section, Mapping) else ():
+            known.setdefault(name, {}).setdefault(key, None)
     return known
 
 
@@ -78,7 +112,7 @@ class ConfigPlace:
 
     def add(self, owner: object, config: Config) -> None:
         """Give an owner a configuration: what is in place, overlaid with these sections."""
-        self._kept[owner] = {**copy.deepcopy(dict(default_user_config)), **config}
+        self._kept[owner] = copy.deepcopy({**default_user_config, **config})
         self.lend(owner)
 
     def lend(self, owner: object) -> None:

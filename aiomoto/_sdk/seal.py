@@ -21,7 +21,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import aiohttp_session, plain_requests, urllib3_session
 from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
 from aiomoto._http.urllib3_session import MockedURLLib3Session
-from aiomoto._moto.router import is_aws
+from aiomoto._moto.hosts import is_aws
 from aiomoto._places import argument, with_argument
 from aiomoto._wire.message import WireRequest, head_of
 

@@ -14,7 +14,7 @@ from botocore.model import Shape
 from aiomoto._errors import ArgumentError
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.names import near
-from aiomoto._wire.operations import service_model
+from aiomoto._wire.services import service_model
 
 # Errors that services give without naming them in their models, and their status.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -87,7 +87,7 @@ class ErrorAnswer:
         status: the HTTP status; ``None`` for the one that AWS gives with it.
         code: the code on the wire; ``None`` for the error's own.
         message: its message; ``None`` for AWS's, or one that says where it comes from.
-        headers: headers beside those of every such answer.
+        headers: headers beside those of every such answer, or in their place.
     """
 
     name: str | None
@@ -131,7 +131,9 @@ class ErrorAnswer:
         )
         headers, body = _write(said, shape, service, protocol, request_id)
         length = {"content-length": str(len(body))}
-        pairs = tuple((headers | length | dict(self.headers)).items())
+        given = {name.lower() for name in self.headers}
+        own = {name: value for name, value in (headers | length).items() if name not in given}
+        pairs = tuple((own | dict(self.headers)).items())
         return WireResponse(said.status, pairs, b"" if request.method == "HEAD" else body)
 
 
@@ -254,4 +256,4 @@ def _json_or_cbor(said: _Said, shape: Shape | None, protocol: str, request_id: s
 def _cbor(fields: Mapping[str, str]) -> bytes:
     """A map of text to text: https://www.rfc-editor.org/rfc/rfc8949#section-3."""
     texts = (text.encode() for pair in fields.items() for text in pair)
-    return bytes([0xA0 + len(fields)]) + b"".join(b"\x79" + len(text).to_bytes(2, "big") + text for text in texts)
+    return bytes([0xA0 + len(fields)]) + b"".join(b"\x7a" + len(text).to_bytes(4, "big") + text for text in texts)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import HTTPClientError
 from botocore.httpchecksum import AwsChunkedWrapper
+from botocore.model import OperationModel
 
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.delivery import Delivery
@@ -27,6 +28,8 @@ class WireRequest:
         headers: header names and values, both text.
         body: the whole body; ``None`` where the client sends none.
         context: botocore's own notes on the request (operation parameters, signing); empty where it keeps none.
+        operation: the operation that its client has called, by the client's own model; ``None`` where no client of
+            botocore's has made the request.
     """
 
     method: str
@@ -34,6 +37,7 @@ class WireRequest:
     headers: Mapping[str, str]
     body: bytes | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
+    operation: OperationModel | None = None
 
     @property
     def host(self) -> str:
@@ -108,7 +112,12 @@ def head_of(request: Any) -> WireRequest:
     headers = {name: _text(value) for name, value in request.headers.items()}
     # ``context`` came to prepared requests in botocore 1.42; before that a request does not know its operation.
     context = getattr(request, "context", None) or {}
-    return WireRequest(request.method.upper(), request.url, headers, context=context)
+    operation = getattr(request, OPERATION, None)
+    return WireRequest(request.method.upper(), request.url, headers, None, context, operation)
+
+
+# Where it is noted on a prepared request which operation it calls.
+OPERATION = "_aiomoto_operation"
 
 
 def _check_url(url: str) -> None:

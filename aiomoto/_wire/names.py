@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from botocore.model import OperationModel
+from botocore.model import ServiceModel
 
 from aiomoto._errors import ArgumentError
-from aiomoto._wire.operations import service_model, services
+from aiomoto._wire.services import service_model, services
 
 
 def check_names(service: str | None, operation: str | None, parameters: Iterable[str] = ()) -> None:
@@ -22,13 +22,12 @@ def check_names(service: str | None, operation: str | None, parameters: Iterable
             raise ArgumentError(f"the operation {operation!r} needs its service: operations of several have one name")
         return
     check_one("service", service, services())
-    if operation is None:
-        return
     model = service_model(service)
-    check_one(f"operation of {service}", operation, model.operation_names)
-    known = _parameters(model.operation_model(operation))
+    if operation is not None:
+        check_one(f"operation of {service}", operation, model.operation_names)
+    called = f"{service} {operation}" if operation else service
     for name in parameters:
-        check_one(f"parameter of {service} {operation}", name, known)
+        check_one(f"parameter of {called}", name, _parameters(model, operation))
 
 
 def check_one(kind: str, name: str, known: Iterable[str]) -> None:
@@ -59,5 +58,8 @@ def _letters(name: str) -> str:
     return "".join(filter(str.isalnum, str(name))).lower()
 
 
-def _parameters(operation: OperationModel) -> list[str]:
-    return list(operation.input_shape.members) if operation.input_shape else []
+def _parameters(service: ServiceModel, operation: str | None) -> list[str]:
+    """The names of the parameters of an operation, or of all of a service's."""
+    names = service.operation_names if operation is None else [operation]
+    shapes = (service.operation_model(name).input_shape for name in names)
+    return list(dict.fromkeys(member for shape in shapes if shape for member in shape.members))

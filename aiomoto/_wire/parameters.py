@@ -7,6 +7,8 @@ they do not know: parameters in the path, in the query and in forms.
 from __future__ import annotations
 
 import base64
+import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
@@ -16,37 +18,47 @@ from botocore.parsers import create_parser
 from botocore.utils import parse_timestamp
 
 from aiomoto._wire.aws_chunked import parse_chunks
+from aiomoto._wire.content import content_of
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.operations import labels_of
 from aiomoto._wire.scope import header
 
 
-def parameters_of(request: WireRequest, operation: OperationModel, *, with_stream: bool) -> dict[str, Any]:
-    """Read the parameters of a call.
+def parameters_of(request: WireRequest, operation: OperationModel) -> dict[str, Any]:
+    """Read the parameters of a call, as far as they can be read: what does not parse is none.
 
     Args:
         request: what was sent; one to S3 in path style.
         operation: the operation that it calls.
-        with_stream: whether a body that is one whole parameter, as an S3 object is, is among them.
-
-    Raises:
-        ResponseParserError: the body is not what the operation's protocol has.
     """
     shape = operation.input_shape
     if shape is None:
         return {}
     protocol = protocol_of(request, operation)
     if protocol in ("query", "ec2"):
-        return _from_form(request.body or b"", shape, is_ec2=protocol == "ec2")
+        form = content_of(request) or urlsplit(request.url).query.encode()
+        return _from_form(form, shape, is_ec2=protocol == "ec2")
     if not protocol.startswith("rest-"):
         return _parse(protocol, request, shape)
     streamed = shape.serialization.get("payload") if _has_blob_for_body(shape) else None
     found = _from_url(request, operation) | _parse(protocol, request, shape, has_body=streamed is None)
-    if encoding := found.pop("ContentEncoding", "").removesuffix("aws-chunked").removesuffix(","):
+    if encoding := str(found.pop("ContentEncoding", "")).removesuffix("aws-chunked").removesuffix(","):
         found["ContentEncoding"] = encoding
-    if streamed and with_stream and request.body is not None:
+    if streamed and request.body is not None:
         found[streamed] = _data(request)
     return found
+
+
+def in_body(request: WireRequest, operation: OperationModel) -> frozenset[str]:
+    """The parameters that a request to an operation has in its body, if it has them."""
+    shape = operation.input_shape
+    if shape is None:
+        return frozenset()
+    if not protocol_of(request, operation).startswith("rest-"):
+        return frozenset(shape.members)
+    if payload := shape.serialization.get("payload"):
+        return frozenset({payload})
+    return frozenset(name for name, member in shape.members.items() if "location" not in member.serialization)
 
 
 def error_code_of(answer: WireResponse, request: WireRequest, operation: OperationModel | None) -> str:
@@ -54,18 +66,25 @@ def error_code_of(answer: WireResponse, request: WireRequest, operation: Operati
     if operation is None:
         return str(answer.status)
     response = {"status_code": answer.status, "headers": HeadersDict(answer.headers), "body": answer.body}
-    parsed = create_parser(protocol_of(request, operation)).parse(response, operation.output_shape)
-    return str(parsed.get("Error", {}).get("Code") or answer.status)
+    try:
+        parsed = create_parser(protocol_of(request, operation)).parse(response, operation.output_shape)
+        return str(parsed.get("Error", {}).get("Code") or answer.status)
+    except Exception:  # its parsers raise errors of many kinds about what they cannot read
+        return str(answer.status)
 
 
 def protocol_of(request: WireRequest, operation: OperationModel) -> str:
     """The protocol that a request to an operation speaks, as botocore names it."""
+    protocol: str
+    if request.operation is not None:
+        protocol = operation.service_model.resolved_protocol
+        return protocol
     # A service may speak several, and an older or another client chooses another than this botocore.
     if header(request, "smithy-protocol") == "rpc-v2-cbor":
         return "smithy-rpc-v2-cbor"
     if header(request, "x-amz-target"):
         return "json"
-    protocol: str = operation.service_model.metadata["protocol"]
+    protocol = operation.service_model.metadata["protocol"]
     is_form = "x-www-form-urlencoded" in header(request, "content-type")
     return "query" if is_form and protocol in ("json", "smithy-rpc-v2-cbor") else protocol
 
@@ -87,22 +106,40 @@ def _has_blob_for_body(shape: Shape) -> bool:
 
 
 def _parse(protocol: str, request: WireRequest, shape: Shape, *, has_body: bool = True) -> dict[str, Any]:
-    body = request.body if has_body else None
+    body = content_of(request) if has_body else b""
     headers = HeadersDict({name: value for name, value in request.headers.items() if value})
-    parsed: dict[str, Any] = create_parser(protocol).parse(
-        {"status_code": 200, "headers": headers, "body": body or b""}, shape
-    )
-    del parsed["ResponseMetadata"]
+    parsed = _parse_as_response(protocol, headers, body, shape)
+    if parsed is None:
+        # Either of them may be what does not parse.
+        parsed = _from_headers(headers, shape) | (_parse_as_response(protocol, HeadersDict(), body, shape) or {})
     # The parser makes something of nothing: an empty body or no header with a map's prefix.
     payload = shape.serialization.get("payload")
     return {name: value for name, value in parsed.items() if value != {} and (body or name != payload)}
+
+
+def _parse_as_response(protocol: str, headers: HeadersDict, body: bytes, shape: Shape) -> dict[str, Any] | None:
+    response = {"status_code": 200, "headers": headers, "body": body}
+    try:
+        parsed: dict[str, Any] = create_parser(protocol).parse(response, shape)
+        del parsed["ResponseMetadata"]
+    except Exception:  # its parsers raise errors of many kinds about what they cannot read
+        return None
+    return parsed
+
+
+def _from_headers(headers: HeadersDict, shape: Shape) -> dict[str, Any]:
+    members = {
+        name: member for name, member in shape.members.items() if member.serialization.get("location") == "header"
+    }
+    wire_names = {name: member.serialization.get("name", name) for name, member in members.items()}
+    return {name: _scalar(members[name], headers[wire]) for name, wire in wire_names.items() if wire in headers}
 
 
 # ---------------------------------------------------------------- the URL
 
 
 def _from_url(request: WireRequest, operation: OperationModel) -> dict[str, Any]:
-    labels = labels_of(request, operation.service_model.service_name)
+    labels = labels_of(request, operation)
     members = operation.input_shape.members
     query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
     known = {shape.serialization.get("name") for shape in members.values()} | _fixed_query(operation)
@@ -133,17 +170,21 @@ def _map(name: str, shape: Shape, query: dict[str, list[str]]) -> dict[str, Any]
 
 
 def _scalar(shape: Shape, text: str) -> Any:
-    match shape.type_name:
-        case "integer" | "long":
-            return int(text)
-        case "float" | "double":
-            return float(text)
-        case "boolean":
-            return text.lower() == "true"
-        case "timestamp":
-            return parse_timestamp(text)
-        case "blob":
-            return base64.b64decode(text)
+    """A value from its text; the text itself where it is none of its kind."""
+    try:
+        match shape.type_name:
+            case "integer" | "long":
+                return int(text)
+            case "float" | "double":
+                return float(text)
+            case "boolean":
+                return text.lower() == "true"
+            case "timestamp":
+                return parse_timestamp(text)
+            case "blob":
+                return base64.b64decode(text)
+    except (ValueError, OverflowError, RuntimeError, OSError):  # a date may be any of these
+        pass
     return text
 
 
@@ -155,7 +196,7 @@ _Tree = dict[str, Any]
 
 def _from_form(body: bytes, shape: Shape, *, is_ec2: bool) -> dict[str, Any]:
     tree: _Tree = {}
-    for name, value in parse_qsl(body.decode(), keep_blank_values=True):
+    for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
         *path, last = name.split(".")
         node = tree
         for part in path:
@@ -173,11 +214,12 @@ class _Form:
 
     def structure(self, shape: Shape, tree: _Tree) -> dict[str, Any]:
         wire_names = {name: self._name(name, member) for name, member in shape.members.items()}
-        return {
-            name: self._value(shape.members[name], tree[wire_name])
-            for name, wire_name in wire_names.items()
-            if wire_name in tree
-        }
+        found = {}
+        for name, wire_name in wire_names.items():
+            if wire_name in tree:
+                with suppress(LookupError, TypeError, RecursionError):  # fields that are not what the shape has
+                    found[name] = self._value(shape.members[name], tree[wire_name])
+        return found
 
     def _name(self, name: str, shape: Shape) -> str:
         serialization = shape.serialization
@@ -200,11 +242,15 @@ class _Form:
                 key, value = shape.key.serialization.get("name", "key"), shape.value.serialization.get("name", "value")
                 items = self._numbered(shape, node, "entry")
                 return {item[key]: self._value(shape.value, item[value]) for item in items}
-        return _scalar(shape, node)
+        return _scalar(shape, node) if isinstance(node, str) else node
 
     def _numbered(self, shape: Shape, node: Any, wrapper: str) -> list[Any]:
         if not isinstance(node, dict):
             return []  # the field that stands for an empty list
         if not (self._is_ec2 or shape.serialization.get("flattened")):
             node = node.get(wrapper, {})
-        return [item for _, item in sorted((int(number), item) for number, item in node.items() if number.isdigit())]
+        numbers = sorted(filter(_NUMBER.fullmatch, node), key=int)
+        return [node[number] for number in numbers]
+
+
+_NUMBER = re.compile("[0-9]{1,9}")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from aiomoto._errors import ArgumentError
 from aiomoto._wire.names import near
-from aiomoto._wire.operations import loader
+from aiomoto._wire.services import loader
 
 # How botocore writes a region whose endpoints are FIPS ones.
 _FIPS = re.compile(r"^fips-|-fips$")

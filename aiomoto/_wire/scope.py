@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from aiomoto._wire.content import content_of
 from aiomoto._wire.message import WireRequest
 
 
@@ -98,7 +99,12 @@ def _parse(credential: str) -> Scope | None:
     if len(parts) < 4 or parts[-1] != "aws4_request":
         return None
     region = parts[-3] if len(parts) > 4 else _DEFAULT_REGION
+    if not (_SERVICE.fullmatch(parts[-2]) and region.isprintable()):
+        return None
     return Scope(parts[-2].lower(), region)
+
+
+_SERVICE = re.compile(r"[a-z0-9._-]+", re.IGNORECASE | re.ASCII)
 
 
 def _form_upload(request: WireRequest) -> Scope | None:
@@ -129,5 +135,5 @@ def _query(request: WireRequest) -> dict[str, str]:
 def _form(request: WireRequest) -> dict[str, str]:
     if not request.body or "x-www-form-urlencoded" not in header(request, "content-type"):
         return {}
-    form = parse_qs(request.body.decode("utf-8", "replace"))
+    form = parse_qs(content_of(request).decode("utf-8", "replace"))
     return {name: values[0] for name, values in form.items()}
