@@ -197,10 +197,8 @@ class Call:
     def _unkept(self) -> frozenset[str]:
         """The parameters that were in a body that was not kept, if the call had them."""
         record = self._record
-        is_object = self._has_data and self.service == "s3" and not record.keeps_bodies
-        is_unkept = record.size > 0 and (record.lacks_body or is_object)
         model = record.identity.model
-        return in_body(record.request, model) if is_unkept and model is not None else frozenset()
+        return in_body(record.request, model) if record.lacks_body and model is not None else frozenset()
 
     @property
     def _has_data(self) -> bool:

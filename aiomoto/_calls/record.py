@@ -148,7 +148,7 @@ class Record:
 
     def _keep_little(self) -> None:
         request = self.request
-        is_data = _is_data(request, self.destination)
+        is_data = self._is_data()
         if is_data and request.operation is None:
             self._settle()
         if is_data or request.context:
@@ -156,29 +156,24 @@ class Record:
             context = _little_of(request.context)
             self.request = WireRequest(request.method, request.url, request.headers, body, context, request.operation)
 
+    def _is_data(self) -> bool:
+        """Whether the body is not to be kept: it is an object of S3, or a large one."""
+        request = self.request
+        if self.size == 0 or self.size > _LONGEST:
+            return self.size > 0
+        if self.destination.services[:1] != ("s3",) or header(request, "x-amz-decoded-content-length") == "0":
+            return False
+        if request.operation is None and (request.body or b"")[:1] != b"<":
+            return True  # S3 takes its parameters as XML
+        model = request.operation or self.identity.model
+        return model is not None and model.has_streaming_input
+
 
 def _little_of(context: Mapping[str, Any]) -> dict[str, Any]:
     # Not the parameters themselves, in which the client holds bodies.
     bucket = context.get("input_params", {}).get("Bucket")
     noted = {name: context[name] for name in ("client_region", "s3_redirect") if name in context}
     return noted | ({"input_params": {"Bucket": bucket}} if bucket else {})
-
-
-def _is_data(request: WireRequest, destination: Destination) -> bool:
-    """Whether a body is not to be kept: it is an object of S3, or a large one."""
-    body = request.body
-    if not body:
-        return False
-    if len(body) > _LONGEST:
-        return True
-    if destination.services[:1] != ("s3",):
-        return False
-    return request.operation.has_streaming_input if request.operation is not None else not _is_xml(request)
-
-
-def _is_xml(request: WireRequest) -> bool:
-    # S3 takes its parameters as XML. An object may be XML too; that does no harm, it is not handed out.
-    return (request.body or b"")[:1] == b"<" and not header(request, "x-amz-content-sha256").startswith("STREAMING-")
 
 
 def _region_of(request: WireRequest) -> str | None:

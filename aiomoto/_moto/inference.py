@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from aiomoto._moto.directory import moto_services, services_behind
-from aiomoto._moto.hosts import plain_host
+from aiomoto._moto.hosts import is_aws, plain_host
 from aiomoto._wire.endpoint_hosts import EndpointHosts
 from aiomoto._wire.message import WireRequest
 from aiomoto._wire.operations import match_of
@@ -37,8 +37,10 @@ def candidates_at_aws(request: WireRequest, moto: tuple[str, ...]) -> tuple[Serv
     scope = scope_of(request)
     signed = signed_as(scope.service) if scope else ()
     located = located_at(plain_host(request.host))
-    found = tuple(service for service in signed if service in located) or signed or located
+    if both := tuple(service for service in signed if service in located):
+        return both
     # What the host says to Moto counts for more than a name that it may have by chance, as a bucket's.
+    found = signed or located
     by_host = tuple(service for service in found if set(moto_services(service)).intersection(moto))
     if by_host or not moto:
         return by_host or found
@@ -56,7 +58,8 @@ def candidates_elsewhere(request: WireRequest, hosts: EndpointHosts | None) -> t
     scope = scope_of(request)
     here = [found for name in hosts.services_at(request.host) if (found := named(name))] if hosts else []
     if scope is None:
-        return tuple(here)
+        # A host of AWS's beside its APIs, as that of sign-in.
+        return tuple(here) or (located_at(request.host) if is_aws(request.host) else ())
     return tuple(sorted(signed_as(scope.service), key=lambda service: service not in here))
 
 

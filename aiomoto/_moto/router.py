@@ -71,11 +71,11 @@ def destination_of(request: WireRequest, hosts: EndpointHosts | None = None) -> 
 
 
 def _meant(request: WireRequest, services: tuple[str, ...]) -> tuple[str, ...]:
-    """Moto's services, of several at one host, for the one of botocore's that a request is for."""
+    """Those of Moto's services at one host that stand for the one of botocore's that a request is for."""
     if request.operation is not None:
-        return moto_services(service_of(request.operation.service_model))[:1]
+        return moto_services(service_of(request.operation.service_model))
     service = infer(request, candidates_at_aws(request, services)).service
-    return moto_services(service)[:1] if service else ()
+    return moto_services(service) if service else ()
 
 
 def _services_elsewhere(request: WireRequest, candidates: tuple[Service, ...]) -> tuple[str, ...]:

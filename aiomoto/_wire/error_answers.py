@@ -14,7 +14,7 @@ from botocore.model import Shape
 from aiomoto._errors import ArgumentError
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto._wire.names import near
-from aiomoto._wire.services import service_model
+from aiomoto._wire.services import service_model, services
 
 # Errors that services give without naming them in their models, and their status.
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -152,7 +152,7 @@ class _Said:
 
 
 def _shapes(service: str | None) -> list[Any]:
-    return list(service_model(service).error_shapes) if service else []
+    return list(service_model(service).error_shapes) if service in services() else []
 
 
 def _shape(service: str | None, name: str) -> Any:

@@ -110,9 +110,10 @@ def _path_of(uri: str) -> _Path:
     parts = re.split(r"(\{[^}]+\})", path)
     labels = tuple(part[1:-1].rstrip("+") for part in parts if part.startswith("{"))
     pattern = "".join(_PLACE.get(part[-2:], "([^/]+)") if part.startswith("{") else re.escape(part) for part in parts)
-    return _Path(re.compile(f"{pattern}/?"), labels, tuple(map(_segment_rank, path[1:].split("/"))))
+    return _Path(re.compile(f"{pattern}/?"), labels, (*map(_segment_rank, path[1:].split("/")), _END))
 
 
+_END = 4  # a path that goes on is more particular than one that ends with a greedy place
 _PLACE = {"+}": "(.+)"}
 
 
