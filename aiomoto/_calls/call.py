@@ -184,7 +184,7 @@ class Call:
         """The parameters on a line, or what keeps them from being shown."""
         try:
             return arguments(self.params)
-        except Exception as error:  # of whatever kind: a table with a hole is better than none
+        except AiomotoError as error:  # they were not kept: a table with a hole is better than none
             return f"({error})"
 
     @cached_property
@@ -233,7 +233,14 @@ class _Parameters(dict[str, Any]):
 
 def title(service: str | None, operation: str | None, parameters: str) -> str:
     """A call as Python would write it: ``s3.PutObject(Bucket='b')``."""
-    return f"{service or '?'}.{operation or '*'}({parameters})"
+    return on_a_line(f"{service or '?'}.{operation or '*'}({parameters})")
+
+
+def on_a_line(text: str) -> str:
+    """The text with all that would not show escaped: a request may have anything in the place of a name."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def arguments(params: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from threading import RLock
 from typing import Any, overload
 
-from aiomoto._calls.call import Call, arguments, title
+from aiomoto._calls.call import Call, arguments, on_a_line, title
 from aiomoto._calls.record import Record
 from aiomoto._lock import surviving_fork
 from aiomoto._wire.names import check_names
@@ -177,7 +177,7 @@ def _table(calls: list[Call]) -> str:
 
 
 def _row(number: int, call: Call) -> tuple[str, ...]:
-    return (
+    row = (
         str(number),
         call.service or "?",
         call.operation or f"{call.method} ?",
@@ -189,3 +189,4 @@ def _row(number: int, call: Call) -> tuple[str, ...]:
         str(call.fault.effect) if call.fault else "",
         call.shown_params,
     )
+    return tuple(map(on_a_line, row))

@@ -13,7 +13,7 @@ from moto.core.exceptions import ServiceNotWhitelisted
 from multidict import CIMultiDict
 
 from aiomoto._endpoint.reply import Reply, Silence
-from aiomoto._errors import RequestBlockedError
+from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto.backends import READS_CHUNKS
 from aiomoto._moto.hosts import is_in_aws_domain
@@ -103,6 +103,8 @@ class EndpointHandler:
             return _error(wire, 400, "RequestBlocked", message)
         except ServiceNotWhitelisted as error:
             return _error(wire, 400, "RequestBlocked", str(error))
+        except AiomotoError as error:  # as where a rule's condition raises one
+            return _error(wire, 400, "AiomotoError", str(error))
         except NotImplementedError as error:
             return _error(wire, 400, "NotImplemented", str(error) or "Moto has not implemented this operation")
         except WireFailure:

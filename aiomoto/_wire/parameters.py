@@ -79,12 +79,14 @@ def protocol_of(request: WireRequest, operation: OperationModel) -> str:
     if request.operation is not None:
         protocol = operation.service_model.resolved_protocol
         return protocol
+    protocol = operation.service_model.metadata["protocol"]
+    if protocol.startswith("rest-"):
+        return protocol
     # A service may speak several, and an older or another client chooses another than this botocore.
     if header(request, "smithy-protocol") == "rpc-v2-cbor":
         return "smithy-rpc-v2-cbor"
     if header(request, "x-amz-target"):
         return "json"
-    protocol = operation.service_model.metadata["protocol"]
     is_form = "x-www-form-urlencoded" in header(request, "content-type")
     return "query" if is_form and protocol in ("json", "smithy-rpc-v2-cbor") else protocol
 
