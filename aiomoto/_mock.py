@@ -13,7 +13,7 @@ from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
 from aiomoto._decorate import decorate
-from aiomoto._errors import AiomotoError, ArgumentError
+from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._installation import endings, installation
 from aiomoto._moto import backends
@@ -21,7 +21,7 @@ from aiomoto._moto.configuration import own_config
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._uncalled import ToBeCalled
-from aiomoto._wire.names import check_one, near
+from aiomoto._wire.names import check_one, check_switch, near
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ class MockAWS:
             "endpoint": endpoint,
         }
         for name, value in switches.items():
-            if not isinstance(value, bool):
-                raise ArgumentError(f"{name} must be True or False, not {value!r}")
+            check_switch(name, value)
         self._options = Options(
             config=config,
             reset=reset,
@@ -131,8 +130,10 @@ class MockAWS:
 
         Raises:
             AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks what is replaced.
+            ArgumentError: ``reset`` is neither on nor off.
             OSError: there is no port for the endpoint.
         """
+        check_switch("reset", reset, may_be_none=True)
         is_in_handler = backends.lock.is_held()
         with _lock:
             if not is_in_handler:
@@ -152,7 +153,9 @@ class MockAWS:
 
         Raises:
             RuntimeError: the mock has not been started.
+            ArgumentError: ``remove_data`` is neither on nor off.
         """
+        check_switch("remove_data", remove_data, may_be_none=True)
         if sys.is_finalizing():
             return  # an abandoned generator, at the end of the process: nothing is there to put back
         end = self._next_end(remove_data)

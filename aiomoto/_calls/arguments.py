@@ -76,15 +76,15 @@ def check_kinds(**arguments: Any) -> None:
         is_kind = isinstance(value, kind) and not isinstance(value, bool) and (may_be_empty or bool(value))
         if not (is_kind or (value is None and name not in _NEVER_NONE)):
             raise ArgumentError(f"{name} must be {words}, not {value!r}")
-    for name in ("error", "code", "message"):
-        if _UNWRITABLE.search(arguments[name] or ""):
+    for name, unwritable in (("error", _NO_HEADER_VALUE), ("code", _NO_HEADER_VALUE), ("message", _UNWRITABLE)):
+        if unwritable.search(arguments[name] or ""):
             raise ArgumentError(f"{name} must have no control characters, not {arguments[name]!r}")
     _check_headers(arguments["headers"] or {})
 
 
-# What neither XML nor UTF-8 has: https://www.w3.org/TR/xml/#charsets. An error's code goes into a header too.
+# What neither XML nor UTF-8 has: https://www.w3.org/TR/xml/#charsets
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# https://www.rfc-editor.org/rfc/rfc9110#name-fields
+# https://www.rfc-editor.org/rfc/rfc9110#name-fields: an error's code goes into one too.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NO_HEADER_VALUE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _OF_THE_BODY = ("content-length", "transfer-encoding")

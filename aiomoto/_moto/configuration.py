@@ -12,7 +12,7 @@ from moto.core import config as moto_config
 from moto.core.config import default_user_config
 
 from aiomoto._errors import ArgumentError
-from aiomoto._wire.names import check_one
+from aiomoto._wire.names import check_one, check_switch
 
 Config = dict[str, Any]
 
@@ -33,8 +33,8 @@ def own_config(config: Any) -> Config | None:
         check_one("section of config", name, known)
         for key, value in section.items():
             check_one(f"key in config[{name!r}]", key, known[name])
-            if known[name][key] is bool and not isinstance(value, bool):
-                raise ArgumentError(f"config[{name!r}][{key!r}] must be True or False, not {value!r}")
+            if known[name][key] is bool:
+                check_switch(f"config[{name!r}][{key!r}]", value)
     own = {name: dict(section) for name, section in config.items()}
     if "core" in own:
         own["core"] = _own_core(own["core"])

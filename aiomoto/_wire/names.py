@@ -42,6 +42,17 @@ def check_one(kind: str, name: str, known: Iterable[str]) -> None:
     raise ArgumentError(f"there is no {kind} {name!r}{near(name, options)}")
 
 
+def check_switch(name: str, value: object, *, may_be_none: bool = False) -> None:
+    """Make sure that what is on or off is one of them.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    if not (isinstance(value, bool) or (value is None and may_be_none)):
+        allowed = "True, False or None" if may_be_none else "True or False"
+        raise ArgumentError(f"{name} must be {allowed}, not {value!r}")
+
+
 def near(name: str, options: Iterable[str]) -> str:
     """The end of a message that a name is wrong: those that are like it, or all where they are few."""
     by_letters = {_letters(option): option for option in options}
