@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiomoto import _clock
@@ -144,7 +143,7 @@ class Record:
         """Let go of the request's body."""
         if self.request.operation is None:
             self._settle()  # a form names its operation in its body
-        self.request = replace(self.request, body=None)
+        self.request = self.request.with_body(None)
 
     def _keep_little(self) -> None:
         request = self.request

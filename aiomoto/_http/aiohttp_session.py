@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
 
@@ -104,7 +103,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     # aiobotocore's own send() says that a session is closed, and sends nothing.
     if getattr(session, "_is_closed", False) or exchange.lets_out(head):
         return None
-    wire = replace(head, body=await read_body_async(request.body))
+    wire = head.with_body(await read_body_async(request.body))
     try:
         read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
     except AttributeError:

@@ -5,7 +5,6 @@ Importing this module raises an ``ImportError`` where aiobotocore found neither 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from weakref import WeakSet
@@ -97,7 +96,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     if exchange.lets_out(head):
         return None
-    wire = replace(head, body=await read_body_async(request.body))
+    wire = head.with_body(await read_body_async(request.body))
     try:
         read_timeout = wire.context.get("read_timeout") or session._timeout.read
     except AttributeError:

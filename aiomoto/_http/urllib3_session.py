@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from inspect import unwrap
 from io import BytesIO
@@ -45,7 +44,7 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     if exchange.lets_out(head):
         return None
-    wire = replace(head, body=read_body(request.body))
+    wire = head.with_body(read_body(request.body))
     try:
         raw = _response(exchange, wire, _timeouts(session, head))
         answer = AWSResponse(request.url, raw.status, raw.headers, raw)

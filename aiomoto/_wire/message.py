@@ -39,6 +39,10 @@ class WireRequest:
     context: Mapping[str, Any] = field(default_factory=dict)
     operation: OperationModel | None = None
 
+    def with_body(self, body: bytes | None) -> WireRequest:
+        """The same request with this body."""
+        return WireRequest(self.method, self.url, self.headers, body, self.context, self.operation)
+
     @property
     def host(self) -> str:
         """The URL's host and port, in lower case."""
@@ -109,7 +113,8 @@ def head_of(request: Any) -> WireRequest:
         HTTPClientError: the URL has no meaning. The clients' own sessions raise it too, before anything is sent.
     """
     _check_url(request.url)
-    headers = {name: _text(value) for name, value in request.headers.items()}
+    items = request.headers.items()
+    headers = {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in items}
     # ``context`` came to prepared requests in botocore 1.42; before that a request does not know its operation.
     context = getattr(request, "context", None) or {}
     operation = getattr(request, OPERATION, None)
@@ -195,10 +200,6 @@ def _unreadable(body: object) -> TypeError:
         f"cannot send a request body of type {kind}: pass bytes, bytearray, str, a file opened in binary mode, "
         "or an iterable or async iterable of bytes"
     )
-
-
-def _text(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _in_one_chunk(pieces: list[bytes]) -> bytes:
