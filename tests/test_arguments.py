@@ -130,7 +130,8 @@ def test_message_arrives_as_it_is(service: str, message: str) -> None:
 
 def test_numbers_of_all_kinds_are_taken() -> None:
     with mock_aws() as aws:
-        rule = aws.faults.add(latency=Fraction(1, 1000), bandwidth=Fraction(10**9), times=10**30, after=0)
+        numbers: dict[str, Any] = {"latency": Fraction(1, 1000), "bandwidth": Fraction(10**9), "times": 10**30}
+        rule = aws.faults.add(**numbers)
         boto3.client("s3", region_name=REGION, config=ONCE).create_bucket(Bucket="photos")
 
     assert rule.hits == 1
@@ -172,7 +173,9 @@ def test_value_that_cannot_be_compared_is_unlike_all_others() -> None:
 
 # ---------------------------------------------------------------- the configuration of a mock
 
-CONFIG = {"core": {"passthrough": {"urls": ["https://a.test/"], "services": ["sts"]}, "service_whitelist": ["s3"]}}
+CONFIG: dict[str, dict[str, Any]] = {
+    "core": {"passthrough": {"urls": ["https://a.test/"], "services": ["sts"]}, "service_whitelist": ["s3"]}
+}
 
 
 def test_configuration_of_the_users_is_never_changed() -> None:
@@ -192,7 +195,7 @@ def test_configuration_may_change_after_it_was_given() -> None:
     config = copy.deepcopy(CONFIG)
     with mock_aws(config=config):
         config["core"]["service_whitelist"].append("sqs")
-        config["core"]["passthrough"]["urls"].clear()  # type: ignore[attr-defined]
+        config["core"]["passthrough"]["urls"].clear()
 
         assert default_user_config["core"] | {} == {**default_user_config["core"], **CONFIG["core"]}
 

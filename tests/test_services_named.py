@@ -113,10 +113,14 @@ SOME = [
 async def check(kind: str, names: list[str]) -> None:
     async with mock_aws() as aws:
         open_client = CLIENTS[kind]()
-        called, uncalled = [], []
+        called: list[Named] = []
+        uncalled: list[str] = []
         for service in names:
             async with open_client(service, endpoint_url=endpoint_of(service)) as client:
-                (called if (named := await call_one(aws, client)) else uncalled).append(named or service)
+                if named := await call_one(aws, client):
+                    called.append(named)
+                else:
+                    uncalled.append(service)
 
     assert uncalled == []
     assert [Named(str(call.service), str(call.operation)) for call in aws.calls if call.fault] == called

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aiomoto import _clock
@@ -33,6 +33,9 @@ class Record:
     """One attempt of a client to call AWS, as the exchange writes it down.
 
     What depends on anything but the request itself is settled when the record is made.
+
+    Args:
+        endpoint_hosts: the hosts that clients are configured with at that time.
 
     Attributes:
         request: the request, its body only where that may hold parameters.
@@ -73,7 +76,7 @@ class Record:
         self,
         request: WireRequest,
         destination: Destination,
-        endpoint_hosts: Collection[str],
+        endpoint_hosts: tuple[str, ...],
         backend: str,
         account: str,
         *,
@@ -83,9 +86,7 @@ class Record:
         self.keeps_bodies = keeps_bodies
         self.request = request
         self.destination = destination
-        # Where a host of theirs may have a bucket's name before it. They come and go.
-        tells_buckets = not destination.aws_host and "s3" in destination.services
-        self._endpoint_hosts: Collection[str] = frozenset(endpoint_hosts) if tells_buckets else ()
+        self._endpoint_hosts = endpoint_hosts
         self._settled: tuple[Identity, str | None] | None = None
         self.backend = backend
         self.account = account
