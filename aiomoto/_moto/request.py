@@ -59,7 +59,7 @@ def moto_request(request: WireRequest, url: str) -> tuple[Any, str]:
         return prepared, prepared.raw_url
     if "multipart/form-data" in header(request, "content-type"):
         prepared = _form_upload(request, url, headers)
-    elif "x-www-form-urlencoded" in header(request, "content-type"):
+    elif "x-www-form-urlencoded" in header(request, "content-type") and not header(request, "content-encoding"):
         prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # text, as botocore has it
     return prepared, url
 
