@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
-from botocore.model import OperationModel
+from botocore.model import OperationModel, ServiceModel
 
 from aiomoto._wire.message import WireRequest
 from aiomoto._wire.scope import action_of, target_of, version_of
@@ -53,15 +53,15 @@ def modelled(service: str | None, operation: str | None) -> OperationModel | Non
 
 def labels_of(request: WireRequest, operation: OperationModel) -> dict[str, str]:
     """What the request has, percent-encoded, in the places that its operation's path keeps for parameters."""
-    # In a client of S3 botocore moves the bucket out of the path, and notes the whole path beside it.
-    path = _path_of(operation.http.get("authPath") or operation.http["requestUri"])
+    path = _whole_path(operation)
     match = path.pattern.fullmatch(urlsplit(request.url).path or "/")
     return dict(zip(path.labels, match.groups(), strict=True)) if match else {}
 
 
 # ---------------------------------------------------------------- the model of a client
 
-_models: dict[tuple[str, str], OperationModel] = {}
+_services: dict[str, ServiceModel] = {}
+_operations: dict[tuple[str, str], OperationModel] = {}
 
 
 def shared_model(operation: OperationModel) -> OperationModel:
@@ -70,16 +70,28 @@ def shared_model(operation: OperationModel) -> OperationModel:
     A client whose model differs, since it has a data path or an API version of its own, keeps its own.
     """
     key = (operation.service_model.service_name, operation.name)
-    known = _models.setdefault(key, operation)
+    known = _operations.get(key) or _operations.setdefault(key, _of_one_service_model(operation))
     return known if known is operation or _are_alike(known, operation) else operation
+
+
+def _of_one_service_model(operation: OperationModel) -> OperationModel:
+    model = operation.service_model
+    service = _services.setdefault(model.service_name, model)
+    return service.operation_model(operation.name) if operation.name in service.operation_names else operation
 
 
 def _are_alike(one: OperationModel, other: OperationModel) -> bool:
     return bool(
         one.service_model.api_version == other.service_model.api_version
-        and one.http == other.http
+        and one.http["method"] == other.http["method"]
+        and _whole_path(one) == _whole_path(other)
         and _members(one) == _members(other)
     )
+
+
+def _whole_path(operation: OperationModel) -> _Path:
+    # In a client of S3 botocore moves the bucket out of the path, and notes the whole path beside it.
+    return _path_of(operation.http.get("authPath") or operation.http["requestUri"])
 
 
 def _members(operation: OperationModel) -> list[str]:
@@ -104,9 +116,12 @@ class _Path(NamedTuple):
     rank: tuple[int, ...]
 
 
-@lru_cache(maxsize=8192)
 def _path_of(uri: str) -> _Path:
-    path = uri.partition("?")[0].rstrip("/") or "/"
+    return _parse_path(uri.partition("?")[0].rstrip("/") or "/")
+
+
+@lru_cache(maxsize=8192)
+def _parse_path(path: str) -> _Path:
     parts = re.split(r"(\{[^}]+\})", path)
     labels = tuple(part[1:-1].rstrip("+") for part in parts if part.startswith("{"))
     pattern = "".join(_PLACE.get(part[-2:], "([^/]+)") if part.startswith("{") else re.escape(part) for part in parts)
