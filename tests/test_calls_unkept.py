@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -67,6 +68,8 @@ def test_other_parameters_decide_where_they_can() -> None:
     assert dict(aws.calls.last.params).keys() >= {"Bucket", "Key"}
     assert "Body" not in aws.calls.last.params
     assert "Body=" not in str(aws.calls)
+    with pytest.raises(AiomotoError, match="record_bodies=True"):
+        copy.deepcopy(aws.calls.last.params)["Body"]
 
 
 def test_object_that_looks_like_parameters_is_not_kept_either() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from reprlib import Repr
 from typing import Any
@@ -55,7 +55,7 @@ class Call:
         """
         if self._unkept and not self._has_data:
             raise self._not_kept()
-        return _Parameters(self._found, dict.fromkeys(self._unkept, self._not_kept))
+        return _Parameters(self._found, self._unkept, str(self._not_kept()))
 
     @property
     def method(self) -> str:
@@ -217,14 +217,13 @@ class Call:
 class _Parameters(dict[str, Any]):
     """Parameters of a call, without those that were not kept: to ask for one of these is an error, not ``None``."""
 
-    def __init__(self, found: Mapping[str, Any], unkept: Mapping[str, Callable[[], AiomotoError]]) -> None:
+    def __init__(self, found: Mapping[str, Any], unkept: frozenset[str], message: str) -> None:
         super().__init__(found)
         self._unkept = unkept
+        self._message = message
 
     def __missing__(self, name: str) -> Any:
-        if name in self._unkept:
-            raise self._unkept[name]()
-        raise KeyError(name)
+        raise AiomotoError(self._message) if name in self._unkept else KeyError(name)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a parameter, or a default where the call does not have it."""
