@@ -77,7 +77,7 @@ class _Ringer:
     """
 
     _LINGERS = 0.1  # seconds for which the thread waits for a next alarm
-    _LONGEST = 3600.0  # seconds that it waits at a time, since a wait has a limit in some systems
+    _LONGEST = 1.0  # seconds until it looks which of them have been cancelled
     _FEW = 64
 
     def __init__(self, added: SimpleQueue[Alarm]) -> None:
@@ -101,18 +101,20 @@ class _Ringer:
         try:
             heappush(self._alarms, self._added.get(timeout=min(max(left, 0), self._LONGEST)))
         except Empty:
+            if left > self._LONGEST:
+                self._forget_those_that_are_over()
             if not self._alarms:
                 # Said first, and then looked: whoever adds one puts it in first, and then looks whether we are here.
                 self.has_ended = True
                 self.has_ended = self._added.empty()
         else:
-            self._forget_those_that_are_over()
+            if len(self._alarms) > self._most:
+                self._forget_those_that_are_over()
 
     def _forget_those_that_are_over(self) -> None:
-        if len(self._alarms) > self._most:
-            self._alarms = [alarm for alarm in self._alarms if not alarm.is_over]
-            heapify(self._alarms)
-            self._most = max(self._FEW, 2 * len(self._alarms))
+        self._alarms = [alarm for alarm in self._alarms if not alarm.is_over]
+        heapify(self._alarms)
+        self._most = max(self._FEW, 2 * len(self._alarms))
 
 
 _added: SimpleQueue[Alarm] = SimpleQueue()
