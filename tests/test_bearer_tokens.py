@@ -89,6 +89,8 @@ def test_a_token_that_the_test_sets_inside_counts(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "of-the-machine")
     old = botocore.session.Session().create_client("bedrock", "us-east-1")
     with mock_aws() as aws:
+        botocore.session.Session().create_client("bedrock", "us-east-1").list_custom_models()
+        assert "Credential=FOOBARKEY/" in token_of(aws)
         monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "of-the-test")
         botocore.session.Session().create_client("bedrock", "us-east-1").list_custom_models()
         assert token_of(aws) == "Bearer of-the-test"
