@@ -155,10 +155,15 @@ class MockAWS:
             RuntimeError: the mock has not been started.
             ArgumentError: ``remove_data`` is neither on nor off.
         """
-        check_switch("remove_data", remove_data, may_be_none=True)
+        # With no call of ours before the ``try`` where a ``with`` ends: Ctrl-C in it would leave the mock active.
+        if remove_data is not None:
+            check_switch("remove_data", remove_data, may_be_none=True)
         if sys.is_finalizing():
             return  # an abandoned generator, at the end of the process: nothing is there to put back
-        end = self._next_end(remove_data)
+        if (run := self._run) is None:
+            raise RuntimeError("Called stop() before start().")
+        self._closing = None
+        end = partial(self._end, run, remove_data=self._options["remove_data"] if remove_data is None else remove_data)
         try:
             endings.run(end)
         except BaseException:
@@ -208,12 +213,6 @@ class MockAWS:
                 raise_first([error, another])
             raise
 
-    def _next_end(self, remove_data: bool | None = None) -> Callable[[], None]:
-        if (run := self._run) is None:
-            raise RuntimeError("Called stop() before start().")
-        self._closing = None
-        return partial(self._end, run, remove_data=self._options["remove_data"] if remove_data is None else remove_data)
-
     def _end(self, run: Run, *, remove_data: bool) -> None:
         if self._run is not run:
             return  # it has ended already
@@ -258,7 +257,10 @@ class MockAWS:
     ) -> None:
         if sys.is_finalizing():
             return
-        end = self._next_end()
+        if (run := self._run) is None:
+            raise RuntimeError("Called stop() before start().")
+        self._closing = None
+        end = partial(self._end, run, remove_data=self._options["remove_data"])
         try:
             cancelled = await endings.run_on_loop(end)
         except BaseException:
