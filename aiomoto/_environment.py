@@ -7,8 +7,10 @@ The SDKs do not find them, whatever is in ``os.environ``: they ask :data:`enviro
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
+
+from aiomoto import _environment_watch
 
 # Moto's own fake keys (moto.core.models.MockAWS).
 ACCESS_KEY = "FOOBARKEY"
@@ -115,17 +117,20 @@ class CleanEnvironment:
     found, in any order: who leaves early hands what he found to the next who changed the same variable.
 
     Attributes:
+        is_anothers: tells whether a mock of Moto's own may be what has set the fake keys.
         hides: what is the same for as long as credentials are hidden, and another the next time; ``None`` when the
             SDKs may see what they find.
     """
 
     def __init__(self) -> None:
+        self.is_anothers: Callable[[], bool] = lambda: False
         self.hides: object | None = None
         self._found: dict[object, dict[str, str | None]] = {}
         self._set: dict[object, Variables] = {}
         self._not_the_tests: dict[str, frozenset[str | None]] = {}
         self._hiding: frozenset[object] = frozenset()
         self._left: dict[str, _Left] = {}
+        self._before: dict[str, str] = {}
 
     def enter(self, user: object, variables: Variables = FAKE_KEYS, *, hide: bool = True) -> None:
         """Set and take out variables for one more user.
@@ -135,6 +140,9 @@ class CleanEnvironment:
             variables: what to set, and what to take out.
             hide: whether the SDKs are to see no other of the hidden variables than what the test sets after this.
         """
+        _environment_watch.end()
+        if not self._found:
+            self._before, self._left = _snapshot(), {}
         self._set[user] = variables
         self._found[user] = {name: os.environ.get(name) for name in (variables.keys() | HIDDEN if hide else variables)}
         if hide:
@@ -153,14 +161,34 @@ class CleanEnvironment:
             if heir := next((found for found in later if name in found), None):
                 heir[name] = value
                 continue
-            if name in self._set[user]:
-                ours = self._set[user][name]
-                self._left[name] = _Left(ours, value, os.environ.get(name) != ours)
+            before = self._left.get(name)
+            ours = self._set[user].get(name, before.ours if before else value)
+            was_changed = os.environ.get(name) != ours or (before is not None and before.was_changed)
+            self._left[name] = _Left(ours, value, was_changed)
             _put(name, value)
         # Last, so that what Ctrl-C has stopped half way can be done again.
         del self._found[user]
         self._hiding -= {user}
         self._hide()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Look out for a test that undoes its changes after the last mock, until it has done so."""
+        _environment_watch.end()
+        is_changed = any(each.was_changed for each in self._left.values()) or _snapshot() != self._before
+        if not self._found and is_changed:
+            _environment_watch.watch(self._put_own_back)
+
+    def _put_own_back(self, name: str | None) -> None:
+        if name is None:
+            self.repair()
+            return
+        left = self._left.get(name)
+        if left is not None and os.environ.get(name) == left.ours and not self.is_anothers():
+            _environment_watch.end()
+            self._left[name] = left._replace(was_changed=False)
+            _put(name, left.own)
+        self._watch()
 
     def hides_for(self, user: object) -> bool:
         """Tell whether this user wants the machine's credentials hidden."""
@@ -177,9 +205,11 @@ class CleanEnvironment:
         Whoever changed a variable inside a mock and undoes that after it (pytest's ``monkeypatch``, ``patch.dict``, a
         clean-up of unittest's) finds nothing better to put back than what the mock had set.
         """
-        if self._found or not self._left:
+        if self._found or not self._left or self.is_anothers():
             return
-        left, self._left = self._left, {name: each for name, each in self._left.items() if name in FAKE_KEYS}
+        _environment_watch.end()
+        left = self._left
+        self._left = {name: left[name]._replace(was_changed=False) for name in FAKE_KEYS if name in left}
         back = {name for name, each in left.items() if os.environ.get(name) == each.ours != each.own}
         # A fake key is nobody else's. Who has put back all of the environment has put back the rest with it.
         all_of_it = not back.isdisjoint(FAKE_KEYS)
@@ -212,6 +242,12 @@ class CleanEnvironment:
             name: frozenset(each[name] for each in known if name in each) for name in (HIDDEN if self._hiding else ())
         }
         self.hides = (self.hides or object()) if self._hiding else None
+
+
+def _snapshot() -> dict[str, str]:
+    variables = os.environ.copy()
+    variables.pop("PYTEST_CURRENT_TEST", None)  # another one in the set-up of a test and in its body
+    return variables
 
 
 def _put(name: str, value: str | None) -> None:

@@ -251,8 +251,7 @@ def _leave_environment(user: object) -> None:
 
 def repair_environment() -> None:
     """Put the machine's variables back where a test has put back a mock's own after the mock's end."""
-    if not botocore_stubber.enabled:  # Moto's own mocks set the same keys
-        environment.repair()
+    environment.repair()
 
 
 def _turn_on(run: Run) -> None:
@@ -265,5 +264,7 @@ def _end_requests(run: Run) -> None:
     long_polls.waiting.wake_all()  # those of this mock go on with another one, or have nothing to wait for
 
 
+# Moto's own mocks set the same keys.
+environment.is_anothers = lambda: botocore_stubber.enabled or _moto_switch.is_busy()
 installation = Installation()
 endings = Endings(backends.lock, _moto_switch.is_busy)

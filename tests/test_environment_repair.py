@@ -94,6 +94,52 @@ def test_what_is_undone_after_the_mock_is_right_at_the_next_one(
     assert own(before) == before
 
 
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"])
+@pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.__name__)
+def test_what_is_undone_after_the_mock_is_right_at_once(
+    change: Callable[[str], Callable[[], None]], name: str, machine: Iterator[dict[str, str | None]]
+) -> None:
+    before, kind = next(machine), type(os.environ)
+
+    @mock_aws
+    def changed() -> Callable[[], None]:
+        return change(name)
+
+    changed()()
+
+    assert own(before) == before
+    assert type(os.environ) is kind
+
+
+@pytest.mark.parametrize("endpoint", [False, True], ids=["plain", "endpoint"])
+def test_several_changes_are_right_at_once(endpoint: bool, machine: Iterator[dict[str, str | None]]) -> None:
+    before = next(machine)
+    changes = pytest.MonkeyPatch()
+    with mock_aws(endpoint=endpoint):
+        for name in MACHINES:
+            changes.setenv(name, "of-the-test")
+        changes.delenv("AWS_SECRET_ACCESS_KEY")
+
+    changes.undo()
+
+    assert own(before) == before
+
+
+def test_motos_own_mock_may_set_its_keys_after_a_change(machine: Iterator[dict[str, str | None]]) -> None:
+    import moto
+
+    before = next(machine)
+    change = pytest.MonkeyPatch()
+    with mock_aws():
+        change.setenv("AWS_ACCESS_KEY_ID", "of-the-test")
+
+    with moto.mock_aws():
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
+    change.undo()
+
+    assert own(before) == before
+
+
 @pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.__name__)
 def test_what_is_undone_inside_the_mock_is_right_after_it(
     change: Callable[[str], Callable[[], None]], machine: Iterator[dict[str, str | None]]
