@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from socketserver import ThreadingTCPServer
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 # Responses with these have no body on a wire, and nothing that says how long it is.
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -41,16 +50,33 @@ class LoopbackServer(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False  # clients may keep connections open longer than the server lives
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        if tls:
+            self.socket = _tls_context().wrap_socket(self.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_address[1]}"
         self.answer = Answer(200)
         self.received: list[Received] = []
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep quiet about clients that hang up half way, which is theirs to do."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
+
+
+def _tls_context() -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now, day = datetime.now(timezone.utc), timedelta(days=1)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now - day).not_valid_after(now + day)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with TemporaryDirectory() as folder:
+        chain = Path(folder, "server.pem")
+        chain.write_bytes(private + builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        context.load_cert_chain(chain)
+    return context
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -75,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("transfer-encoding", "").lower() != "chunked":
             return self.rfile.read(int(self.headers.get("content-length", 0)))
         chunks = []
-        while size := int(self.rfile.readline(), 16):
+        while size := int(self.rfile.readline() or b"0", 16):  # nothing more comes where a body has broken off
             chunks.append(self.rfile.read(size))
             self.rfile.readline()
         while self.rfile.readline().strip():
@@ -87,9 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def loopback_server() -> Iterator[LoopbackServer]:
-    """Run a server in a thread of its own."""
-    with LoopbackServer() as server:
+def loopback_server(*, tls: bool = False) -> Iterator[LoopbackServer]:
+    """Run a server in a thread of its own, which nobody has to trust."""
+    with LoopbackServer(tls=tls) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import inspect
+import re
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +22,9 @@ from botocore.exceptions import (
 )
 
 from aiomoto._wire.failures import FailureKind, os_error
+
+# Since 3.9.4 aiohttp has an error of its own for each that a body raises; before that the body's own came through.
+_WRAPS_ERRORS_OF_BODIES = tuple(map(int, re.findall(r"\d+", aiohttp.__version__)[:3])) >= (3, 9, 4)
 
 # These came with aiohttp 3.10 and 3.11; before them their base classes were raised.
 _ConnectionTimeoutError = getattr(aiohttp, "ConnectionTimeoutError", aiohttp.ServerTimeoutError)
@@ -47,8 +53,21 @@ def library_error(kind: FailureKind, url: str) -> aiohttp.ClientError:
     return aiohttp.ClientConnectorError(key, refused)
 
 
-def client_error(error: aiohttp.ClientError, request: Any) -> HTTPClientError:
-    """The error that aiobotocore's session raises for one of aiohttp's (``AIOHTTPSession.send``)."""
+def sending_error(error: BaseException, url: str) -> BaseException:
+    """The error with which aiohttp ends a request whose body has raised one (``ClientRequest.write_bytes``)."""
+    if isinstance(error, OSError):
+        if error.errno is None and isinstance(error, asyncio.TimeoutError):
+            return error
+        return aiohttp.ClientOSError(error.errno, f"Can not write request body for {url}")
+    if isinstance(error, asyncio.CancelledError):
+        return aiohttp.ClientOSError(None, "Connection closed")
+    if not _WRAPS_ERRORS_OF_BODIES:
+        return error
+    return aiohttp.ClientConnectionError(f"Failed to send bytes into the underlying connection: {error!r}")
+
+
+def client_error(error: Exception, request: Any) -> HTTPClientError:
+    """The error that aiobotocore's session raises for one of aiohttp's, or of a body's (``AIOHTTPSession.send``)."""
     url = request.url
     if isinstance(error, aiohttp.ClientSSLError):
         return SSLError(endpoint_url=url, error=error)
@@ -57,7 +76,11 @@ def client_error(error: aiohttp.ClientError, request: Any) -> HTTPClientError:
     if isinstance(error, aiohttp.ServerTimeoutError):
         on_connecting = str(error).startswith("Connection")
         return (ConnectTimeoutError if on_connecting else ReadTimeoutError)(endpoint_url=url, error=error)
-    return EndpointConnectionError(endpoint_url=url, error=error)
+    if isinstance(error, (aiohttp.ClientConnectionError, socket.gaierror)):
+        return EndpointConnectionError(endpoint_url=url, error=error)
+    if isinstance(error, asyncio.TimeoutError):
+        return ReadTimeoutError(endpoint_url=url, error=error)
+    return HTTPClientError(error=error)
 
 
 def _connection_key(url: str) -> Any:

@@ -17,12 +17,13 @@ from yarl import URL
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
+from aiomoto._http.aiohttp_body import read_body
 from aiomoto._http.aiohttp_delivery import ScriptedConnection
 from aiomoto._http.aiohttp_failures import client_error, library_error
 from aiomoto._required_names import check_instance
 from aiomoto._wire.delivery import CHUNK_SIZE
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, WireResponse, head_of, read_body_async
+from aiomoto._wire.message import WireRequest, WireResponse, head_of
 
 
 class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
@@ -103,7 +104,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     # aiobotocore's own send() says that a session is closed, and sends nothing.
     if getattr(session, "_is_closed", False) or exchange.lets_out(head):
         return None
-    wire = head.with_body(await read_body_async(request.body))
+    wire = head.with_body(await _body_of(request))
     try:
         read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
     except AttributeError:
@@ -118,6 +119,13 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     except aiohttp.ClientError as error:
         raise client_error(error, request) from error
     return answer
+
+
+async def _body_of(request: Any) -> bytes | None:
+    try:
+        return await read_body(request)
+    except Exception as error:
+        raise client_error(error, request) from error
 
 
 async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> WireResponse:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import sys
 from typing import Any
 
 from aiobotocore import httpxsession
 from aiobotocore.httpxsession import httpx
 from botocore.exceptions import (
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
     HTTPClientError,
@@ -85,14 +88,18 @@ def body_error(kind: FailureKind, request: Any, received: int, expected: int, *,
     return _error("RemoteProtocolError", f"{message} (received {received} bytes, expected {expected})", request)
 
 
-def client_error(error: Any, url: str) -> HTTPClientError:
-    """The error that aiobotocore's session raises for one of httpx's (``HttpxSession.send``)."""
+def client_error(error: Exception, url: str) -> HTTPClientError:
+    """The error that aiobotocore's session raises for one of httpx's, or of a body's (``HttpxSession.send``)."""
     if isinstance(error, httpx.ConnectError):
         if _FINDS_TLS_ERRORS and error.__cause__ is not None:
             return SSLError(endpoint_url=url, error=error.__cause__)
         return EndpointConnectionError(endpoint_url=url, error=error)
-    if isinstance(error, httpx.ReadTimeout):
+    if isinstance(error, socket.gaierror):
+        return EndpointConnectionError(endpoint_url=url, error=error)
+    if isinstance(error, (asyncio.TimeoutError, httpx.ReadTimeout)):
         return ReadTimeoutError(endpoint_url=url, error=error)
     if isinstance(error, httpx.TimeoutException):
         return ConnectTimeoutError(endpoint_url=url, error=error)
+    if isinstance(error, httpx.CloseError):
+        return ConnectionClosedError(endpoint_url=url, error=error)
     return HTTPClientError(error=error)

@@ -15,11 +15,12 @@ from botocore.compat import HTTPHeaders
 
 from aiomoto import _clock, _live
 from aiomoto._exchange import Exchange
+from aiomoto._http.httpx_body import read_body
 from aiomoto._http.httpx_failures import client_error, library_error
 from aiomoto._http.httpx_response import response_for
 from aiomoto._required_names import check_instance
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, encode_headers, head_of, read_body_async
+from aiomoto._wire.message import WireRequest, encode_headers, head_of
 
 if httpx is None:
     raise ImportError(
@@ -96,7 +97,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     if exchange.lets_out(head):
         return None
-    wire = head.with_body(await read_body_async(request.body))
+    wire = head.with_body(await _body_of(request))
     try:
         read_timeout = wire.context.get("read_timeout") or session._timeout.read
     except AttributeError:
@@ -113,6 +114,15 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     except httpx.TransportError as error:
         raise client_error(error, request.url) from error
     return answer
+
+
+async def _body_of(request: Any) -> bytes | None:
+    try:
+        return await read_body(request)
+    except NotImplementedError:
+        raise  # the one that aiobotocore lets through
+    except Exception as error:
+        raise client_error(error, request.url) from error
 
 
 async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> Any:

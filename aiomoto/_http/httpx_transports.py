@@ -20,7 +20,7 @@ from aiomoto._http.httpx_response import response_for
 from aiomoto._places import argument
 from aiomoto._replacements import Target
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, on_wire
+from aiomoto._wire.message import WireRequest, kept, on_wire
 
 # Each package, and the one that it sends with.
 PACKAGES = {"httpx": "httpcore", "httpx2": "httpcore2"}
@@ -47,7 +47,7 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is None:
             with plain_requests.passing(head):
                 return original(self, *args, **kwargs)
-        wire = replace(head, body=b"".join(request.stream))
+        wire = replace(head, body=b"".join(map(kept, request.stream)))
         try:
             reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
@@ -69,7 +69,7 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         if exchange is None:
             with plain_requests.passing(head):
                 return await original(self, *args, **kwargs)
-        wire = replace(head, body=b"".join([chunk async for chunk in request.stream]))
+        wire = replace(head, body=b"".join([kept(chunk) async for chunk in request.stream]))
         try:
             reply = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:

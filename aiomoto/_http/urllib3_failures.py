@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from http.client import RemoteDisconnected
+import errno
+import socket
+from http.client import HTTPException, RemoteDisconnected
+from ssl import CertificateError
+from ssl import SSLError as SystemSSLError
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -51,12 +55,27 @@ def library_error(kind: FailureKind, url: str, timeouts: Timeouts, pool: Any = N
     return exceptions.NewConnectionError(connection, f"Failed to establish a new connection: {cause}")
 
 
-def client_error(error: exceptions.HTTPError, request: Any) -> HTTPClientError:
-    """The error that botocore's session raises for one of urllib3's (``URLLib3Session.send``)."""
+def sending_error(error: Exception, url: str, timeouts: Timeouts) -> Exception:
+    """The error with which urllib3 ends a request whose body has raised one (``HTTPConnectionPool.urlopen``)."""
+    if isinstance(error, BrokenPipeError) or getattr(error, "errno", None) in _AFTER_AN_ANSWER:
+        # Taken for a server that has hung up, and may have answered before it did: urllib3 looks for that.
+        return library_error("read_timeout", url, timeouts)
+    if isinstance(error, (SystemSSLError, CertificateError)):
+        return exceptions.SSLError(error)
+    if isinstance(error, (OSError, HTTPException)):
+        return exceptions.ProtocolError("Connection aborted.", error)
+    return error
+
+
+_AFTER_AN_ANSWER = (errno.EPROTOTYPE, errno.ECONNRESET)
+
+
+def client_error(error: Exception, request: Any) -> HTTPClientError:
+    """The error that botocore's session raises for one of urllib3's, or of a body's (``URLLib3Session.send``)."""
     url = request.url
     if isinstance(error, exceptions.SSLError):
         return SSLError(endpoint_url=url, error=error)
-    if isinstance(error, exceptions.NewConnectionError):
+    if isinstance(error, (exceptions.NewConnectionError, socket.gaierror)):
         return EndpointConnectionError(endpoint_url=url, error=error)
     if isinstance(error, exceptions.ConnectTimeoutError):
         return ConnectTimeoutError(endpoint_url=url, error=error)

@@ -15,11 +15,12 @@ from urllib3.exceptions import HTTPError
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
+from aiomoto._http.urllib3_body import read_body
 from aiomoto._http.urllib3_delivery import scripted_response
-from aiomoto._http.urllib3_failures import Timeouts, client_error, library_error, pool_for
+from aiomoto._http.urllib3_failures import Timeouts, client_error, library_error, pool_for, sending_error
 from aiomoto._required_names import check_instance
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, head_of, on_wire, read_body
+from aiomoto._wire.message import WireRequest, head_of, on_wire
 
 
 class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
@@ -44,15 +45,23 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     if exchange.lets_out(head):
         return None
-    wire = head.with_body(read_body(request.body))
+    timeouts = _timeouts(session, head)
+    wire = head.with_body(_body_of(request, timeouts))
     try:
-        raw = _response(exchange, wire, _timeouts(session, head))
+        raw = _response(exchange, wire, timeouts)
         answer = AWSResponse(request.url, raw.status, raw.headers, raw)
         if not request.stream_output:
             answer.content  # noqa: B018  (reads the stream to its end, as the real session does)
     except HTTPError as error:
         raise client_error(error, request) from error
     return answer
+
+
+def _body_of(request: Any, timeouts: Timeouts) -> bytes | None:
+    try:
+        return read_body(request)
+    except Exception as error:
+        raise client_error(sending_error(error, request.url, timeouts), request) from error
 
 
 def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTPResponse:

@@ -1,17 +1,15 @@
-"""Plain values on both sides of the seam: a request in, a response out, and any body as bytes."""
+"""Plain values on both sides of the seam: a request in, a response out."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from inspect import isawaitable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.exceptions import HTTPClientError
-from botocore.httpchecksum import AwsChunkedWrapper
 from botocore.model import OperationModel
 
 from aiomoto._wire.aws_chunked import parse_chunks
@@ -132,76 +130,26 @@ def _check_url(url: str) -> None:
         raise HTTPClientError(error=error) from error
 
 
-def read_body(body: object) -> bytes | None:
-    """Read a synchronous client's request body from where it stands, without rewinding it.
+def has_no_stream(body: object) -> bool:
+    """Tell whether a request body is there as a whole: one that every client sends as it is."""
+    return body is None or type(body) is bytes
+
+
+def kept(piece: Any) -> bytes:
+    """A piece of a body as it is now: whoever gives it may fill the same buffer with the next one.
 
     Raises:
-        TypeError: the body is of a kind that no HTTP library sends.
+        TypeError: it is not bytes-like.
     """
-    if (data := _in_memory(body)) is not _STREAM:
-        return data  # type: ignore[return-value]
-    if isinstance(body, AwsChunkedWrapper):
-        return _in_one_chunk(list(body))
-    if callable(read := getattr(body, "read", None)):
-        return _as_bytes(read())
-    if isinstance(body, Iterable):
-        return b"".join(map(_as_bytes, body))
-    raise _unreadable(body)
-
-
-async def read_body_async(body: Any) -> bytes | None:
-    """Read an asynchronous client's request body from where it stands, without rewinding it.
-
-    Beyond what :func:`read_body` takes: asynchronous iterables and files whose ``read()`` is awaited.
-
-    Raises:
-        TypeError: the body is of a kind that no HTTP library sends.
-    """
-    if isinstance(body, AwsChunkedWrapper):
-        return _in_one_chunk([chunk async for chunk in body])
-    # Before iterating: asynchronous files are iterated by line.
-    if callable(read := getattr(body, "read", None)):
-        data = read()
-        return _as_bytes(await data if isawaitable(data) else data)
-    if isinstance(body, AsyncIterable):
-        return b"".join([_as_bytes(chunk) async for chunk in body])
-    return read_body(body)
-
-
-_STREAM = object()
-
-
-def _in_memory(body: object) -> object:
-    if body is None or type(body) is bytes:
-        return body
-    if isinstance(body, str):
-        return body.encode()
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        return bytes(body)
-    # A mapping is iterable, but no client means to send its keys.
-    if isinstance(body, Mapping):
-        raise _unreadable(body)
-    return _STREAM
-
-
-def _as_bytes(data: object) -> bytes:
-    if isinstance(data, bytes):
-        return data
-    if isinstance(data, str):
-        return data.encode()
-    if isinstance(data, (bytearray, memoryview)):
-        return bytes(data)
-    raise _unreadable(data)
-
-
-def _unreadable(body: object) -> TypeError:
-    kind = f"{type(body).__module__}.{type(body).__qualname__}"
-    return TypeError(
-        f"cannot send a request body of type {kind}: pass bytes, bytearray, str, a file opened in binary mode, "
-        "or an iterable or async iterable of bytes"
-    )
+    return piece if type(piece) is bytes else memoryview(piece).tobytes()
 
 
 def _in_one_chunk(pieces: list[bytes]) -> bytes:
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def in_one_chunk(pieces: list[bytes]) -> bytes:
+    """The body that botocore's ``AwsChunkedWrapper`` gives in pieces, in a form that Moto reads in linear time."""
     # A wrapper that has been read to its end has no more pieces.
     return parse_chunks(pieces).in_one_chunk() if pieces else b""

@@ -1,0 +1,49 @@
+"""Request bodies as httpx reads and sends them, as far as aiobotocore hands them to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from io import BytesIO
+from typing import Any
+
+from aiobotocore.httpxsession import httpx
+from botocore.httpchecksum import AwsChunkedWrapper
+
+from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
+
+
+async def read_body(request: Any) -> bytes | None:
+    """Read the body of a prepared request as aiobotocore's ``HttpxSession`` does, from where it stands.
+
+    Raises:
+        Exception: what httpx raises where it cannot send such a body, or where reading it fails.
+    """
+    body = request.body
+    if has_no_stream(body):
+        return body  # type: ignore[no-any-return]
+    if isinstance(body, AwsChunkedWrapper):
+        return in_one_chunk([frame async for frame in body])  # type: ignore[attr-defined]
+    if type(body) is BytesIO:
+        return body.read()  # the same as its lines, which the session sends one by one
+    sent = httpx.Request(request.method, request.url, content=_content_of(body))
+    if not isinstance(sent.stream, httpx.AsyncByteStream):
+        # Of the type that aiobotocore's own check has, which has no message.
+        kind = f"{type(body).__module__}.{type(body).__qualname__}"
+        raise AssertionError(f"httpx cannot send a {kind} on an event loop: pass bytes, BytesIO or an async iterable")
+    return b"".join([kept(piece) async for piece in sent.stream])
+
+
+def _content_of(body: Any) -> Any:
+    """What ``HttpxSession.send`` hands to httpx in a body's place."""
+    if isinstance(body, (AsyncIterable, BytesIO)) and isinstance(body, Iterable):
+        return _items_of(body)
+    return body
+
+
+async def _items_of(body: Any) -> AsyncIterator[Any]:
+    if isinstance(body, AsyncIterable):
+        async for item in body:
+            yield item
+    else:
+        for item in body:
+            yield item

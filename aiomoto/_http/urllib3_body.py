@@ -1,0 +1,51 @@
+"""Request bodies as urllib3 reads and sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import TextIOBase
+from typing import Any
+
+from botocore.httpchecksum import AwsChunkedWrapper
+
+from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
+
+# The most that is read of a file at a time. botocore sets it for urllib3, which reads less by itself.
+_BLOCK_SIZE = 128 * 1024
+
+
+def read_body(request: Any) -> bytes | None:
+    """Read the body of a prepared request as urllib3 does, from where it stands.
+
+    Raises:
+        Exception: what urllib3 meets where it cannot send such a body, or where reading it fails.
+    """
+    body = request.body
+    if has_no_stream(body):
+        return body  # type: ignore[no-any-return]
+    if isinstance(body, AwsChunkedWrapper):
+        return in_one_chunk(list(body))
+    return b"".join([_encoded(piece) for piece in _pieces(body)])
+
+
+def _pieces(body: Any) -> Iterable[Any]:
+    """A body in pieces (``urllib3.util.request.body_to_chunks``, which came with urllib3 2)."""
+    if isinstance(body, str):
+        return (body,)
+    if hasattr(body, "read"):
+        return _blocks(body)
+    try:
+        return (memoryview(body),)
+    except TypeError:
+        pieces: Iterable[Any] = iter(body)
+        return pieces
+
+
+def _blocks(file: Any) -> Iterable[Any]:
+    is_text = isinstance(file, TextIOBase)
+    while block := file.read(_BLOCK_SIZE):
+        yield block if is_text else kept(block)
+
+
+def _encoded(piece: Any) -> bytes:
+    return piece.encode() if isinstance(piece, str) else kept(piece)
