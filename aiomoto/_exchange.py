@@ -83,6 +83,7 @@ class Exchange:
 
         Raises:
             RequestBlockedError: Moto has no service for the request, or all mocks ended while it was waiting.
+            AiomotoError: Moto needs Docker for it, which is not there.
             NotImplementedError: Moto has the service, but not the operation.
             WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple, NoReturn
 from moto.core.responses import ActionAuthenticatorMixin
 
 from aiomoto import _clock, _loops
+from aiomoto._errors import AiomotoError
 from aiomoto._moto import backends
+from aiomoto._moto.containers import explain_missing_docker
 from aiomoto._moto.long_polls import Poll, WouldWait, current_poll
 from aiomoto._moto.router import Handler
 from aiomoto._moto.slow_handlers import is_slow, keeps_lock
@@ -33,8 +35,15 @@ class Invocation(NamedTuple):
     url: str
 
     def run(self, *, record: bool = True) -> WireResponse:
-        """Run the handler; Moto's recorder gets to see the request if ``record``."""
-        return backends.call(self.handler, self.request, self.url, record=record)
+        """Run the handler; Moto's recorder gets to see the request if ``record``.
+
+        Raises:
+            AiomotoError: it needs Docker, which is not there.
+        """
+        reply = backends.call(self.handler, self.request, self.url, record=record)
+        if mistake := explain_missing_docker(self.service, self.request, reply):
+            raise AiomotoError(mistake)
+        return reply
 
 
 class _Attempts:

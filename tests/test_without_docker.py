@@ -1,0 +1,87 @@
+"""A Lambda function that is invoked where there is no Docker: an error that says what to write, not a payload."""
+
+from __future__ import annotations
+
+import gc
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from aiomoto import AiomotoError, mock_aws
+from tests.conftest import ClientFactory
+from tests.wire import send
+
+REGION = "us-east-1"
+MESSAGE = (
+    r"Moto runs the Lambda function 'resize' in a Docker container, and Docker does not answer: .+\. "
+    r'Write mock_aws\(config=\{"lambda": \{"use_docker": False\}\}\), .*, or start Docker'
+)
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
+
+
+# The docker package closes no socket that it could not connect, and Moto no process that it asks for Docker's version.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@pytest.fixture(autouse=True)
+def _no_docker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    yield
+    gc.collect()
+
+
+def create_function() -> Any:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as files:
+        files.writestr("app.py", "def handler(event, context): return event")
+    iam = boto3.client("iam", region_name=REGION)
+    role = iam.create_role(RoleName="functions", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    functions = boto3.client("lambda", region_name=REGION, config=ONE_ATTEMPT)
+    functions.create_function(
+        FunctionName="resize",
+        Runtime="python3.12",
+        Role=role,
+        Handler="app.handler",
+        Code={"ZipFile": archive.getvalue()},
+    )
+    return functions
+
+
+@pytest.mark.parametrize("how", ["RequestResponse", "Event"])
+def test_boto3_is_told(how: str) -> None:
+    with mock_aws() as aws:
+        functions = create_function()
+        with pytest.raises(AiomotoError, match=MESSAGE):
+            functions.invoke(FunctionName="resize", InvocationType=how)
+
+        assert [call.failure for call in aws.calls.filter("lambda", "Invoke")] == ["AiomotoError"]
+
+
+@pytest.mark.anyio
+async def test_aiobotocore_is_told(client: ClientFactory) -> None:
+    async with mock_aws(), client("lambda", region_name=REGION) as functions:
+        create_function()
+        with pytest.raises(AiomotoError, match=MESSAGE):
+            await functions.invoke(FunctionName="resize", Payload=b"{}")
+
+
+def test_a_client_of_the_endpoint_is_told_with_an_answer_that_it_does_not_ask_for_again() -> None:
+    with mock_aws() as aws:
+        create_function()
+        answer = send(aws.endpoint.url, "POST", "/2015-03-31/functions/resize/invocations", b"{}", service="lambda")
+
+    assert answer.status == 400
+    assert b"use_docker" in answer.body
+
+
+def test_with_what_the_message_says_it_is_answered() -> None:
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        answer = create_function().invoke(FunctionName="resize")
+
+        assert answer["StatusCode"] == 200
+        assert "FunctionError" not in answer
