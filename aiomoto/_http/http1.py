@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bytes: a request off the wire (RFC 9112)."""
+"""HTTP/1.1 as bytes: a request off the wire (RFC 9112), sent without an SDK."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RequestReader:
 
     def request(self, url: str) -> WireRequest:
         """The complete request, which is for this URL."""
-        return WireRequest(self._method, url, self._headers, b"".join(self._body))
+        return WireRequest(self._method, url, self._headers, b"".join(self._body), is_plain=True)
 
     # Each step reads one part, and tells whether there was enough for it.
 

@@ -23,7 +23,8 @@ _let_out: ContextVar[str | None] = ContextVar("aiomoto_let_out", default=None)
 
 def head_of(method: str | bytes, url: str, headers: Iterable[tuple[str | bytes, str | bytes]]) -> WireRequest:
     """Turn what a library is about to send into plain values, all but the body."""
-    return WireRequest(_text(method).upper(), url, {_text(name): _text(value) for name, value in headers})
+    pairs = {_text(name): _text(value) for name, value in headers}
+    return WireRequest(_text(method).upper(), url, pairs, is_plain=True)
 
 
 def exchange_for(head: WireRequest, *, beside_other_mock: bool = False) -> Exchange | None:

@@ -57,8 +57,8 @@ def moto_request(request: WireRequest, url: str) -> tuple[Any, str]:
     if _HAS_OWN_REQUEST:
         prepared = normalize_request(prepared)
         return prepared, prepared.raw_url
-    if "multipart/form-data" in header(request, "content-type"):
-        prepared = _form_upload(request, url, headers)
+    if request.is_plain or "multipart/form-data" in header(request, "content-type"):
+        prepared = _flask_request(request, url, headers)
     elif "x-www-form-urlencoded" in header(request, "content-type") and not header(request, "content-encoding"):
         prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # text, as botocore has it
     return prepared, url
@@ -144,8 +144,9 @@ def _trailer(request: WireRequest) -> dict[str, str]:
     return {name: fields[name] for name in map(str.strip, announced) if name in fields}
 
 
-def _form_upload(request: WireRequest, url: str, headers: HeadersDict) -> FormRequest:
-    # Up to 5.2.3, Moto finds the fields of a form only in werkzeug's request.
+def _flask_request(request: WireRequest, url: str, headers: HeadersDict) -> FormRequest:
+    # Up to 5.2.3, Moto's mock of the requests library hands over what a server of its own would, and Moto finds the
+    # fields of a form in nothing else.
     split = urlsplit(url)
     return FormRequest.from_values(
         path=split.path,

@@ -28,6 +28,7 @@ class WireRequest:
         context: botocore's own notes on the request (operation parameters, signing); empty where it keeps none.
         operation: the operation that its client has called, by the client's own model; ``None`` where no client of
             botocore's has made the request.
+        is_plain: whether an HTTP library sends it without an SDK.
     """
 
     method: str
@@ -36,10 +37,11 @@ class WireRequest:
     body: bytes | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     operation: OperationModel | None = None
+    is_plain: bool = False
 
     def with_body(self, body: bytes | None) -> WireRequest:
         """The same request with this body."""
-        return WireRequest(self.method, self.url, self.headers, body, self.context, self.operation)
+        return WireRequest(self.method, self.url, self.headers, body, self.context, self.operation, self.is_plain)
 
     @property
     def host(self) -> str:
