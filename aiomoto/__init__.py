@@ -68,7 +68,10 @@ if not TYPE_CHECKING:  # type checkers would take it to have any name
             # An import of a name would not show the message of an AttributeError.
             raise ImportError(f"aiomoto has no {name}: mock_aws mocks all services, as in Moto 5", name=__name__)
         if name not in _MODULE_OF:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            if name.startswith("_"):  # as tools ask for it, which need no hint
+                raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            hints = import_module(f"{__name__}._hints")
+            raise AttributeError(hints.unknown_attribute(f"module {__name__!r}", name, __all__))
         try:
             value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
         except (ImportError, AttributeError) as error:

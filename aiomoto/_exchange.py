@@ -19,6 +19,7 @@ from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import RequestBlockedError
 from aiomoto._moto import backends, waiting
 from aiomoto._moto.configuration import config_place
+from aiomoto._moto.mistakes import explain_missing_package
 from aiomoto._moto.router import Destination, Route, destination_of, find_route
 from aiomoto._moto.s3_addressing import url_for_moto
 from aiomoto._moto.stages import what_stages_lack
@@ -134,8 +135,9 @@ class Exchange:
             yield record
         except BaseException as error:
             record.failed(error)
-            if isinstance(error, ModuleNotFoundError) and hasattr(error, "add_note"):  # since Python 3.11
-                error.add_note("Some of Moto's services need packages of their own: pip install 'moto[all]'")
+            if isinstance(error, ModuleNotFoundError):
+                message = explain_missing_package(error, record.destination.services)
+                raise ModuleNotFoundError(message, name=error.name, path=error.path) from error
             raise
 
     def _record(self, request: WireRequest, backend: str, *, keeps_bodies: bool) -> Record:

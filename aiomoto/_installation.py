@@ -7,14 +7,12 @@ from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from moto import settings
 from moto.core.models import botocore_stubber
 
 from aiomoto import _live, _required_names
 from aiomoto._cleanup import run_all
 from aiomoto._endings import Endings
 from aiomoto._environment import environment, variables_for_endpoint
-from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._fork_servers import MODULE as FORK_SERVER
 from aiomoto._fork_servers import fork_servers
@@ -31,7 +29,7 @@ from aiomoto._late_imports import ImportWatch
 from aiomoto._moto import backends, long_polls, stubber
 from aiomoto._moto import repetitions as moto_repetitions
 from aiomoto._moto.configuration import config_place
-from aiomoto._moto.switch import MotoSwitch
+from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
 from aiomoto._replacements import Replacements, Target
 from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
@@ -110,7 +108,7 @@ class Installation:
         # In the order in which a start takes them. An end goes back from the last to the first.
         self._steps = (
             _Shared(_required_names.check_at_start, lambda: None),
-            Step(_refuse_other_modes, _nothing),
+            Step(lambda run: refuse_other_modes(), _nothing),
             Step(lambda run: repair_environment(), _nothing),
             _Shared(self._replace, self._replacements.close),
             _Shared(self._late.start, self._late.stop),
@@ -169,15 +167,6 @@ class Installation:
 
 def _nothing(run: Run) -> None:
     """There is nothing to take back."""
-
-
-def _refuse_other_modes(run: Run) -> None:
-    if settings.TEST_SERVER_MODE or settings.is_test_proxy_mode():
-        mode = "TEST_SERVER_MODE" if settings.TEST_SERVER_MODE else "TEST_PROXY_MODE"
-        raise AiomotoError(
-            f"{mode} is set, which sends Moto's requests to another process: aiomoto answers in this one. "
-            f"Unset {mode}, or use moto.mock_aws for tests against a Moto server"
-        )
 
 
 class _SleepAtOnce:

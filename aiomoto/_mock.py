@@ -13,15 +13,16 @@ from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
 from aiomoto._decorate import decorate
-from aiomoto._errors import AiomotoError
+from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
+from aiomoto._hints import called_mock, unknown_attribute, unknown_option, wrong_switch
 from aiomoto._installation import endings, installation
 from aiomoto._moto import backends
 from aiomoto._moto.configuration import own_config
+from aiomoto._moto.switch import refuse_other_modes
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._uncalled import ToBeCalled
-from aiomoto._wire.names import check_one, check_switch, near
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class MockAWS:
     Raises:
         ArgumentError: Moto reads no such key in ``config``, there is no such way to sleep, or an option that is on or
             off is neither.
+        AiomotoError: Moto is set to its server or proxy mode.
         TypeError: ``config`` is not a dict of dicts.
 
     Attributes:
@@ -94,7 +96,8 @@ class MockAWS:
         endpoint: bool = False,
     ) -> None:
         config = own_config(config)
-        check_one("way to sleep", sleep, ("real", "instant"))
+        if sleep not in ("real", "instant"):
+            raise ArgumentError(f"sleep must be 'real' or 'instant', not {sleep!r}")
         switches = {
             "reset": reset,
             "remove_data": remove_data,
@@ -104,7 +107,9 @@ class MockAWS:
             "endpoint": endpoint,
         }
         for name, value in switches.items():
-            check_switch(name, value)
+            if not isinstance(value, bool):
+                raise ArgumentError(wrong_switch(name, value))
+        refuse_other_modes()
         self._options = Options(
             config=config,
             reset=reset,
@@ -280,12 +285,16 @@ class MockAWS:
         """
         if target is _NOTHING or isinstance(target, MockAWS):
             name = "a mock" if isinstance(target, MockAWS) else "None"
-            raise TypeError(
-                f"mock_aws cannot decorate {name}: a mock is not called to be used. For another one, call mock_aws()"
-            )
+            raise TypeError(called_mock(name))
         options = self._options
         decorated = decorate(target, self._again, reset=options["reset"], remove_data=options["remove_data"])
         return cast(Target, decorated)
+
+    if not TYPE_CHECKING:  # type checkers say so by themselves
+
+        def __getattr__(self, name: str) -> NoReturn:
+            names = (*dir(type(self)), *type(self).__annotations__)
+            raise AttributeError(unknown_attribute("the mock", name, names), name=name, obj=self)
 
     def _again(self, reset: bool, remove_data: bool) -> MockAWS:
         options = self._options | {"reset": reset, "remove_data": remove_data}
@@ -339,5 +348,4 @@ if not TYPE_CHECKING:  # type checkers say so by themselves
 
 def _check_options(options: dict[str, Any]) -> None:
     for name in sorted(options.keys() - Options.__annotations__.keys()):
-        of_the_marker = ". Set AWS_DEFAULT_REGION, or use @pytest.mark.aiomoto(region=...)" if name == "region" else ""
-        raise TypeError(f"mock_aws() has no option {name!r}{near(name, Options.__annotations__)}{of_the_marker}")
+        raise TypeError(unknown_option(name, Options.__annotations__))

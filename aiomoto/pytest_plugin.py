@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack
+from inspect import signature
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -221,7 +222,11 @@ def _add_marked_faults(node: pytest.Item, aws: MockAWS) -> None:
 def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
     """Add the rule of a marker; or else what is wrong with it, so that its test fails with nothing but that."""
     from aiomoto._errors import ArgumentError
+    from aiomoto._wire.names import near
 
+    known = [name for name, each in signature(aws.faults.add).parameters.items() if each.kind is each.KEYWORD_ONLY]
+    for name in marker.kwargs.keys() - signature(aws.faults.add).parameters.keys():
+        return TypeError(f"it has no argument {name!r}{near(name, known)}")
     try:
         aws.faults.add(*marker.args, **marker.kwargs)
     except (ArgumentError, TypeError) as error:
@@ -249,7 +254,9 @@ def _marked_options(node: pytest.Item) -> dict[str, Any]:
     for marker in reversed(list(node.iter_markers("aiomoto"))):
         if marker.args or not marker.kwargs.keys() <= known:
             names = ", ".join(f"{name}=" for name in sorted(known))
-            pytest.fail(f"{_as_written(marker)}: it takes {names}", pytrace=False)
+            written = f". Write region={marker.args[0]!r}" if marker.args and isinstance(marker.args[0], str) else ""
+            wrong = "takes no positional argument, but" if marker.args else "takes"
+            pytest.fail(f"{_as_written(marker)}: it {wrong} {names}{written}", pytrace=False)
         if (region := marker.kwargs.get("region")) is not None and (mistake := _mistake_in_region(region)):
             pytest.fail(f"{_as_written(marker)}: {mistake}", pytrace=False)
         options.update(marker.kwargs)

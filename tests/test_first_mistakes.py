@@ -48,7 +48,11 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     ),
     "not-called-faults": (lambda: mock.faults, AttributeError, r"and then `aws\.faults`"),
     "switch": (lambda: mock(reset="x"), ArgumentError, r"reset must be True or False, not 'x'"),
-    "called-twice": (lambda: mock()(), TypeError, r"a mock is not called to be used"),
+    "called-twice": (
+        lambda: mock()(),
+        TypeError,
+        r"a mock is not called\. .* use it as it is, as in aiomoto\.calls",
+    ),
     "int": (lambda: mock(5), TypeError, r"cannot decorate 5 of type builtins\.int: it takes functions"),
     "service": (
         lambda: mock("s3"),

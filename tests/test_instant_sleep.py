@@ -243,5 +243,5 @@ def test_record_begins_anew_with_the_mock() -> None:
 
 
 def test_other_ways_to_sleep_are_an_error() -> None:
-    with pytest.raises(ArgumentError, match="there is no way to sleep 'never': there are instant, real"):
+    with pytest.raises(ArgumentError, match="sleep must be 'real' or 'instant', not 'never'"):
         mock_aws(sleep="never")  # type: ignore[call-overload]

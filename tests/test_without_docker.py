@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import sys
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -77,6 +78,18 @@ def test_a_client_of_the_endpoint_is_told_with_an_answer_that_it_does_not_ask_fo
 
     assert answer.status == 400
     assert b"use_docker" in answer.body
+
+
+def test_the_package_for_docker_is_named_with_the_service_and_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock_aws():
+        functions = create_function()
+        monkeypatch.setitem(sys.modules, "docker", None)
+        with pytest.raises(
+            ModuleNotFoundError, match=r"Moto needs it for awslambda\. Write pip install 'moto\[awslambda\]'"
+        ) as raised:
+            functions.invoke(FunctionName="resize")
+
+        assert raised.value.name == "docker"
 
 
 def test_with_what_the_message_says_it_is_answered() -> None:

@@ -80,7 +80,7 @@ class EndpointHandler:
             raise _Refusal(400, "InvalidRequest", "there are several Host headers")
         host, target = _destination(request.raw_path, headers.pop("Host", ""))
         if request.method not in _METHODS:
-            raise _Refusal(405, "MethodNotAllowed", f"{request.method} is no method of AWS's")
+            raise _Refusal(405, "MethodNotAllowed", f"AWS does not use the method {request.method}")
         is_own = host in self._hosts or host.endswith(self._parent)
         if not is_own and not is_in_aws_domain(host):
             # A page in a browser whose name leads here by DNS rebinding, for one.
@@ -134,13 +134,15 @@ def _destination(target: str, host: str) -> tuple[str, str]:
         host, target = absolute[1], absolute[2] if absolute[2].startswith("/") else f"/{absolute[2]}"
     host = host.lower()
     if not _HOST.fullmatch(host):
-        raise _Refusal(400, "InvalidRequest", "the Host header names no host")
+        raise _Refusal(
+            400, "InvalidRequest", f"invalid Host header {host!r}: it must be a host, with a port if need be"
+        )
     if not target.startswith("/"):
-        raise _Refusal(400, "InvalidURI", "the target of the request is no path")
+        raise _Refusal(400, "InvalidURI", f"invalid target {target!r}: it must begin with a slash")
     try:
         urlsplit(f"//{host}").port, urlsplit(target)
     except ValueError as error:
-        raise _Refusal(400, "InvalidURI", f"the URL has no meaning: {error}") from None
+        raise _Refusal(400, "InvalidURI", f"malformed URL: {error}") from None
     return host, quote(target, safe=_URL_SAFE, errors="surrogateescape")
 
 

@@ -15,7 +15,8 @@ from aiohttp.http import HttpVersion11, RawResponseMessage
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aiomoto import _live
+from aiomoto import _live, _loops
+from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp_body import read_body
 from aiomoto._http.aiohttp_delivery import ScriptedConnection
@@ -50,7 +51,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
     async def __aenter__(self) -> Any:
         entered = await super().__aenter__()
         self._is_closed = False
-        self.loop = asyncio.get_running_loop()
+        self.loop = _running_loop()
         check_instance(self, "aiobotocore.httpsession", "AIOHTTPSession")
         self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
         return entered
@@ -140,7 +141,7 @@ async def _client_response(
 ) -> ClientResponse:
     url = URL(request.url, encoded=True)
     headers = CIMultiDictProxy(CIMultiDict(request.headers))
-    loop = asyncio.get_running_loop()
+    loop = _running_loop()
     response = ClientResponse(
         request.method,
         url,
@@ -167,6 +168,18 @@ async def _client_response(
         await response.start(scripted)  # type: ignore[arg-type]
         scripted.begin(response.content)
     return response
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        if not _loops.on_trio():
+            raise
+    raise AiomotoError(
+        "aiobotocore's default HTTP session is aiohttp's, which does not run on trio. Write "
+        "config=AioConfig(http_session_cls=HttpxSession), with aiobotocore.httpxsession's class, and install httpx2"
+    )
 
 
 class _Sent:

@@ -58,7 +58,7 @@ def _own_core(core: Config) -> Config:
 def _own_list(name: str, value: Any) -> list[Any] | None:
     # Of a text each letter would count as a pattern, and let out about every request.
     if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
-        raise TypeError(f"config's {name} must be a list of texts, as [{value!r}], not {value!r}")
+        raise TypeError(f"config's {name} must be a list of strings, as [{value!r}], not {value!r}")
     if value is None:
         return None
     own = list(value)

@@ -148,6 +148,7 @@ def _flask_request(request: WireRequest, url: str, headers: HeadersDict) -> Form
     # Up to 5.2.3, Moto's mock of the requests library hands over what a server of its own would, and Moto finds the
     # fields of a form in nothing else.
     split = urlsplit(url)
+    headers.pop("transfer-encoding", None)  # undone, and werkzeug believes it before the length
     return FormRequest.from_values(
         path=split.path,
         query_string=split.query,

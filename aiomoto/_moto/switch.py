@@ -6,14 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+from moto import settings
 from moto.core.models import MockAWS as MotoMock
 from moto.core.models import botocore_stubber
 
 from aiomoto._cleanup import run_all
+from aiomoto._errors import AiomotoError
 from aiomoto._lock import surviving_fork
 from aiomoto._moto import backends
 
 surviving_fork(MotoMock._mock_init_lock)
+
+
+def refuse_other_modes() -> None:
+    """Make sure that Moto answers in this process.
+
+    Raises:
+        AiomotoError: it is set to its server or proxy mode.
+    """
+    if settings.TEST_SERVER_MODE or settings.is_test_proxy_mode():
+        mode = "TEST_SERVER_MODE" if settings.TEST_SERVER_MODE else "TEST_PROXY_MODE"
+        raise AiomotoError(
+            f"{mode} is set, which sends Moto's requests to another process: aiomoto answers in this one. "
+            f"Unset {mode}, or use moto.mock_aws for tests against a Moto server"
+        )
 
 
 class MotoSwitch:

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple, NoReturn
 from moto.core.responses import ActionAuthenticatorMixin
 
 from aiomoto import _clock, _loops
-from aiomoto._errors import AiomotoError
+from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._moto import backends
 from aiomoto._moto.containers import explain_missing_docker
 from aiomoto._moto.long_polls import Poll, WouldWait, current_poll
+from aiomoto._moto.mistakes import explain_region
 from aiomoto._moto.router import Handler
 from aiomoto._moto.slow_handlers import is_slow, keeps_lock
 from aiomoto._wire.failures import WireFailure
@@ -38,9 +39,15 @@ class Invocation(NamedTuple):
         """Run the handler; Moto's recorder gets to see the request if ``record``.
 
         Raises:
+            ArgumentError: the client's region is none of Moto's.
             AiomotoError: it needs Docker, which is not there.
         """
-        reply = backends.call(self.handler, self.request, self.url, record=record)
+        try:
+            reply = backends.call(self.handler, self.request, self.url, record=record)
+        except KeyError as error:
+            if mistake := explain_region(error, self.request):
+                raise ArgumentError(mistake) from None
+            raise
         if mistake := explain_missing_docker(self.service, self.request, reply):
             raise AiomotoError(mistake)
         return reply

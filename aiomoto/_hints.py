@@ -1,0 +1,52 @@
+"""What to write instead of what somebody has tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiomoto._wire.names import near
+
+# Where a switch is given a value that it does not take.
+_FOR_SWITCHES = {
+    "endpoint": (
+        ". With True the mock serves AWS on a port of this machine, at aws.endpoint.url; a client that has an "
+        "endpoint_url needs no option"
+    ),
+}
+# Options that others have, or that belong elsewhere.
+_FOR_OPTIONS = {
+    "region": ". Set AWS_DEFAULT_REGION, or use @pytest.mark.aiomoto(region=...)",
+    "server_mode": ". aiomoto answers in this process. For clients of other processes write mock_aws(endpoint=True)",
+    "services": '. It mocks all services. To refuse others write config={"core": {"service_whitelist": [...]}}',
+}
+_CLIENT_MAKERS = ("client", "create_client", "get_session", "resource", "session", "Session")
+_CLIENTS = (
+    ". Clients are those of boto3 and aiobotocore: inside the mock write boto3.client(...), or "
+    "async with aiobotocore.session.get_session().create_client(...) as client"
+)
+
+
+def wrong_switch(name: str, value: object) -> str:
+    """Say that an option is on or off."""
+    return f"{name} must be True or False, not {value!r}{_FOR_SWITCHES.get(name, '')}"
+
+
+def unknown_option(name: str, options: Iterable[str]) -> str:
+    """Say that ``mock_aws`` has no such option."""
+    return f"mock_aws() has no option {name!r}{near(name, options)}{_FOR_OPTIONS.get(name, '')}"
+
+
+def unknown_attribute(owner: str, name: str, names: Iterable[str]) -> str:
+    """Say that a mock has no such attribute."""
+    if name in _CLIENT_MAKERS:
+        return f"{owner} has no attribute {name!r}{_CLIENTS}"
+    public = [each for each in names if not each.startswith("_")]
+    return f"{owner} has no attribute {name!r}" + ("" if name.startswith("_") else near(name, public))
+
+
+def called_mock(what: str) -> str:
+    """Say that a mock is not to be called."""
+    return (
+        f"mock_aws cannot decorate {what}: a mock is not called. What the `aiomoto` fixture gives is the active mock "
+        "already: use it as it is, as in aiomoto.calls. For another one, call aiomoto.mock_aws()"
+    )
