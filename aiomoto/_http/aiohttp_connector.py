@@ -24,7 +24,7 @@ from aiomoto._http.aiohttp_delivery import Sender
 from aiomoto._http.aiohttp_failures import library_error
 from aiomoto._http.http1 import GO_AHEAD, RequestReader
 from aiomoto._places import argument
-from aiomoto._wire.delivery import Delivery
+from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse, on_wire
 
@@ -36,7 +36,7 @@ def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
         head = _head_of(req)
         exchange = plain_requests.exchange_for(head)
         if exchange is not None:
-            return await original(_MotoConnector(exchange, head.url), *args, **kwargs)
+            return await original(_MotoConnector(self, exchange, head.url), *args, **kwargs)
         with plain_requests.passing(head):
             return await original(self, *args, **kwargs)
 
@@ -72,23 +72,30 @@ def _head_of(req: Any) -> WireRequest:
 class _MotoConnector(BaseConnector):
     """Makes one connection, to Moto. A new one serves each request, so that it has none to close at the end."""
 
-    def __init__(self, exchange: Exchange, url: str) -> None:
+    def __init__(self, stands_for: BaseConnector, exchange: Exchange, url: str) -> None:
         super().__init__()
+        self._stands_for = stands_for
         self._exchange = exchange
         self._url = url
 
     async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> ResponseHandler:
         # What every connector of aiohttp's overrides.
-        return _Protocol(self._exchange, self._url, timeout.sock_read, self._loop)
+        return _Protocol(self._stands_for, self._exchange, self._url, timeout.sock_read, self._loop)
 
 
 class _Protocol(ResponseHandler):
     """aiohttp's end of a connection, which gets its answer when aiohttp begins to read."""
 
     def __init__(
-        self, exchange: Exchange, url: str, read_timeout: float | None, loop: asyncio.AbstractEventLoop
+        self,
+        connector: BaseConnector,
+        exchange: Exchange,
+        url: str,
+        read_timeout: float | None,
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         super().__init__(loop)
+        self._connector = connector
         self._exchange = exchange
         self._url = url
         self._patience = read_timeout
@@ -96,6 +103,11 @@ class _Protocol(ResponseHandler):
         self._has_gone_ahead = False
         self._has_answered = False
         self.connection_made(self._wire)
+
+    @property
+    def connected(self) -> bool:
+        """Whether more may come: not once the session, and its connector with it, has been closed."""
+        return super().connected and not self._connector.closed
 
     @property
     def should_close(self) -> bool:
@@ -108,9 +120,12 @@ class _Protocol(ResponseHandler):
         if reply is None:
             return await super().read()
         self._has_answered = True
-        self.data_received(reply.head())
+        # What arrives together with the headers is there whatever becomes of the connection.
+        first = b"" if reply.delivery else reply.body[:CHUNK_SIZE]
+        self.data_received(reply.head() + first)
         message, stream = await super().read()
-        self._wire.begin((reply.delivery or Delivery()).pieces(reply.body), stream)
+        rest = reply.body[len(first) :] if first else reply.body
+        self._wire.begin((reply.delivery or Delivery()).pieces(rest), stream)
         return message, stream
 
     async def _answer(self) -> WireResponse | None:
@@ -140,6 +155,7 @@ class _Transport(Sender):
 
     def __init__(self, protocol: _Protocol, loop: asyncio.AbstractEventLoop, read_timeout: float | None) -> None:
         super().__init__(protocol, loop, read_timeout)
+        self._receiver = protocol
         self.request = RequestReader()
         self._more: asyncio.Future[None] | None = None
 
@@ -147,6 +163,12 @@ class _Transport(Sender):
         """Take the next piece of the request."""
         self.request.feed(data)
         self.wake()
+
+    def _arrive(self, data: bytes) -> None:
+        if self._receiver.connected:
+            super()._arrive(data)
+        else:
+            self.close()
 
     async def more_of_the_request(self) -> None:
         """Wait for the next piece, or for the news that there is none."""

@@ -62,9 +62,10 @@ def _body_class(package: Any) -> Any:
             self._rest = memoryview(data)
             self._has_begun = False
             self._is_closed = False
+            self._is_cut = False
 
         def __iter__(self) -> Iterator[bytes]:
-            while self._rest:
+            while self._rest or self._is_cut:
                 yield self._next()
 
         def __aiter__(self) -> AsyncIterator[bytes]:
@@ -72,20 +73,28 @@ def _body_class(package: Any) -> Any:
             return self
 
         async def __anext__(self) -> bytes:
-            if not self._rest:
+            if not self._rest and not self._is_cut:
                 raise StopAsyncIteration
             if self._has_begun:
                 import anyio.lowlevel  # comes with httpx
 
                 await anyio.lowlevel.checkpoint()
-            self._has_begun = True
             return self._next()
 
         def _next(self) -> bytes:
             if self._is_closed:
                 raise package.ReadError("the response was closed before its end")
+            if not self._rest:
+                raise package.ReadError("the client was closed before the response had come in")
+            self._has_begun = True
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             return bytes(chunk)
+
+        def hang_up(self) -> None:
+            """Deliver no more than has arrived: the first chunk does so together with the headers."""
+            arrived = self._rest[: 0 if self._has_begun else CHUNK_SIZE]
+            self._is_cut = len(arrived) < len(self._rest)
+            self._rest = arrived
 
         def close(self) -> None:
             """Read no further."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial, wraps
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
@@ -33,7 +34,32 @@ def targets(httpx: ModuleType) -> tuple[Target, ...]:
     return (
         (httpx.HTTPTransport, "handle_request", partial(_answering, httpx)),
         (httpx.AsyncHTTPTransport, "handle_async_request", partial(_answering_async, httpx)),
+        # A client that is a context manager enters and leaves its transport, and closes it in no other way.
+        (httpx.HTTPTransport, "close", _closing),
+        (httpx.HTTPTransport, "__exit__", _closing),
+        (httpx.AsyncHTTPTransport, "aclose", _closing),
+        (httpx.AsyncHTTPTransport, "__aexit__", _closing),
     )
+
+
+# The bodies that have not come in yet, by the transports that they come through.
+_streaming: WeakKeyDictionary[Any, WeakSet[Any]] = WeakKeyDictionary()
+
+
+def _closing(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def close(self: Any, *args: Any, **kwargs: Any) -> Any:
+        for body in _streaming.pop(self, ()):
+            body.hang_up()
+        return original(self, *args, **kwargs)
+
+    return close
+
+
+def _streamed(transport: Any, response: Any) -> Any:
+    if hasattr(response.stream, "hang_up"):  # not what comes in over a bad network, which ends by itself
+        _streaming.setdefault(transport, WeakSet()).add(response.stream)
+    return response
 
 
 def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,7 +79,7 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         except WireFailure as failure:
             error = sync_library_error(failure.kind, request)
             raise error from error.__cause__
-        return response_for(httpx, on_wire(reply, wire), request, _read_timeout(request))
+        return _streamed(self, response_for(httpx, on_wire(reply, wire), request, _read_timeout(request)))
 
     return handle_request
 
@@ -75,7 +101,7 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         except WireFailure as failure:
             error = library_error(failure.kind, request)
             raise error from error.__cause__
-        return response_for(httpx, on_wire(reply, wire), request, _read_timeout(request))
+        return _streamed(self, response_for(httpx, on_wire(reply, wire), request, _read_timeout(request)))
 
     return handle_async_request
 
