@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, closing
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 import boto3
@@ -30,6 +31,8 @@ def server() -> Iterator[LoopbackServer]:
 def http(http: Library) -> Library:
     if http.package in ("requests", "urllib3"):
         pytest.skip("closing these closes no connection that is in use")
+    if http.package == "aiohttp" and tuple(map(int, version("aiohttp").split(".")[:2])) < (3, 10):
+        pytest.skip("over a network too, older versions wait for ever")
     return http
 
 
