@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar, cast, overload
 
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
@@ -23,6 +23,7 @@ from aiomoto._moto.switch import refuse_other_modes
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._uncalled import ToBeCalled
+from aiomoto._wire.names import check_switch
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:

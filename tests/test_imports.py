@@ -50,6 +50,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_endpoint.server": "aiohttp",
         "_fork_servers": "",
+        "_hints": "",
         "_http.httpx_failures": "aiobotocore botocore",
         "_lock": "",
         "_moto.configuration": "moto",
@@ -62,10 +63,14 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_endings": "",
         "_endpoint.reply": "aiohttp",
+        "_http.aiohttp_body": "aiohttp botocore wrapt",
         "_http.aiohttp_delivery": "aiohttp",
         "_http.http1": "",
+        "_http.httpx_body": "aiobotocore botocore",
         "_http.httpx_response": "anyio",
+        "_http.urllib3_body": "botocore",
         "_http.urllib3_delivery": "",
+        "_moto.containers": "",
         "_moto.long_polls": "moto",
         "_moto.stages": "",
         "_replacements": "",
@@ -76,6 +81,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {"_calls.fault": "", "_sdk.sessions": "botocore", "_wire.scope": ""},
     {
+        "_moto.mistakes": "",
         "_moto.request": "botocore moto werkzeug",
         "_moto.s3_addressing": "moto",
         "_moto.slow_handlers": "",

@@ -53,7 +53,7 @@ def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is None:
             return await original(self, *args, **kwargs)
         timeout = argument(args, kwargs, 2, "timeout")
-        return _Protocol(exchange, head.url, timeout.sock_read, asyncio.get_running_loop())
+        return _Protocol(self, exchange, head.url, timeout.sock_read, asyncio.get_running_loop())
 
     return create_connection
 

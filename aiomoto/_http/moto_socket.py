@@ -93,6 +93,9 @@ class MotoSocket:
             return ResponseFile(_Broken(error))
 
     def _response(self) -> ResponseFile:
+        if not self._request.is_complete:
+            # Its body has broken off, and urllib3 looks for an answer all the same. A server waits for the rest.
+            raise WireFailure("read_timeout")
         wire = self._request.request(self._way.url_of(self._request.target))
         reply = on_wire(self._way.exchange.answer(wire, self._way.library, self._timeout), wire)
         if not self._way.is_decided:

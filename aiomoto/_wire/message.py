@@ -146,7 +146,6 @@ def kept(piece: Any) -> bytes:
     return piece if type(piece) is bytes else memoryview(piece).tobytes()
 
 
-def _in_one_chunk(pieces: list[bytes]) -> bytes:
 def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
