@@ -69,6 +69,12 @@ def _what_instead(target: object) -> str:
 
 def _decorate_function(function: Any, context: Callable[[], Context]) -> Any:
     called = _called_in_the_end(function)
+    if _ends_too_early(called):
+        raise TypeError(
+            f"mock_aws cannot decorate {function!r}: the decorator of Moto's below it ends before a coroutine function "
+            "begins, and would enforce nothing. Inside the function write "
+            'with patch("moto.settings.INITIAL_NO_AUTH_ACTION_COUNT", count): as in docs/migrating.md'
+        )
     if inspect.isasyncgenfunction(called):
         return _wrap_async_generator(function, context)
     # A callable object may be marked as a coroutine function itself.
@@ -77,6 +83,14 @@ def _decorate_function(function: Any, context: Callable[[], Context]) -> Any:
     if inspect.isgeneratorfunction(called):
         return _wrap_generator(function, context)
     return _wrap_plain(function, context)
+
+
+def _ends_too_early(function: Any) -> bool:
+    """Tell whether a decorator of Moto's, such as ``set_initial_no_auth_action_count``, stands before async code."""
+    module = getattr(function, "__globals__", {}).get("__name__", "")
+    inner = getattr(function, "__wrapped__", None)
+    is_async = inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner)
+    return is_async and str(module).startswith("moto.core.")
 
 
 def _called_in_the_end(target: Any) -> Any:
