@@ -78,7 +78,7 @@ class _Ringer:
 
     _LINGERS = 0.1  # seconds for which the thread waits for a next alarm
     _LONGEST = 1.0  # seconds until it looks which of them have been cancelled
-    _FEW = 64
+    _FEW = 4
 
     def __init__(self, added: SimpleQueue[Alarm]) -> None:
         self._added = added

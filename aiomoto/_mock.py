@@ -323,7 +323,8 @@ def mock_aws(func: Any = None, /, **options: Any) -> Any:
     Raises:
         TypeError: what it decorates is neither a function nor a class, or there is no such option.
     """
-    _check_options(options)
+    for name in sorted(options.keys() - Options.__annotations__.keys()):
+        raise TypeError(unknown_option(name, Options.__annotations__))
     mock = MockAWS(**options)
     return mock if func is None else mock(func)
 
@@ -338,15 +339,9 @@ def mock_aws_decorator(func: Target, /, **options: Unpack[Options]) -> Target: .
 
 def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
     """The same as :func:`mock_aws` by a name that only decorates: configure it once, use it on many functions."""
-    _check_options(options)
-    decorator = MockAWS(**options).__call__
+    decorator = mock_aws(**options).__call__
     return decorator if func is None else decorator(func)
 
 
 if not TYPE_CHECKING:  # type checkers say so by themselves
     mock_aws = ToBeCalled(mock_aws, MockAWS)
-
-
-def _check_options(options: dict[str, Any]) -> None:
-    for name in sorted(options.keys() - Options.__annotations__.keys()):
-        raise TypeError(unknown_option(name, Options.__annotations__))

@@ -235,7 +235,7 @@ async def test_a_client_of_one_mock_signs_for_another_that_is_live(http: Library
     with mock_aws():
         inner = s3(endpoint_url="http://other.example:9000")
         from_outer = await http.send("GET", outer.generate_presigned_url("get_object", Params=PHOTO))
-    from_inner = await http.send("GET", inner.generate_presigned_url("get_object", Params=PHOTO))
+        from_inner = await http.send("GET", inner.generate_presigned_url("get_object", Params=PHOTO))
 
     assert (from_outer.body, from_inner.body) == (BODY, BODY)
 

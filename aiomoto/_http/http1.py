@@ -42,7 +42,10 @@ class RequestReader:
 
     def request(self, url: str) -> WireRequest:
         """The complete request, which is for this URL."""
-        return WireRequest(self._method, url, self._headers, b"".join(self._body), is_plain=True)
+        # With a target in absolute form, as for a proxy, the Host header says nothing: RFC 9112, 3.2.2.
+        ignored = () if self.target.startswith("/") else ("host",)
+        headers = {name: value for name, value in self._headers.items() if name not in ignored}
+        return WireRequest(self._method, url, headers, b"".join(self._body), is_plain=True)
 
     # Each step reads one part, and tells whether there was enough for it.
 

@@ -38,6 +38,11 @@ def is_service_host(host: str) -> bool:
     return bool(_AWS_DOMAIN.search(host)) and ".vpce." not in host
 
 
+def is_beside_apis(host: str) -> bool:
+    """Tell whether AWS answers at a host without being one of its services' APIs there."""
+    return bool(_AWS_BESIDE_APIS.search(host))
+
+
 def plain_host(host: str) -> str:
     """The host of the same service without FIPS, dual stack and account, and with the region that Moto asks for."""
     host = re.sub(r"(-fips|\bfips)(?=\.)|\bfips-", "", host).removeprefix(".")

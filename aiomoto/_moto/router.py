@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from moto.backends import get_backend
 
 from aiomoto._moto.directory import moto_services
-from aiomoto._moto.hosts import is_service_host, services_at
+from aiomoto._moto.hosts import is_beside_apis, is_service_host, services_at
 from aiomoto._moto.inference import candidates_at_aws, candidates_elsewhere, infer
 from aiomoto._wire.endpoint_hosts import EndpointHosts
 from aiomoto._wire.message import WireRequest
@@ -62,7 +62,7 @@ def destination_of(request: WireRequest, hosts: EndpointHosts | None = None) -> 
     if services:
         meant = _meant(request, services)
         return Destination(tuple(sorted(services, key=lambda service: service not in meant)), True)
-    if is_service_host(host):
+    if is_service_host(host) or is_beside_apis(host):
         return Destination((), True)
     if request.operation is not None:
         return Destination(moto_services(service_of(request.operation.service_model)), False)
