@@ -25,6 +25,13 @@ ON_AIOBOTO3 = [
     "tests/test_aioboto3_session.py",
     "tests/test_examples.py::test_example_runs[aioboto3_transfer.py]",
 ]
+# What the versions of the libraries can change most.
+CENTRAL = """
+    body_kinds calls client_errors clients_without_credentials compatibility configuration_variables dynamodb
+    endpoint_requests event_streams faults found_credentials found_in_place given_credentials httpx
+    instant_sleep leftovers long_polling past_the_seams plain_requests request_bodies required_names
+    retry_modes s3 s3fs safety streaming wiring
+"""
 ON_DATA = ["tests/test_data_libraries.py", "tests/test_examples.py::test_example_runs[pandas_tables.py]"]
 
 ON_NATIVE_CLIENTS = [
@@ -84,6 +91,12 @@ def pythons(session: nox.Session) -> None:
 def oldest(session: nox.Session) -> None:
     """The lower bounds, on the oldest interpreter."""
     _run_tests(session, *OLDEST)
+
+
+@nox.session(python=FOUND.get("3.10", NEWEST), default=False)
+def central_on_oldest(session: nox.Session) -> None:
+    """The central tests on the lower bounds, which is what each change has to pass."""
+    _run_tests(session, *OLDEST, files=[f"tests/test_{name}.py" for name in CENTRAL.split()])
 
 
 @nox.session(python=NEWEST)
