@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
@@ -63,6 +65,15 @@ def no_data_left() -> Iterator[None]:
     yield
     with moto.mock_aws():
         pass
+
+
+@pytest.fixture
+def sockets_collected() -> Iterator[None]:
+    """Collect what clients of real servers leave open where their requests break off: no fault of a later test's."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.uploads import AS_IT_IS, DATA, MARKS, Boto3, Outcome, inside_mock, ov
 from tests.uploads import server as server  # a fixture
 from tests.uploads import stack as stack  # a fixture
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected")]
 
 
 class NeedsSize(io.BytesIO):

@@ -22,7 +22,7 @@ from tests.uploads import AS_IT_IS, BOTO3, DATA, MARKS, Boto3, inside_mock, over
 from tests.uploads import server as server  # a fixture
 from tests.uploads import stack as stack  # a fixture
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected")]
 
 
 class Broken(io.RawIOBase):

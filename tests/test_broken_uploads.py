@@ -13,7 +13,7 @@ from aiomoto import mock_aws
 from tests.http_clients import Library
 from tests.loopback import LoopbackServer, loopback_server
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("sockets_collected")]
 
 ERRORS = [
     OSError("disk failure"),
