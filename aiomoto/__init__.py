@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from aiomoto._calls.call import Call
     from aiomoto._calls.log import CallLog
     from aiomoto._errors import AiomotoError, ArgumentError, RequestBlockedError
-    from aiomoto._http.aiohttp_session import MotoAIOHTTPSession
-    from aiomoto._http.httpx_session import MotoHttpxSession
+    from aiomoto._http.aiohttp.session import MotoAIOHTTPSession
+    from aiomoto._http.httpx.session import MotoHttpxSession
     from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
     from aiomoto._wiring import AioSession, aioboto3_session
 
@@ -40,8 +40,8 @@ _MODULE_OF = {
     "Call": "_calls.call",
     "CallLog": "_calls.log",
     "MockAWS": "_mock",
-    "MotoAIOHTTPSession": "_http.aiohttp_session",
-    "MotoHttpxSession": "_http.httpx_session",
+    "MotoAIOHTTPSession": "_http.aiohttp.session",
+    "MotoHttpxSession": "_http.httpx.session",
     "RequestBlockedError": "_errors",
     "aioboto3_session": "_wiring",
     "mock_aws": "_mock",
@@ -75,7 +75,7 @@ if not TYPE_CHECKING:  # type checkers would take it to have any name
         try:
             value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
         except (ImportError, AttributeError) as error:
-            raise import_module(f"{__name__}._compatibility").explain(error) from error
+            raise import_module(f"{__name__}._patching.compatibility").explain(error) from error
         globals()[name] = value
         return value
 

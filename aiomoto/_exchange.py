@@ -11,19 +11,18 @@ from urllib.parse import urlsplit
 
 from moto.core.exceptions import ServiceNotWhitelisted
 
+from aiomoto._aws.endpoint_hosts import EndpointHosts
 from aiomoto._calls.call import Call
-from aiomoto._calls.course import Hindered, Unhindered
 from aiomoto._calls.identity import identify, in_path_style
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import RequestBlockedError
-from aiomoto._moto import backends, waiting
+from aiomoto._moto import backends, invocation
 from aiomoto._moto.configuration import config_place
-from aiomoto._moto.mistakes import explain_missing_package
+from aiomoto._moto.explanations import explain_missing_package, explain_stage
 from aiomoto._moto.router import Destination, Route, destination_of, find_route
 from aiomoto._moto.s3_addressing import url_for_moto
-from aiomoto._moto.stages import what_stages_lack
-from aiomoto._wire.endpoint_hosts import EndpointHosts
+from aiomoto._rules.fault_plan import NO_FAULT, FaultPlan, NoFault
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto.faults import Faults
 
@@ -83,21 +82,21 @@ class Exchange:
             read_timeout: the seconds that the client is ready to wait for an answer; ``None`` for any.
 
         Raises:
-            RequestBlockedError: Moto has no service for the request, or all mocks ended while it was waiting.
+            RequestBlockedError: Moto has no service for the request, or all mocks ended while it was invocation.
             AiomotoError: Moto needs Docker for it, which is not there.
             NotImplementedError: Moto has the service, but not the operation.
             WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """
         request = self.hosts.below_root(request)
         with self._recorded(request, backend) as record:
-            course = self._course(request, record)
-            waiting.pause(course.sending)
-            waiting.pause(course.delay, read_timeout)
-            reply = course.before()
+            plan = self._plan(request, record)
+            invocation.pause(plan.sending)
+            invocation.pause(plan.delay, read_timeout)
+            reply = plan.before()
             if reply is None:
-                reply = waiting.answer(partial(self.prepare, request, record, []), read_timeout)
-            waiting.pause(course.lateness, read_timeout)
-            reply = course.after(reply)
+                reply = invocation.answer(partial(self.prepare, request, record, []), read_timeout)
+            invocation.pause(plan.lateness, read_timeout)
+            reply = plan.after(reply)
             record.answered(reply)
             return reply
 
@@ -108,14 +107,14 @@ class Exchange:
         """
         request = self.hosts.below_root(request)
         with self._recorded(request, backend) as record:
-            course = self._course(request, record)
-            await waiting.pause_async(course.sending)
-            await waiting.pause_async(course.delay, read_timeout)
-            reply = course.before()
+            plan = self._plan(request, record)
+            await invocation.pause_async(plan.sending)
+            await invocation.pause_async(plan.delay, read_timeout)
+            reply = plan.before()
             if reply is None:
-                reply = await waiting.answer_async(partial(self.prepare, request, record, []), read_timeout)
-            await waiting.pause_async(course.lateness, read_timeout)
-            reply = course.after(reply)
+                reply = await invocation.answer_async(partial(self.prepare, request, record, []), read_timeout)
+            await invocation.pause_async(plan.lateness, read_timeout)
+            reply = plan.after(reply)
             record.answered(reply)
             return reply
 
@@ -145,16 +144,16 @@ class Exchange:
         account = backends.account_of(request)
         return Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
 
-    def _course(self, request: WireRequest, record: Record) -> Unhindered:
+    def _plan(self, request: WireRequest, record: Record) -> NoFault:
         rules = [each.faults for each in self.within if len(each.faults)]
         if not rules:
-            return Unhindered()
+            return NO_FAULT
         # With the whole request, of which the record may keep less.
         call = Call(self._record(request, record.backend, keeps_bodies=True))
         record.fault = next(filter(None, (faults.acting_on(call) for faults in rules)), None)
-        return Hindered(record.fault.effect, call, request) if record.fault else Unhindered()
+        return FaultPlan(record.fault.effect, call, request) if record.fault else NO_FAULT
 
-    def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> waiting.Invocation:
+    def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> invocation.Invocation:
         """Get ready to run the handler, each time it is run: what went before may have been a wait.
 
         Args:
@@ -169,7 +168,7 @@ class Exchange:
         url = request.url
         if route.service == "s3" and not route.aws_host:
             url = url_for_moto(request, self.hosts, backends.bucket_exists)
-        return waiting.Invocation(route.service, route.handler, request, url)
+        return invocation.Invocation(route.service, route.handler, request, url)
 
     def _heir(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Exchange:
         heir = self.successor()
@@ -191,7 +190,7 @@ class Exchange:
         if whitelist is not None and service not in whitelist:
             raise ServiceNotWhitelisted(service)
         if route is None:
-            lacks = what_stages_lack(request) or f"Moto's {service} has no such path."
+            lacks = explain_stage(request) or f"Moto's {service} has no such path."
             raise NoSuchPathError(f"{describe(request)} is not implemented: {lacks} {_way_out(request)}")
         return route
 

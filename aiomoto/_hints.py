@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aiomoto._wire.names import near
+from aiomoto._aws.names import near
 
 # Where a switch is given a value that it does not take.
 _FOR_SWITCHES = {

@@ -9,51 +9,59 @@ from typing import Any, NamedTuple
 
 from moto.core.models import botocore_stubber
 
-from aiomoto import _live, _required_names
+from aiomoto import _live
+from aiomoto._botocore import (
+    credentials,
+    crt,
+    events,
+    instant_sleep,
+    lookups,
+    models,
+    operations,
+    session_classes,
+    sessions,
+    signers,
+)
+from aiomoto._botocore import memo as sdk_repetitions
 from aiomoto._cleanup import run_all
 from aiomoto._endings import Endings
-from aiomoto._environment import environment, variables_for_endpoint
+from aiomoto._environment.fork_servers import MODULE as FORK_SERVER
+from aiomoto._environment.fork_servers import fork_servers
+from aiomoto._environment.variables import environment, variables_for_endpoint
 from aiomoto._exchange import Exchange
-from aiomoto._fork_servers import MODULE as FORK_SERVER
-from aiomoto._fork_servers import fork_servers
-from aiomoto._http import (
-    aiohttp_connector,
-    event_loops,
-    http_client,
-    httpcore_pools,
-    httpx_transports,
-    requests_adapter,
-    urllib3_pools,
-)
-from aiomoto._late_imports import ImportWatch
+from aiomoto._http import event_loops, http_client, requests_adapter
+from aiomoto._http.aiohttp import plain as plain_aiohttp
+from aiomoto._http.httpx import httpcore_pools
+from aiomoto._http.httpx import plain as plain_httpx
+from aiomoto._http.urllib3 import plain as plain_urllib3
 from aiomoto._moto import backends, long_polls, stubber
-from aiomoto._moto import repetitions as moto_repetitions
+from aiomoto._moto import memo as moto_repetitions
 from aiomoto._moto.configuration import config_place
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
-from aiomoto._replacements import Replacements, Target
+from aiomoto._patching import required_names
+from aiomoto._patching.late_imports import ImportWatch
+from aiomoto._patching.replacements import Replacements, Target
 from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
-from aiomoto._sdk import credentials, crt, events, instant_sleep, lookups, models, operations, seal, sessions, signers
-from aiomoto._sdk import repetitions as sdk_repetitions
 
 _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
 _file_systems = FileSystems()
 
 _REPLACEMENTS: tuple[Target, ...] = (
-    *seal.REPLACEMENTS,
+    *session_classes.REPLACEMENTS,
     *operations.REPLACEMENTS,
     *sessions.REPLACEMENTS,
     *credentials.REPLACEMENTS,
     *signers.REPLACEMENTS,
     *lookups.REPLACEMENTS,
     *stubber.REPLACEMENTS,
-    *aiohttp_connector.REPLACEMENTS,
+    *plain_aiohttp.REPLACEMENTS,
     *events.REPLACEMENTS,
     *models.REPLACEMENTS,
     *sdk_repetitions.REPLACEMENTS,
     *moto_repetitions.REPLACEMENTS,
     *requests_adapter.REPLACEMENTS,
-    *urllib3_pools.REPLACEMENTS,
+    *plain_urllib3.REPLACEMENTS,
     *http_client.REPLACEMENTS,
     *event_loops.REPLACEMENTS,
 )
@@ -62,7 +70,7 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **long_polls.TARGETS,
     **moto_repetitions.TARGETS,
     **crt.TARGETS,
-    **dict.fromkeys(httpx_transports.PACKAGES, httpx_transports.targets),
+    **dict.fromkeys(plain_httpx.PACKAGES, plain_httpx.targets),
     **dict.fromkeys(httpcore_pools.PACKAGES, httpcore_pools.targets),
     **http_client.TARGETS,
     "s3fs.core": _file_systems.targets,
@@ -104,10 +112,10 @@ class Installation:
 
     def __init__(self) -> None:
         self._replacements = Replacements()
-        self._late = ImportWatch([*{**_LATE, **_required_names.WHEN_IMPORTED}], self._found)
+        self._late = ImportWatch([*{**_LATE, **required_names.WHEN_IMPORTED}], self._found)
         # In the order in which a start takes them. An end goes back from the last to the first.
         self._steps = (
-            _Shared(_required_names.check_at_start, lambda: None),
+            _Shared(required_names.check_at_start, lambda: None),
             Step(lambda run: refuse_other_modes(), _nothing),
             Step(lambda run: repair_environment(), _nothing),
             _Shared(self._replace, self._replacements.close),
@@ -153,7 +161,7 @@ class Installation:
         _file_systems.forget_listings()
 
     def _found(self, module: ModuleType) -> None:
-        _required_names.check_imported(module)
+        required_names.check_imported(module)
         if targets := _LATE.get(module.__name__):
             self._replacements.put(targets(module), again=True)
 

@@ -8,7 +8,7 @@ Whoever takes several takes them in this order, and waits for one only while it 
 | 2 | Python's import locks | whoever imports: handlers, starts, and the test itself |
 | 3 | Moto's own ``MockAWS._mock_init_lock`` | the starts and ends of Moto's mocks, and of ours |
 | 4 | the lock of ``Replacements`` | starts, ends, and whoever imports a module that is replaced in as it is imported |
-| 4 | those of ``_moto.long_polls``, ``_calls.log``, ``_calls.fault``, ``faults``, ``_endpoint.server`` | whoever \
+| 4 | those of ``_moto.long_polls``, ``_calls.log``, ``_rules.rule``, ``faults``, ``_endpoint.server`` | whoever \
 changes what they guard |
 
 Nothing is waited for under those of the last rank. They are re-entrant: at any allocation Python may collect a

@@ -9,6 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar, cast, overload
 
+from aiomoto._aws.names import check_switch
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
@@ -23,7 +24,6 @@ from aiomoto._moto.switch import refuse_other_modes
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._uncalled import ToBeCalled
-from aiomoto._wire.names import check_switch
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
 from aiobotocore.httpsession import AIOHTTPSession
 
 from aiomoto import _live
-from aiomoto._environment import ACCESS_KEY, REGION, SECRET_KEY
+from aiomoto._botocore.session_classes import seal
+from aiomoto._environment.variables import ACCESS_KEY, REGION, SECRET_KEY
 from aiomoto._errors import ArgumentError
-from aiomoto._http.aiohttp_session import MockedAIOHTTPSession, MotoAIOHTTPSession
-from aiomoto._required_names import check_instance
-from aiomoto._sdk.seal import seal
+from aiomoto._http.aiohttp.session import MockedAIOHTTPSession, MotoAIOHTTPSession
+from aiomoto._patching.required_names import check_instance
 
 if TYPE_CHECKING:
     import aioboto3
@@ -108,7 +108,7 @@ def _wired_classes() -> dict[Any, type]:
     with suppress(ImportError):  # without httpx it has none of that library's
         from aiobotocore.httpxsession import HttpxSession
 
-        from aiomoto._http.httpx_session import MotoHttpxSession
+        from aiomoto._http.httpx.session import MotoHttpxSession
 
         wired[HttpxSession] = MotoHttpxSession
     return wired

@@ -7,10 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import RLock
 from typing import Any, Literal
 
-from aiomoto._calls.arguments import answer_of, check_kinds, check_numbers, check_odds, effect_of, plain, selection_of
 from aiomoto._calls.call import Call
-from aiomoto._calls.fault import Fault
 from aiomoto._lock import surviving_fork
+from aiomoto._rules.arguments import (
+    check_kinds,
+    check_numbers,
+    check_odds,
+    effect_of,
+    error_response_of,
+    plain,
+    selection_of,
+)
+from aiomoto._rules.fault import Fault
 from aiomoto._wire.failures import FailureKind
 
 __all__ = ["Fault", "Faults"]
@@ -106,8 +114,8 @@ class Faults:
         choice = selection_of(service, operation, region, where)
         check_numbers(times=times, after=after, cut_after=cut_after, stall_after=stall_after, latency=latency)
         check_odds(probability, seed, bandwidth)
-        answer = answer_of(service, error, status, code, message, headers)
-        effect = effect_of(answer, raises, when, cut_after, stall_after, plain(latency), bandwidth)
+        response = error_response_of(service, error, status, code, message, headers)
+        effect = effect_of(response, raises, when, cut_after, stall_after, plain(latency), bandwidth)
         rule = Fault(
             choice,
             effect,

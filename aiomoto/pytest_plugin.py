@@ -221,8 +221,8 @@ def _add_marked_faults(node: pytest.Item, aws: MockAWS) -> None:
 
 def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
     """Add the rule of a marker; or else what is wrong with it, so that its test fails with nothing but that."""
+    from aiomoto._aws.names import near
     from aiomoto._errors import ArgumentError
-    from aiomoto._wire.names import near
 
     known = [name for name, each in signature(aws.faults.add).parameters.items() if each.kind is each.KEYWORD_ONLY]
     for name in marker.kwargs.keys() - signature(aws.faults.add).parameters.keys():
@@ -235,7 +235,7 @@ def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
 
 
 def _mistake_in_region(region: Any) -> str | None:
-    from aiomoto._wire.regions import is_no_region
+    from aiomoto._aws.regions import is_no_region
 
     return is_no_region(region) if isinstance(region, str) else f"region must be a str, not {region!r}"
 

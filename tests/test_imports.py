@@ -16,111 +16,113 @@ from tests.programs import ROOT
 # third-party packages that it imports. A new module is one more entry, in the first layer that it can be in.
 LAYERS: tuple[dict[str, str], ...] = (
     {
+        "_aws.hosts": "",
+        "_aws.services": "botocore",
+        "_botocore.lazy_dict": "",
+        "_botocore.notes": "",
         "_cleanup": "",
         "_clock": "",
         "_decorate": "",
-        "_environment_watch": "",
+        "_environment.watch": "",
         "_errors": "",
-        "_late_imports": "",
-        "_moto.hosts": "moto",
         "_moto.loaded": "",
         "_moto.stubber": "moto",
-        "_places": "",
-        "_sdk.notes": "",
-        "_sdk.on_demand": "",
+        "_patching.late_imports": "",
+        "_patching.places": "",
+        "_rules.selection": "",
         "_uncalled": "",
         "_wire.aws_chunked": "",
         "_wire.failures": "",
-        "_wire.services": "botocore",
     },
     {
-        "_compatibility": "",
-        "_environment": "",
-        "_http.aiohttp_failures": "aiohttp botocore",
-        "_http.urllib3_failures": "botocore urllib3",
+        "_aws.names": "botocore",
+        "_botocore.events": "botocore",
+        "_botocore.memo": "aiobotocore botocore",
+        "_botocore.models": "boto3 botocore",
+        "_environment.variables": "",
+        "_http.aiohttp.failures": "aiohttp botocore",
+        "_http.urllib3.failures": "botocore urllib3",
         "_loops": "",
-        "_moto.directory": "",
-        "_moto.repetitions": "moto",
-        "_sdk.events": "botocore",
-        "_sdk.models": "boto3 botocore",
-        "_sdk.repetitions": "aiobotocore botocore",
+        "_moto.hosts": "moto",
+        "_moto.memo": "moto",
+        "_patching.compatibility": "",
         "_wire.delivery": "",
-        "_wire.names": "botocore",
     },
     {
+        "_aws.regions": "",
+        "_botocore.lookups": "aiobotocore botocore",
         "_endpoint.server": "aiohttp",
-        "_fork_servers": "",
+        "_environment.fork_servers": "",
         "_hints": "",
-        "_http.httpx_failures": "aiobotocore botocore",
+        "_http.httpx.failures": "aiobotocore botocore",
         "_lock": "",
         "_moto.configuration": "moto",
-        "_required_names": "",
+        "_moto.directory": "",
+        "_patching.required_names": "",
         "_s3fs.closing": "",
-        "_sdk.lookups": "aiobotocore botocore",
         "_wire.message": "botocore",
-        "_wire.regions": "",
     },
     {
+        "_aws.endpoint_hosts": "",
+        "_aws.error_responses": "botocore",
+        "_aws.s3_addressing": "",
+        "_botocore.provenance": "botocore",
         "_endings": "",
         "_endpoint.reply": "aiohttp",
-        "_http.aiohttp_body": "aiohttp botocore wrapt",
-        "_http.aiohttp_delivery": "aiohttp",
-        "_http.http1": "",
-        "_http.httpx_body": "aiobotocore botocore",
-        "_http.httpx_response": "anyio",
-        "_http.urllib3_body": "botocore",
-        "_http.urllib3_delivery": "",
-        "_moto.containers": "",
+        "_http.aiohttp.body": "aiohttp botocore wrapt",
+        "_http.aiohttp.delivery": "aiohttp",
+        "_http.httpx.body": "aiobotocore botocore",
+        "_http.httpx.response": "anyio",
+        "_http.urllib3.body": "botocore",
+        "_http.urllib3.delivery": "",
         "_moto.long_polls": "moto",
-        "_moto.stages": "",
-        "_replacements": "",
-        "_sdk.provenance": "botocore",
+        "_patching.replacements": "",
+        "_rules.rule": "typing_extensions",
         "_wire.content": "",
-        "_wire.endpoint_hosts": "",
-        "_wire.error_answers": "botocore",
+        "_wire.http1": "",
     },
-    {"_calls.fault": "", "_sdk.sessions": "botocore", "_wire.scope": ""},
+    {"_aws.scope": "", "_botocore.sessions": "botocore", "_rules.fault": ""},
     {
-        "_moto.mistakes": "",
+        "_aws.operations": "botocore",
+        "_botocore.credentials": "aiobotocore botocore",
+        "_moto.explanations": "",
         "_moto.request": "botocore moto werkzeug",
         "_moto.s3_addressing": "moto",
         "_moto.slow_handlers": "",
-        "_sdk.credentials": "aiobotocore botocore",
-        "_wire.operations": "botocore",
+        "_rules.fault_plan": "",
     },
     {
+        "_aws.parameters": "botocore",
+        "_aws.values": "botocore",
+        "_botocore.operations": "aiobotocore botocore",
+        "_botocore.signers": "aiobotocore botocore",
         "_moto.inference": "",
-        "_sdk.operations": "aiobotocore botocore",
-        "_sdk.signers": "aiobotocore botocore",
-        "_wire.parameters": "botocore",
-        "_wire.values": "botocore",
     },
-    {"_moto.router": "moto"},
+    {"_moto.router": "moto", "_rules.arguments": ""},
     {"_calls.identity": "botocore", "_moto.backends": "boto3 moto"},
-    {"_calls.record": "", "_moto.switch": "boto3 moto", "_moto.waiting": "moto"},
+    {"_calls.record": "", "_moto.invocation": "moto", "_moto.switch": "boto3 moto"},
     {"_calls.call": ""},
-    {"_calls.arguments": "", "_calls.course": "", "_calls.log": ""},
-    {"faults": ""},
+    {"_calls.log": "", "faults": ""},
     {"_exchange": "moto"},
     {"_endpoint.handler": "aiohttp moto multidict", "_http.moto_socket": "", "_live": "moto"},
     {
+        "_botocore.instant_sleep": "aiobotocore botocore",
         "_endpoint.endpoint": "",
-        "_http.aiohttp_session": "aiobotocore aiohttp multidict yarl",
-        "_http.httpx_session": "aiobotocore anyio botocore",
+        "_http.aiohttp.session": "aiobotocore aiohttp multidict yarl",
+        "_http.httpx.session": "aiobotocore anyio botocore",
         "_http.plain_requests": "",
-        "_http.urllib3_session": "botocore urllib3",
-        "_sdk.instant_sleep": "aiobotocore botocore",
+        "_http.urllib3.session": "botocore urllib3",
     },
     {
-        "_http.aiohttp_connector": "aiohttp",
+        "_botocore.crt": "",
+        "_botocore.session_classes": "aiobotocore botocore",
+        "_http.aiohttp.plain": "aiohttp",
         "_http.event_loops": "",
         "_http.http_client": "urllib3",
-        "_http.httpcore_pools": "",
-        "_http.httpx_transports": "",
-        "_http.urllib3_pools": "urllib3",
+        "_http.httpx.httpcore_pools": "",
+        "_http.httpx.plain": "",
+        "_http.urllib3.plain": "urllib3",
         "_run": "",
-        "_sdk.crt": "",
-        "_sdk.seal": "aiobotocore botocore",
     },
     {"_http.requests_adapter": "moto requests urllib3", "_wiring": "aioboto3 aiobotocore"},
     {"_s3fs.file_systems": ""},
@@ -129,7 +131,19 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
 )
 # The folders in the order of their imports. What is in none of them may stand anywhere between.
-FOLDERS = ("_wire", "_moto", "_calls", "_http", "_sdk", "_endpoint", "_s3fs")
+FOLDERS = (
+    "_wire",
+    "_aws",
+    "_rules",
+    "_patching",
+    "_environment",
+    "_moto",
+    "_calls",
+    "_http",
+    "_botocore",
+    "_endpoint",
+    "_s3fs",
+)
 
 LIBRARIES = {module: set(libraries.split()) for layer in LAYERS for module, libraries in layer.items()}
 HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}
@@ -163,8 +177,8 @@ def _module(path: Path) -> str:
 
 
 def _folder(module: str) -> str:
-    """The folder that a module is in; empty for one that is in none."""
-    return module.rpartition(".")[0]
+    """The folder below the package that a module is in; empty for one that is in none."""
+    return module.partition(".")[0] if "." in module else ""
 
 
 @pytest.mark.parametrize("path", FILES, ids=_module)
@@ -188,6 +202,22 @@ def test_folders_import_one_way() -> None:
     between = {(own, other) for own, other in imports if own and other and own != other}
 
     assert {(own, other) for own, other in between if FOLDERS.index(other) > FOLDERS.index(own)} == set()
+
+
+@pytest.mark.parametrize(
+    ("folder", "libraries"),
+    [
+        ("_wire", {"moto", "aiobotocore", "aiohttp", "httpx", "urllib3"}),
+        ("_aws", {"moto", "aiobotocore", "aiohttp", "httpx", "urllib3"}),
+        ("_rules", {"moto", "aiobotocore", "aiohttp", "httpx", "urllib3"}),
+        ("_calls", {"moto", "aiobotocore", "aiohttp", "httpx", "urllib3"}),
+        ("_moto", {"aiobotocore", "aiohttp", "httpx", "urllib3"}),
+    ],
+)
+def test_folder_knows_nothing_of_these_libraries(folder: str, libraries: set[str]) -> None:
+    known = {library for module, own in LIBRARIES.items() if _folder(module) == folder for library in own}
+
+    assert known & libraries == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=_module)

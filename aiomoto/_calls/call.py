@@ -8,14 +8,14 @@ from functools import cached_property
 from reprlib import Repr
 from typing import Any
 
-from aiomoto._calls.fault import Fault
+from aiomoto._aws.names import check_names
+from aiomoto._aws.parameters import error_code_of, in_body, parameters_of, protocol_of
+from aiomoto._aws.scope import header
+from aiomoto._aws.services import service_model, services
+from aiomoto._aws.values import check_values, is_value
 from aiomoto._calls.record import Record
 from aiomoto._errors import AiomotoError
-from aiomoto._wire.names import check_names
-from aiomoto._wire.parameters import error_code_of, in_body, parameters_of, protocol_of
-from aiomoto._wire.scope import header
-from aiomoto._wire.services import service_model, services
-from aiomoto._wire.values import check_values, is_value
+from aiomoto._rules.fault import Fault
 
 
 class Call:

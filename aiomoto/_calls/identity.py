@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from botocore.model import OperationModel
 
+from aiomoto._aws.operations import modelled
+from aiomoto._aws.scope import action_of, scope_of
 from aiomoto._moto.inference import candidates_at_aws, infer
 from aiomoto._moto.router import Destination
 from aiomoto._moto.s3_addressing import bucket_in_host
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.operations import modelled
-from aiomoto._wire.scope import action_of, scope_of
 
 
 class Identity(NamedTuple):

@@ -8,11 +8,11 @@ from difflib import SequenceMatcher
 from threading import RLock
 from typing import Any, overload
 
+from aiomoto._aws.names import check_names
+from aiomoto._aws.values import check_values
 from aiomoto._calls.call import Call, arguments, on_a_line, title
 from aiomoto._calls.record import Record
 from aiomoto._lock import surviving_fork
-from aiomoto._wire.names import check_names
-from aiomoto._wire.values import check_values
 
 _MOST_CALLS = 10_000
 _MOST_BYTES = 16 * 1024 * 1024

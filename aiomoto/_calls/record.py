@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from aiomoto import _clock
-from aiomoto._calls.fault import Fault
+from aiomoto._aws.scope import header, scope_of
 from aiomoto._calls.identity import Identity, identify, in_path_style
 from aiomoto._moto.router import Destination
+from aiomoto._rules.fault import Fault
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
-from aiomoto._wire.scope import header, scope_of
 
 # The most of a body that is kept for its parameters, in bytes. DynamoDB, SQS and most others take no longer requests.
 _LONGEST = 1024 * 1024

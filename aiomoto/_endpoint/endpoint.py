@@ -8,7 +8,7 @@ from functools import partial
 from aiomoto import _live
 from aiomoto._endpoint.handler import EndpointHandler
 from aiomoto._endpoint.server import EndpointServer
-from aiomoto._environment import environment, keys, region, variables_for_endpoint
+from aiomoto._environment.variables import environment, keys, region, variables_for_endpoint
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 

@@ -12,6 +12,7 @@ from aiohttp import HttpVersion11, web
 from moto.core.exceptions import ServiceNotWhitelisted
 from multidict import CIMultiDict
 
+from aiomoto._aws.scope import header, scope_of
 from aiomoto._endpoint.reply import Reply, Silence
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange, describe
@@ -20,7 +21,6 @@ from aiomoto._moto.hosts import is_in_aws_domain
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
-from aiomoto._wire.scope import header, scope_of
 
 _log = logging.getLogger("aiomoto")
 

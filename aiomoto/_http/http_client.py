@@ -17,8 +17,8 @@ import urllib3.connection
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.moto_socket import MotoSocket, Way
-from aiomoto._places import argument
-from aiomoto._replacements import Target
+from aiomoto._patching.places import argument
+from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import FailureKind, os_error
 
 

@@ -7,10 +7,10 @@ from io import RawIOBase
 from typing import Any, NamedTuple
 
 from aiomoto._exchange import Exchange
-from aiomoto._http.http1 import RequestReader
-from aiomoto._http.urllib3_delivery import Incoming, ResponseFile
+from aiomoto._http.urllib3.delivery import Incoming, ResponseFile
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure
+from aiomoto._wire.http1 import RequestReader
 from aiomoto._wire.message import on_wire
 
 

@@ -11,11 +11,11 @@ from contextvars import ContextVar
 from urllib.parse import urlsplit
 
 from aiomoto import _live
+from aiomoto._aws.scope import scope_of
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._moto.hosts import is_aws
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.scope import scope_of
 
 # The host of AWS's that a request is on its way to which was let out above, in this context.
 _let_out: ContextVar[str | None] = ContextVar("aiomoto_let_out", default=None)

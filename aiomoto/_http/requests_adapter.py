@@ -23,9 +23,9 @@ from aiomoto import _live
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import NoSuchPathError
 from aiomoto._http import plain_requests
-from aiomoto._http.urllib3_pools import sent_by
-from aiomoto._places import argument
-from aiomoto._replacements import Target
+from aiomoto._http.urllib3.plain import sent_by
+from aiomoto._patching.places import argument
+from aiomoto._patching.replacements import Target
 from aiomoto._wire.message import WireResponse
 
 

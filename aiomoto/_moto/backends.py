@@ -20,13 +20,13 @@ from moto.core.model_instances import reset_model_data
 from moto.core.models import botocore_stubber
 from moto.moto_api import recorder
 
-from aiomoto._environment import CLEAN, CleanEnvironment
+from aiomoto._aws.scope import access_key_of, header
+from aiomoto._environment.variables import CLEAN, CleanEnvironment
 from aiomoto._lock import BackendLock
 from aiomoto._moto.loaded import loaded_backends
 from aiomoto._moto.request import moto_request
 from aiomoto._moto.router import Handler
 from aiomoto._wire.message import WireRequest, WireResponse
-from aiomoto._wire.scope import access_key_of, header
 
 # Since then Moto's S3 takes apart all kinds of aws-chunked bodies, and forgets that they came so. Nothing else tells.
 READS_CHUNKS = tuple(map(int, re.findall(r"\d+", moto.__version__)[:3])) >= (5, 1, 14)

@@ -11,8 +11,8 @@ from moto.backend_index import backend_url_patterns
 from moto.core import config as moto_config
 from moto.core.config import default_user_config
 
+from aiomoto._aws.names import check_one, check_switch
 from aiomoto._errors import ArgumentError
-from aiomoto._wire.names import check_one, check_switch
 
 Config = dict[str, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from aiomoto._aws.services import Service, named, services
 from aiomoto._moto.hosts import services_at
-from aiomoto._wire.services import Service, named, services
 
 # Those whose endpoint prefix is not what Moto knows them by.
 _OTHERWISE = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from aiomoto._aws.endpoint_hosts import EndpointHosts
+from aiomoto._aws.hosts import plain_host
+from aiomoto._aws.operations import match_of
+from aiomoto._aws.scope import scope_of
+from aiomoto._aws.services import Service, located_at, named, signed_as
 from aiomoto._moto.directory import moto_services, services_behind
-from aiomoto._moto.hosts import is_aws, plain_host
-from aiomoto._wire.endpoint_hosts import EndpointHosts
+from aiomoto._moto.hosts import is_aws
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.operations import match_of
-from aiomoto._wire.scope import scope_of
-from aiomoto._wire.services import Service, located_at, named, signed_as
 
 
 class Inferred(NamedTuple):

@@ -18,8 +18,8 @@ from moto.core.utils import unix_time_millis
 
 from aiomoto import _clock
 from aiomoto._lock import surviving_fork
-from aiomoto._places import argument, with_argument
-from aiomoto._required_names import check_instance
+from aiomoto._patching.places import argument, with_argument
+from aiomoto._patching.required_names import check_instance
 
 
 class WouldWait(BaseException):

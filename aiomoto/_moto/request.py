@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from werkzeug.wrappers import Request as FormRequest
 
+from aiomoto._aws.scope import header
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.scope import header
 
 # From Moto 5.2.4 on, handlers take a request class of Moto's own; before that, botocore's prepared request.
 try:

@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 
 from moto.backends import get_backend
 
+from aiomoto._aws.endpoint_hosts import EndpointHosts
+from aiomoto._aws.hosts import is_beside_apis, is_service_host
+from aiomoto._aws.scope import scope_of
+from aiomoto._aws.services import Service, service_of
 from aiomoto._moto.directory import moto_services
-from aiomoto._moto.hosts import is_beside_apis, is_service_host, services_at
+from aiomoto._moto.hosts import services_at
 from aiomoto._moto.inference import candidates_at_aws, candidates_elsewhere, infer
-from aiomoto._wire.endpoint_hosts import EndpointHosts
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.scope import scope_of
-from aiomoto._wire.services import Service, service_of
 
 Handler = Callable[[Any, str, Any], Any]
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from aiomoto._aws.scope import action_of
 from aiomoto._moto.loaded import loaded_backends
 from aiomoto._wire.message import WireRequest
-from aiomoto._wire.scope import action_of
 
 
 class Slow(NamedTuple):

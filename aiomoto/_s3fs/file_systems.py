@@ -14,9 +14,9 @@ from functools import cache, wraps
 from types import ModuleType
 from typing import Any
 
-from aiomoto._http.aiohttp_session import MockedAIOHTTPSession
-from aiomoto._replacements import Target
-from aiomoto._required_names import check_instance
+from aiomoto._http.aiohttp.session import MockedAIOHTTPSession
+from aiomoto._patching.replacements import Target
+from aiomoto._patching.required_names import check_instance
 from aiomoto._s3fs.closing import Closing
 from aiomoto._wiring import AioSession
 

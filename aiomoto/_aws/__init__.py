@@ -1,0 +1,1 @@
+"""What AWS is, by botocore's models: services, operations, parameters, errors, regions and hosts."""

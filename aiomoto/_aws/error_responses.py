@@ -1,0 +1,259 @@
+"""Errors as AWS answers them, in each of its protocols, from botocore's model of the service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+from botocore.model import Shape
+
+from aiomoto._aws.names import near
+from aiomoto._aws.services import service_model, services
+from aiomoto._errors import ArgumentError
+from aiomoto._wire.message import WireRequest, WireResponse
+
+# Errors that services give without naming them in their models, and their status.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+# and those that botocore retries: botocore/data/_retry.json, botocore/retries/standard.py
+_GENERIC: dict[str, int] = {
+    "AccessDenied": 403,
+    "AccessDeniedException": 403,
+    "AuthFailure": 401,
+    "BandwidthLimitExceeded": 509,
+    "EC2ThrottledException": 503,
+    "ExpiredToken": 400,
+    "ExpiredTokenException": 403,
+    "IncompleteSignature": 403,
+    "InternalError": 500,
+    "InternalFailure": 500,
+    "InternalServerError": 500,
+    "InvalidAccessKeyId": 403,
+    "InvalidClientTokenId": 403,
+    "InvalidToken": 400,
+    "LimitExceededException": 400,
+    "MissingAuthenticationToken": 403,
+    "OptInRequired": 403,
+    "PriorRequestNotComplete": 400,
+    "ProvisionedThroughputExceededException": 400,
+    "RequestExpired": 400,
+    "RequestLimitExceeded": 503,
+    "RequestThrottled": 400,
+    "RequestThrottledException": 400,
+    "RequestTimeTooSkewed": 403,
+    "RequestTimeout": 400,
+    "RequestTimeoutException": 400,
+    "ServiceUnavailable": 503,
+    "ServiceUnavailableException": 503,
+    "SignatureDoesNotMatch": 403,
+    "SlowDown": 503,
+    "ThrottledException": 400,
+    "Throttling": 400,
+    "ThrottlingException": 400,
+    "TooManyRequestsException": 429,
+    "TransactionInProgressException": 400,
+    "UnauthorizedOperation": 403,
+    "UnrecognizedClientException": 403,
+    "ValidationError": 400,
+    "ValidationException": 400,
+}
+_MESSAGES = {
+    "AccessDenied": "Access Denied",
+    "ExpiredToken": "The provided token has expired.",
+    "InternalError": "We encountered an internal error. Please try again.",
+    "RequestTimeout": (
+        "Your socket connection to the server was not read from or written to within the timeout period. "
+        "Idle connections will be closed."
+    ),
+    "ServiceUnavailable": "Service is unable to handle request.",
+    "SlowDown": "Please reduce your request rate.",
+    "Throttling": "Rate exceeded",
+    "ThrottlingException": "Rate exceeded",
+}
+
+
+@dataclass(frozen=True)
+class ErrorResponse:
+    """An error that a service answers with.
+
+    Attributes:
+        name: botocore's name of it (``client.exceptions.NoSuchKey``), or a code that is in no model; ``None`` for an
+            answer with nothing but a status.
+        status: the HTTP status; ``None`` for the one that AWS gives with it.
+        code: the code on the wire; ``None`` for the error's own.
+        message: its message; ``None`` for AWS's, or one that says where it comes from.
+        headers: headers beside those of every such answer, or in their place.
+    """
+
+    name: str | None
+    status: int | None = None
+    code: str | None = None
+    message: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self, service: str | None) -> None:
+        """Make sure that the service has such an error, or that there is a status for it.
+
+        Raises:
+            ArgumentError: there is neither.
+        """
+        if self.name is None or self.status is not None or self.name in _GENERIC or _shape(service, self.name):
+            return
+        known = {name for shape in _shapes(service) for name in (shape.name, shape.error_code)}
+        whose = f"{service} has no error" if service else "there is no error of all services"
+        raise ArgumentError(
+            f"{whose} {self.name!r}{near(self.name, known | _GENERIC.keys()) or '.'} "
+            "For a code that is in no model, give its status= too"
+        )
+
+    def response(self, request: WireRequest, service: str | None, protocol: str) -> WireResponse:
+        """The answer to a request.
+
+        Args:
+            request: what is answered.
+            service: botocore's name of the service.
+            protocol: the protocol that the request speaks.
+        """
+        request_id = str(uuid4())
+        if self.name is None:
+            return WireResponse(self.status or 500, tuple(self.headers.items()), b"")
+        shape = _shape(service, self.name)
+        said = _Said(
+            self.code or (shape.name if shape else self.name),
+            self.code or (_code(service, shape) if shape else self.name),
+            self.message or _MESSAGES.get(self.name, f"{self.name}, from a fault rule of aiomoto"),
+            _status(self.name, shape, protocol) if self.status is None else self.status,
+        )
+        headers, body = _write(said, shape, service, protocol, request_id)
+        length = {"content-length": str(len(body))}
+        given = {name.lower() for name in self.headers}
+        own = {name: value for name, value in (headers | length).items() if name not in given}
+        pairs = tuple((own | dict(self.headers)).items())
+        return WireResponse(said.status, pairs, b"" if request.method == "HEAD" else body)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What an answer says: the name of the error's shape, its code, a message, and the status."""
+
+    name: str
+    code: str
+    message: str
+    status: int
+
+    @property
+    def sender(self) -> str:
+        return "Receiver" if self.status >= 500 else "Sender"
+
+
+def _shapes(service: str | None) -> list[Any]:
+    return list(service_model(service).error_shapes) if service in services() else []
+
+
+def _shape(service: str | None, name: str) -> Any:
+    named = [shape for shape in _shapes(service) if name == shape.name]
+    coded = [shape for shape in _shapes(service) if name in (shape.error_code, _code(service, shape))]
+    return next(iter([*named, *coded]), None)
+
+
+# The codes of the query protocol that SQS still tells, and that are no longer in its model.
+# https://github.com/aws/api-models-aws/tree/main/models/sqs (the trait aws.protocols#awsQueryError)
+_OLD_SQS_CODES = {
+    "KmsAccessDenied": "KMS.AccessDeniedException",
+    "KmsDisabled": "KMS.DisabledException",
+    "KmsInvalidKeyUsage": "KMS.InvalidKeyUsageException",
+    "KmsInvalidState": "KMS.InvalidStateException",
+    "KmsNotFound": "KMS.NotFoundException",
+    "KmsOptInRequired": "KMS.OptInRequired",
+    "KmsThrottled": "KMS.ThrottlingException",
+    "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueNameExists": "QueueAlreadyExists",
+} | {
+    name: f"AWS.SimpleQueueService.{name}"
+    for name in (
+        "BatchEntryIdsNotDistinct",
+        "BatchRequestTooLong",
+        "EmptyBatchRequest",
+        "InvalidBatchEntryId",
+        "MessageNotInflight",
+        "PurgeQueueInProgress",
+        "QueueDeletedRecently",
+        "TooManyEntriesInBatchRequest",
+        "UnsupportedOperation",
+    )
+}
+
+
+def _code(service: str | None, shape: Any) -> str:
+    old = _OLD_SQS_CODES.get(shape.name) if service == "sqs" else None
+    return old or str(shape.error_code)
+
+
+def _status(name: str, shape: Any, protocol: str) -> int:
+    modelled = shape.metadata.get("error", {}) if shape is not None else {}
+    if status := modelled.get("httpStatusCode"):
+        return int(status)
+    if shape is not None and name not in _GENERIC:
+        return 500 if shape.metadata.get("fault") else 400
+    status = _GENERIC[name]
+    # These protocols know two kinds of failure: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+    return 400 if status < 500 and protocol in ("json", "smithy-rpc-v2-cbor") else status
+
+
+# ---------------------------------------------------------------- the protocols
+
+
+def _write(
+    said: _Said, shape: Shape | None, service: str | None, protocol: str, request_id: str
+) -> tuple[dict[str, str], bytes]:
+    if protocol == "rest-xml" and service == "s3":
+        return _s3(said, request_id)
+    if protocol in ("rest-xml", "query"):
+        error = f"<Error><Type>{said.sender}</Type>{_code_and_message(said)}</Error>"
+        body = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
+        return {"content-type": "text/xml", "x-amzn-requestid": request_id}, body.encode()
+    if protocol == "ec2":
+        errors = f"<Errors><Error>{_code_and_message(said)}</Error></Errors>"
+        body = f"<Response>{errors}<RequestID>{request_id}</RequestID></Response>"
+        return {"content-type": "text/xml;charset=UTF-8"}, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
+    return _json_or_cbor(said, shape, protocol, request_id)
+
+
+def _s3(said: _Said, request_id: str) -> tuple[dict[str, str], bytes]:
+    request_id = request_id.replace("-", "")[:16].upper()
+    ids = f"<RequestId>{request_id}</RequestId><HostId>aiomoto</HostId>"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{_code_and_message(said)}{ids}</Error>'
+    headers = {"content-type": "application/xml", "x-amz-request-id": request_id, "x-amz-id-2": "aiomoto"}
+    return headers, body.encode()
+
+
+def _code_and_message(said: _Said) -> str:
+    return f"<Code>{escape(said.code)}</Code><Message>{escape(said.message)}</Message>"
+
+
+def _json_or_cbor(said: _Said, shape: Shape | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
+    headers = {"x-amzn-requestid": request_id}
+    if said.code != said.name:
+        # How a service that once spoke the query protocol tells its old codes (awsQueryCompatible).
+        headers["x-amzn-query-error"] = f"{said.code};{said.sender}"
+    # Models differ in the case of this one name.
+    message = "Message" if shape is not None and "Message" in shape.members else "message"
+    if protocol == "rest-json":
+        headers |= {"content-type": "application/json", "x-amzn-errortype": said.name}
+        return headers, json.dumps({message: said.message}).encode()
+    fields = {"__type": said.name, message: said.message}
+    if protocol == "smithy-rpc-v2-cbor":
+        headers |= {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+        return headers, _cbor(fields)
+    return headers | {"content-type": "application/x-amz-json-1.0"}, json.dumps(fields).encode()
+
+
+def _cbor(fields: Mapping[str, str]) -> bytes:
+    """A map of text to text: https://www.rfc-editor.org/rfc/rfc8949#section-3."""
+    texts = (text.encode() for pair in fields.items() for text in pair)
+    return bytes([0xA0 + len(fields)]) + b"".join(b"\x7a" + len(text).to_bytes(4, "big") + text for text in texts)

@@ -1,0 +1,1 @@
+"""botocore and aiobotocore: sessions, credentials, clients, and what they look up or compute."""

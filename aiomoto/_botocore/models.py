@@ -1,0 +1,125 @@
+"""botocore's JSON data, found and parsed once in a process instead of once for each session.
+
+Parsing is most of what a new session and client cost. What is handed out is a copy, made from a compact form in a
+fraction of that time, so that nothing a session's event handlers change in a model can reach another session. The
+large parts are copied piece by piece, when they are first asked for: of S3's 900 shapes a test needs some twenty.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
+
+import boto3
+import botocore
+from botocore.endpoint_provider import EndpointProvider, RuleSet
+from botocore.loaders import JSONFileLoader, Loader
+
+from aiomoto._botocore.lazy_dict import Compact, OnDemand, compact
+from aiomoto._patching.places import argument, with_argument
+
+# Data of the packages themselves. A user's own data path is read anew each time, as ever.
+_PACKAGED = tuple(os.path.join(os.path.dirname(package.__file__), "data") + os.sep for package in (boto3, botocore))
+# The endpoints of all services: large, given to no event handler, and only looked up in.
+_READ_ONLY = os.path.join(_PACKAGED[1], "endpoints")
+# What a client's rules for endpoints are made from.
+_RULES = ("endpoint-rule-set-1", "partitions")
+
+# The live mocks that want nothing shared.
+refused_by: set[object] = set()
+
+_copies: dict[str, Callable[[], Any]] = {}  # by file
+_services: dict[tuple[str, ...], list[str]] = {}
+_rule_sets: dict[tuple[int, ...], RuleSet] = {}
+
+
+def _load_file(original: Any) -> Any:
+    @wraps(original)
+    def load_file(self: Any, *args: Any, **kwargs: Any) -> Any:
+        file_path = argument(args, kwargs, 0, "file_path")
+        if refused_by or not file_path.startswith(_PACKAGED):
+            return original(self, *args, **kwargs)
+        if file_path not in _copies:
+            data = original(self, *args, **kwargs)
+            if data is None:
+                return None
+            _copies[file_path] = _copier(file_path, _plain(data))
+        return _copies[file_path]()
+
+    return load_file
+
+
+def _copier(file_path: str, data: Any) -> Callable[[], Any]:
+    """What makes a copy of the data of a file."""
+    if file_path == _READ_ONLY:
+        return lambda: data
+    if os.path.basename(file_path) in _RULES:
+        return partial(OnDemand, compact(data))
+    if isinstance(data, dict) and isinstance(shapes := data.get("shapes"), dict):
+        return partial(_service_model, marshal.dumps({**data, "shapes": None}), compact(shapes))
+    return partial(marshal.loads, marshal.dumps(data))
+
+
+def _service_model(without_shapes: bytes, shapes: dict[str, Compact]) -> dict[str, Any]:
+    return {**marshal.loads(without_shapes), "shapes": OnDemand(shapes)}
+
+
+def _plain(data: Any) -> Any:
+    """The same data in plain dicts, which keep their order too."""
+    if isinstance(data, dict):
+        return {name: _plain(value) for name, value in data.items()}
+    return [_plain(value) for value in data] if isinstance(data, list) else data
+
+
+def _list_available_services(original: Any) -> Any:
+    @wraps(original)
+    def list_available_services(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """List the services, having looked into the packages' thousand directories once."""
+        places = [path for path in self.search_paths if os.path.isdir(path)]
+        if refused_by or not all(os.path.join(path, "").startswith(_PACKAGED) for path in places):
+            return original(self, *args, **kwargs)
+        key = (argument(args, kwargs, 0, "type_name"), *places)
+        if key not in _services:
+            _services[key] = original(self, *args, **kwargs)
+        return list(_services[key])
+
+    return list_available_services
+
+
+def _init_endpoint_provider(original: Any) -> Any:
+    @wraps(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Take the rules that were made from the same data before. Nothing changes them: evaluating only reads."""
+        data = argument(args, kwargs, 0, "ruleset_data"), argument(args, kwargs, 1, "partition_data")
+        rules = _rules_from(*data)
+        if rules is not None:
+            args, kwargs = with_argument(args, kwargs, 0, "ruleset_data", _NO_RULES)
+        original(self, *args, **kwargs)
+        if rules is not None:
+            self.ruleset = rules
+
+    return init
+
+
+def _rules_from(*data: Any) -> RuleSet | None:
+    sources = [source for each in data if isinstance(each, OnDemand) and (source := each.untouched_source)]
+    if len(sources) < len(data):
+        return None
+    key = tuple(map(id, sources))
+    if key not in _rule_sets:
+        # From copies of its own, since rules hold on to what they were made from.
+        ruleset, partitions = map(OnDemand, sources)
+        _rule_sets[key] = RuleSet(**ruleset, partitions=partitions)
+    return _rule_sets[key]
+
+
+_NO_RULES: dict[str, Any] = {"version": "", "parameters": {}, "rules": []}
+
+REPLACEMENTS = (
+    (JSONFileLoader, "load_file", _load_file),
+    (Loader, "list_available_services", _list_available_services),
+    (EndpointProvider, "__init__", _init_endpoint_provider),
+)

@@ -1,0 +1,46 @@
+"""Which operation a client calls, noted on each request that the client prepares.
+
+A client's endpoint makes a request for each attempt, and is told the operation's model: of whichever session, with
+whichever endpoint and signing name, made before the mock or inside it. The HTTP session below sees the request only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from aiobotocore.endpoint import AioEndpoint
+from botocore.endpoint import Endpoint
+
+from aiomoto._aws.operations import shared_model
+from aiomoto._wire.message import OPERATION
+
+
+def _note(request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    model = kwargs.get("operation_model") if len(args) < 2 else args[1]
+    if model is not None:
+        setattr(request, OPERATION, shared_model(model))
+    return request
+
+
+def _create_request(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def create_request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return _note(original(self, *args, **kwargs), args, kwargs)
+
+    return create_request
+
+
+def _create_request_async(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    async def create_request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return _note(await original(self, *args, **kwargs), args, kwargs)
+
+    return create_request
+
+
+REPLACEMENTS = (
+    (Endpoint, "create_request", _create_request),
+    (AioEndpoint, "create_request", _create_request_async),
+)

@@ -1,0 +1,1 @@
+"""The environment variables of the process, and what child processes see of them."""

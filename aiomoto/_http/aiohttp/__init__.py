@@ -1,0 +1,1 @@
+"""aiohttp: aiobotocore's session over it, and requests that are sent without an SDK."""

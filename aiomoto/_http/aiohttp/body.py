@@ -1,0 +1,96 @@
+"""Request bodies as aiohttp reads and sends them."""
+
+from __future__ import annotations
+
+import asyncio
+from io import IOBase
+from typing import Any
+
+import wrapt  # comes with aiobotocore
+from aiohttp import FormData
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import LookupError as NoPayload
+from aiohttp.payload import Payload, get_payload
+from botocore.httpchecksum import AwsChunkedWrapper
+
+from aiomoto._http.aiohttp.failures import sending_error
+from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
+
+
+async def read_body(request: Any) -> bytes | None:
+    """Read the body of a prepared request as aiohttp does, from where it stands.
+
+    Raises:
+        Exception: what aiohttp raises where it cannot send such a body, or where reading it fails.
+    """
+    body = request.body
+    if has_no_stream(body):
+        return body  # type: ignore[no-any-return]
+    if isinstance(body, AwsChunkedWrapper):
+        return in_one_chunk(await _read(_frames_of(body), request.url))
+    pieces = _Pieces()
+    await _read(_payload_of(body).write(pieces), request.url)
+    return b"".join(pieces)
+
+
+async def _read(reading: Any, url: str) -> Any:
+    try:
+        return await reading
+    except asyncio.CancelledError as error:
+        if _is_being_cancelled():
+            raise
+        raise sending_error(error, url) from error  # aiohttp reads bodies in a task of its own
+    except Exception as error:
+        raise sending_error(error, url) from error
+
+
+async def _frames_of(body: Any) -> list[bytes]:
+    return [frame async for frame in body]
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    # Up to Python 3.10 nothing tells, and to go on after a cancellation would be worse.
+    return task is None or not hasattr(task, "cancelling") or task.cancelling() > 0
+
+
+def _payload_of(body: Any) -> Payload:
+    """What aiohttp's own requests make of a body (``ClientRequest.update_body_from_data``)."""
+    if isinstance(body, IOBase):
+        body = _LeftOpen(body)
+    try:
+        return get_payload(body() if isinstance(body, FormData) else body, disposition=None)
+    except NoPayload:
+        payload: Payload = FormData(body)()
+        return payload
+
+
+class _LeftOpen(wrapt.ObjectProxy):  # type: ignore[misc, type-arg, unused-ignore]
+    """A file that aiohttp does not close: aiobotocore hands it over like this, so that it can be sent again."""
+
+    def close(self) -> None:
+        """Leave it open."""
+
+
+class _Pieces(list[bytes], AbstractStreamWriter):
+    """Takes the pieces of a body."""
+
+    async def write(self, chunk: bytes | bytearray | memoryview) -> None:
+        """Take the next piece."""
+        self.append(kept(chunk))
+
+    async def write_eof(self, chunk: bytes = b"") -> None:
+        """Take the last piece."""
+        self.append(kept(chunk))
+
+    async def drain(self) -> None:
+        """No-op."""
+
+    def enable_compression(self, encoding: str = "deflate", strategy: int | None = None) -> None:
+        """No-op."""
+
+    def enable_chunking(self) -> None:
+        """No-op."""
+
+    async def write_headers(self, status_line: str, headers: Any) -> None:
+        """No-op."""

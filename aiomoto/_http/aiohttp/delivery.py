@@ -1,0 +1,149 @@
+"""A body that is delivered to aiohttp as over a bad network, by aiohttp's own side of a connection.
+
+aiohttp's protocol parses what is put on the wire here, and fails as it does over a socket. The read timeout is minded
+here: aiohttp's own timer goes by the loop's clock, which a test may have stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from math import isinf
+
+from aiohttp import StreamReader
+from aiohttp.client_proto import ResponseHandler
+
+from aiomoto._http.aiohttp.failures import library_error
+from aiomoto._loops import Later
+from aiomoto._wire.delivery import Delivery, Piece
+from aiomoto._wire.failures import WireFailure, os_error
+from aiomoto._wire.message import WireRequest, WireResponse
+
+
+class ScriptedConnection:
+    """What ``ClientResponse`` asks of a connection: its protocol, and to be released or closed.
+
+    Args:
+        request: what is answered.
+        reply: the answer.
+        delivery: how its body comes in.
+        read_timeout: the seconds for which the client waits for more of it; ``None`` for ever.
+    """
+
+    def __init__(
+        self, request: WireRequest, reply: WireResponse, delivery: Delivery, read_timeout: float | None
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.protocol = ResponseHandler(loop)
+        self._sender = Sender(self.protocol, loop, read_timeout)
+        self._pieces = delivery.pieces(reply.body)
+        self.protocol.connection_made(self._sender)
+        self.protocol.set_response_params(
+            skip_payload=request.method == "HEAD",
+            read_until_eof=True,
+            auto_decompress=False,
+        )
+        self.protocol.data_received(reply.head())
+
+    def begin(self, stream: StreamReader) -> None:
+        """Deliver the body into the response's stream, the headers having been read."""
+        self._sender.begin(self._pieces, stream)
+
+    def release(self) -> None:
+        """Read no further: there is no pool to give it back to."""
+        self._sender.close()
+
+    def close(self) -> None:
+        """Read no further."""
+        self._sender.close()
+
+
+class Sender(asyncio.Transport):
+    """The other side: it sends the pieces of a body, each in its time, unless it is asked to pause.
+
+    Args:
+        protocol: the client's side.
+        loop: the client's loop.
+        read_timeout: the seconds for which the client waits for a next piece; ``None`` for ever.
+    """
+
+    def __init__(self, protocol: ResponseHandler, loop: asyncio.AbstractEventLoop, read_timeout: float | None) -> None:
+        super().__init__()
+        self._protocol = protocol
+        self._pieces: Iterator[Piece] = iter(())
+        self._loop = loop
+        self._stream: StreamReader | None = None
+        self._read_timeout = read_timeout or None  # aiohttp takes 0 for none too
+        self._timer: Later | None = None
+        self._waits_in_vain = False
+        self._unread: bytes | None = None
+        self._is_paused = False
+        self._is_closed = False
+
+    def begin(self, pieces: Iterator[Piece], stream: StreamReader) -> None:
+        """Send a body, which the protocol feeds to a stream."""
+        self._pieces = pieces
+        self._stream = stream
+        self._schedule()
+
+    def _schedule(self) -> None:
+        try:
+            piece = next(self._pieces, None)
+        except WireFailure as failure:
+            self._timer = Later(self._loop, 0, partial(self._fail, failure))
+            return
+        if piece is None:
+            return
+        if self._read_timeout is not None and piece.wait > self._read_timeout:
+            self._waits_in_vain = True
+            self._timer = Later(self._loop, self._read_timeout, self._give_up)
+        elif not isinf(piece.wait):
+            self._timer = Later(self._loop, piece.wait, partial(self._arrive, piece.data))
+
+    def _arrive(self, data: bytes) -> None:
+        if self._is_paused:
+            self._unread = data
+        elif not self._is_closed:
+            self._protocol.data_received(data)
+            self._schedule()
+
+    def _fail(self, failure: WireFailure) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if failure.kind == "read_timeout" and self._stream is not None:
+            self._stream.set_exception(library_error(failure.kind, ""))
+        self._protocol.connection_lost(os_error(failure.kind) if failure.kind == "reset" else None)
+
+    def _give_up(self) -> None:
+        error = library_error("read_timeout", "")
+        self._protocol.set_exception(error)
+        if self._stream is not None:
+            self._stream.set_exception(error)
+
+    def pause_reading(self) -> None:
+        self._is_paused = True
+        if self._waits_in_vain and self._timer is not None:
+            self._timer.cancel()  # a client that does not read waits for nothing
+
+    def resume_reading(self) -> None:
+        self._is_paused = False
+        if self._unread is not None:
+            data, self._unread = self._unread, None
+            self._timer = Later(self._loop, 0, partial(self._arrive, data))
+        elif self._waits_in_vain and self._read_timeout is not None and not self._is_closed:
+            self._timer = Later(self._loop, self._read_timeout, self._give_up)
+
+    def is_reading(self) -> bool:
+        return not self._is_paused
+
+    def is_closing(self) -> bool:
+        return self._is_closed
+
+    def close(self) -> None:
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    abort = close

@@ -1,0 +1,276 @@
+"""aiobotocore's aiohttp session, answered by Moto: genuine ``aiohttp`` responses with genuine streams."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any
+from weakref import WeakSet
+
+import aiohttp
+from aiobotocore.awsrequest import AioAWSResponse
+from aiobotocore.httpsession import AIOHTTPSession
+from aiohttp import ClientResponse, StreamReader
+from aiohttp.http import HttpVersion11, RawResponseMessage
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from aiomoto import _live, _loops
+from aiomoto._errors import AiomotoError
+from aiomoto._exchange import Exchange
+from aiomoto._http.aiohttp.body import read_body
+from aiomoto._http.aiohttp.delivery import ScriptedConnection
+from aiomoto._http.aiohttp.failures import client_error, library_error
+from aiomoto._patching.required_names import check_instance
+from aiomoto._wire.delivery import CHUNK_SIZE
+from aiomoto._wire.failures import WireFailure
+from aiomoto._wire.message import WireRequest, WireResponse, head_of
+
+
+class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
+    """An HTTP session for aiobotocore that sends its requests to Moto instead of the network.
+
+    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without a live
+    ``mock_aws``. Where Moto's ``passthrough`` names a request, that goes out through the real session.
+
+    Raises:
+        AiomotoError: it is created inside Moto's own ``mock_aws``.
+        RequestBlockedError: Moto has no service for a request.
+    """
+
+    _outlives_mock = True
+    loop: asyncio.AbstractEventLoop
+    _is_closed = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._streaming: WeakSet[_Connection] = WeakSet()
+        if self._outlives_mock:
+            _live.refuse_motos_own_mock()
+
+    async def __aenter__(self) -> Any:
+        entered = await super().__aenter__()
+        self._is_closed = False
+        self.loop = _running_loop()
+        check_instance(self, "aiobotocore.httpsession", "AIOHTTPSession")
+        self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
+        return entered
+
+    async def __aexit__(self, *error: Any) -> None:
+        for connection in list(self._streaming):
+            connection.hang_up()
+        if self._sessions is not None:  # aiobotocore 3.0 cannot be closed twice
+            await super().__aexit__(*error)
+            self._is_closed = self._sessions is None  # before 3.0, a session can be used again
+
+    @property
+    def has_connections(self) -> bool:
+        """Whether it has opened connections, since ``passthrough`` has let a request out, and they are not closed."""
+        return len(self._sessions or ()) > 1
+
+    async def send(self, request: Any) -> Any:
+        """Answer one prepared request.
+
+        Args:
+            request: botocore's ``AWSPreparedRequest``.
+
+        Returns:
+            An ``AioAWSResponse`` around an ``aiohttp.ClientResponse``.
+        """
+        head = head_of(request)
+        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
+        response = await respond(self, request, head, exchange)
+        return await super().send(request) if response is None else response
+
+
+class MockedAIOHTTPSession(MotoAIOHTTPSession):
+    """The session of clients that are made inside a mock: it serves a later mock, but never a network."""
+
+    _outlives_mock = False
+
+
+class _NoConnections:
+    """Stands for the connections that an open session has: s3fs makes a new client where it finds none open."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def close(self) -> None:
+        """Count as closed."""
+        self.closed = True
+
+
+async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
+    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
+    # aiobotocore's own send() says that a session is closed, and sends nothing.
+    if getattr(session, "_is_closed", False) or exchange.lets_out(head):
+        return None
+    wire = head.with_body(await _body_of(request))
+    try:
+        read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
+    except AttributeError:
+        check_instance(session, "aiobotocore.httpsession", "AIOHTTPSession")
+        raise
+    try:
+        reply = await _reply(exchange, wire, read_timeout)
+        response = await _client_response(wire, reply, read_timeout, session if request.stream_output else None)
+        answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
+        if not request.stream_output:
+            await answer.content
+    except aiohttp.ClientError as error:
+        raise client_error(error, request) from error
+    return answer
+
+
+async def _body_of(request: Any) -> bytes | None:
+    try:
+        return await read_body(request)
+    except Exception as error:
+        raise client_error(error, request) from error
+
+
+async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> WireResponse:
+    try:
+        return await exchange.answer_async(wire, "aiohttp", read_timeout)
+    except WireFailure as failure:
+        raise library_error(failure.kind, wire.url) from None
+
+
+async def _client_response(
+    request: WireRequest, reply: WireResponse, read_timeout: float | None, streaming_from: Any
+) -> ClientResponse:
+    url = URL(request.url, encoded=True)
+    headers = CIMultiDictProxy(CIMultiDict(request.headers))
+    loop = _running_loop()
+    response = ClientResponse(
+        request.method,
+        url,
+        writer=None,
+        continue100=None,
+        timer=None,  # type: ignore[arg-type]
+        request_info=aiohttp.RequestInfo(url, request.method, headers, url),
+        traces=[],
+        loop=loop,
+        session=None,  # type: ignore[arg-type]
+        **_VERSION_ARGUMENTS,
+    )
+    if reply.delivery is None:
+        connection = _Connection(reply, loop)
+        await response.start(connection)  # type: ignore[arg-type]
+        if streaming_from is None:
+            connection.feed()
+        else:
+            connection.feed_soon()
+            if isinstance(streaming_from, MotoAIOHTTPSession):
+                streaming_from._streaming.add(connection)
+    else:
+        scripted = ScriptedConnection(request, reply, reply.delivery, read_timeout)
+        await response.start(scripted)  # type: ignore[arg-type]
+        scripted.begin(response.content)
+    return response
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        if not _loops.on_trio():
+            raise
+    raise AiomotoError(
+        "aiobotocore's default HTTP session is aiohttp's, which does not run on trio. Write "
+        "config=AioConfig(http_session_cls=HttpxSession), with aiobotocore.httpxsession's class, and install httpx2"
+    )
+
+
+class _Sent:
+    """Stands for the writer of a request that has left."""
+
+    output_size = 0
+
+
+# aiohttp 3.14 asks for the stream that wrote the request.
+_VERSION_ARGUMENTS: dict[str, Any] = (
+    {"stream_writer": _Sent()} if "stream_writer" in inspect.signature(ClientResponse).parameters else {}
+)
+
+
+class _Connection:
+    """What ``ClientResponse`` and ``StreamReader`` ask of a connection: one response, delivered as it is read.
+
+    It plays aiohttp's ``Connection`` and ``ResponseHandler``. Chunks are fed until the reader asks for a pause, and
+    again in a later turn of the loop when it asks for more, as data comes in from a socket: no task, and never more
+    than a few chunks of the body ahead of the reader.
+
+    Attributes:
+        connected: whether more may come.
+    """
+
+    upgraded = False
+    transport = None
+
+    def __init__(self, reply: WireResponse, loop: asyncio.AbstractEventLoop) -> None:
+        self.protocol = self
+        self._reply = reply
+        self._loop = loop
+        self._rest = memoryview(reply.body)
+        self._reading_paused = False  # aiohttp's name: its reader looks at it up to 3.13
+        self._scheduled = False
+        self.connected = True
+        self._reader = StreamReader(self, CHUNK_SIZE, loop=loop)  # type: ignore[arg-type]
+
+    async def read(self) -> tuple[RawResponseMessage, StreamReader]:
+        """Deliver status line and headers, and the stream of the body."""
+        message = RawResponseMessage(
+            version=HttpVersion11,
+            code=self._reply.status,
+            reason=self._reply.reason,
+            headers=CIMultiDictProxy(CIMultiDict(self._reply.headers)),
+            raw_headers=tuple(self._reply.raw_headers()),
+            should_close=False,
+            compression=None,
+            upgrade=False,
+            chunked=False,
+        )
+        return message, self._reader
+
+    def pause_reading(self) -> None:
+        """Stop feeding: the reader has enough."""
+        self._reading_paused = True
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Go on feeding with the next turn of the loop."""
+        self._reading_paused = False
+        if self._scheduled or self._reader.is_eof():
+            return
+        if self._loop.is_running():
+            self.feed_soon()
+        else:  # as where each call is an ``asyncio.run()``: the reader cannot wait any more
+            self.feed()
+
+    def feed_soon(self) -> None:
+        """Deliver some of the body in the next turn of the loop."""
+        self._scheduled = True
+        self._loop.call_soon(self.feed)
+
+    def feed(self) -> None:
+        """Deliver as much of the body as the reader takes."""
+        self._scheduled = False
+        while self.connected and not self._reading_paused and not self._reader.is_eof():
+            chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
+            self._reader.feed_data(bytes(chunk))
+            if not self._rest:
+                self._reader.feed_eof()
+
+    def hang_up(self) -> None:
+        """Deliver no more of the body, as where the client is closed before it has come in."""
+        if self.connected and not self._reader.is_eof():
+            self.connected = False
+            self._rest = self._rest[:0]
+            self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own words
+
+    def release(self) -> None:
+        """Nothing to give back to a pool."""
+
+    def close(self) -> None:
+        """The client has read enough."""
+        self._rest = self._rest[:0]

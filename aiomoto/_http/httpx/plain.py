@@ -1,0 +1,138 @@
+"""httpx and httpx2, synchronous and asynchronous, asked for something at AWS.
+
+A client hands each request to a transport, and the two transports that have a network answer from Moto while a mock is
+live. Below them httpx leaves the field to httpcore, where respx stands; above are redirects, cookies and hooks.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, wraps
+from types import ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+from aiomoto._exchange import Exchange
+from aiomoto._http import plain_requests
+from aiomoto._http.httpx.failures import library_error, sync_library_error
+from aiomoto._http.httpx.response import response_for
+from aiomoto._patching.places import argument
+from aiomoto._patching.replacements import Target
+from aiomoto._wire.failures import WireFailure
+from aiomoto._wire.message import WireRequest, kept, on_wire
+
+# Each package, and the one that it sends with.
+PACKAGES = {"httpx": "httpcore", "httpx2": "httpcore2"}
+
+_POOLS = {"handle_request": "ConnectionPool", "handle_async_request": "AsyncConnectionPool"}
+
+
+def targets(httpx: ModuleType) -> tuple[Target, ...]:
+    """What is replaced in one of the two packages."""
+    return (
+        (httpx.HTTPTransport, "handle_request", partial(_answering, httpx)),
+        (httpx.AsyncHTTPTransport, "handle_async_request", partial(_answering_async, httpx)),
+        # A client that is a context manager enters and leaves its transport, and closes it in no other way.
+        (httpx.HTTPTransport, "close", _closing),
+        (httpx.HTTPTransport, "__exit__", _closing),
+        (httpx.AsyncHTTPTransport, "aclose", _closing),
+        (httpx.AsyncHTTPTransport, "__aexit__", _closing),
+    )
+
+
+# The bodies that have not come in yet, by the transports that they come through.
+_streaming: WeakKeyDictionary[Any, WeakSet[Any]] = WeakKeyDictionary()
+
+
+def _closing(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def close(self: Any, *args: Any, **kwargs: Any) -> Any:
+        for body in _streaming.pop(self, ()):
+            body.hang_up()
+        return original(self, *args, **kwargs)
+
+    return close
+
+
+def _streamed(transport: Any, response: Any) -> Any:
+    if hasattr(response.stream, "hang_up"):  # not what comes in over a bad network, which ends by itself
+        _streaming.setdefault(transport, WeakSet()).add(response.stream)
+    return response
+
+
+def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def handle_request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        request = argument(args, kwargs, 0, "request")
+        head = _head_of(request)
+        exchange = _exchange_for(httpx, head, original, "handle_request")
+        if exchange is not None and _is_answered_below(self, httpx, original, "handle_request"):
+            return original(self, *args, **kwargs)
+        if exchange is None:
+            with plain_requests.passing(head):
+                return original(self, *args, **kwargs)
+        wire = replace(head, body=b"".join(map(kept, request.stream)))
+        try:
+            reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
+        except WireFailure as failure:
+            error = sync_library_error(failure.kind, request)
+            raise error from error.__cause__
+        return _streamed(self, response_for(httpx, on_wire(reply, wire), request, _read_timeout(request)))
+
+    return handle_request
+
+
+def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    async def handle_async_request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        request = argument(args, kwargs, 0, "request")
+        head = _head_of(request)
+        exchange = _exchange_for(httpx, head, original, "handle_async_request")
+        if exchange is not None and _is_answered_below(self, httpx, original, "handle_async_request"):
+            return await original(self, *args, **kwargs)
+        if exchange is None:
+            with plain_requests.passing(head):
+                return await original(self, *args, **kwargs)
+        wire = replace(head, body=b"".join([kept(chunk) async for chunk in request.stream]))
+        try:
+            reply = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
+        except WireFailure as failure:
+            error = library_error(failure.kind, request)
+            raise error from error.__cause__
+        return _streamed(self, response_for(httpx, on_wire(reply, wire), request, _read_timeout(request)))
+
+    return handle_async_request
+
+
+def _exchange_for(httpx: Any, head: WireRequest, original: Any, method: str) -> Exchange | None:
+    return plain_requests.exchange_for(head, beside_other_mock=_is_mocked(httpx.__name__, original, method))
+
+
+def _is_mocked(package: str, original: Any, method: str) -> bool:
+    # pytest-httpx takes the transports' methods, respx those of the pool below.
+    way_out = getattr(_pool_class(package, method), method, None)
+    below = PACKAGES[package]
+    return not plain_requests.is_of(original, package) or not (way_out is None or plain_requests.is_of(way_out, below))
+
+
+def _is_answered_below(transport: Any, httpx: Any, original: Any, method: str) -> bool:
+    """Tell whether a request may go on to httpcore's pool, so that a function around httpx's own sees the response."""
+    if not hasattr(original, "__wrapped__") or _is_mocked(httpx.__name__, original, method):
+        return False
+    pool_class = _pool_class(httpx.__name__, method)
+    return pool_class is not None and isinstance(getattr(transport, "_pool", None), pool_class)
+
+
+def _pool_class(package: str, method: str) -> Any:
+    return getattr(sys.modules.get(PACKAGES[package]), _POOLS[method], None)
+
+
+def _head_of(request: Any) -> WireRequest:
+    return plain_requests.head_of(request.method, str(request.url), request.headers.items())
+
+
+def _read_timeout(request: Any) -> float | None:
+    seconds: float | None = request.extensions.get("timeout", {}).get("read")
+    return seconds

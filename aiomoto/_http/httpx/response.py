@@ -1,0 +1,147 @@
+"""Genuine responses of httpx and httpx2, which are two packages with the same classes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
+from threading import TIMEOUT_MAX
+from typing import Any
+
+from aiomoto import _clock, _loops
+from aiomoto._http.httpx.failures import body_error
+from aiomoto._wire.delivery import CHUNK_SIZE, Delivery, Piece
+from aiomoto._wire.failures import FailureKind, WireFailure
+from aiomoto._wire.message import WireResponse
+
+
+def response_for(httpx: Any, reply: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+    """Make the ``Response`` to a ``Request`` of the same package, its body still to be streamed.
+
+    Args:
+        httpx: the package.
+        reply: the answer.
+        request: what it answers.
+        read_timeout: the seconds for which the client waits for more of the body; ``None`` for ever.
+    """
+    return httpx.Response(
+        reply.status,
+        headers=reply.raw_headers(),
+        stream=_stream(httpx, reply, request, read_timeout),
+        request=request,
+        extensions=_extensions(reply),
+    )
+
+
+def core_response_for(httpcore: Any, reply: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+    """The same for a package below httpx, which has a ``Response`` of its own."""
+    stream = _stream(httpcore, reply, request, read_timeout)
+    return httpcore.Response(reply.status, headers=reply.raw_headers(), content=stream, extensions=_extensions(reply))
+
+
+def _stream(package: Any, reply: WireResponse, request: Any, read_timeout: float | None) -> Any:
+    if reply.delivery is None:
+        return _body_class(package)(reply.body)
+    return _scripted_class(package)(reply.body, reply.delivery, request, read_timeout)
+
+
+def _extensions(reply: WireResponse) -> dict[str, bytes]:
+    return {"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()}
+
+
+def _stream_classes(package: Any) -> tuple[Any, ...]:
+    names = ("SyncByteStream", "AsyncByteStream")  # httpcore takes whatever is iterable
+    return tuple(getattr(package, name) for name in names if hasattr(package, name))
+
+
+@lru_cache(maxsize=4)
+def _body_class(package: Any) -> Any:
+    class Body(*_stream_classes(package)):  # type: ignore[misc]
+        """A body in chunks of at most 64 KiB; on a loop, other tasks have a turn between them."""
+
+        def __init__(self, data: bytes) -> None:
+            self._rest = memoryview(data)
+            self._has_begun = False
+            self._is_closed = False
+            self._is_cut = False
+
+        def __iter__(self) -> Iterator[bytes]:
+            while self._rest or self._is_cut:
+                yield self._next()
+
+        def __aiter__(self) -> AsyncIterator[bytes]:
+            # No generator: trio warns of one that is left half way, as httpx leaves it when a response is closed.
+            return self
+
+        async def __anext__(self) -> bytes:
+            if not self._rest and not self._is_cut:
+                raise StopAsyncIteration
+            if self._has_begun:
+                import anyio.lowlevel  # comes with httpx
+
+                await anyio.lowlevel.checkpoint()
+            return self._next()
+
+        def _next(self) -> bytes:
+            if self._is_closed:
+                raise package.ReadError("the response was closed before its end")
+            if not self._rest:
+                raise package.ReadError("the client was closed before the response had come in")
+            self._has_begun = True
+            chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
+            return bytes(chunk)
+
+        def hang_up(self) -> None:
+            """Deliver no more than has arrived: the first chunk does so together with the headers."""
+            arrived = self._rest[: 0 if self._has_begun else CHUNK_SIZE]
+            self._is_cut = len(arrived) < len(self._rest)
+            self._rest = arrived
+
+        def close(self) -> None:
+            """Read no further."""
+            self._is_closed = True
+
+        async def aclose(self) -> None:
+            """Read no further."""
+            self._is_closed = True
+
+    return Body
+
+
+@lru_cache(maxsize=4)
+def _scripted_class(package: Any) -> Any:
+    class ScriptedBody(*_stream_classes(package)):  # type: ignore[misc]
+        """A body as it comes in over a bad network."""
+
+        def __init__(self, data: bytes, delivery: Delivery, request: Any, read_timeout: float | None) -> None:
+            self._pieces = delivery.pieces(data)
+            self._length = len(data)
+            self._received = 0
+            self._request = request
+            self._patience = TIMEOUT_MAX if read_timeout is None else read_timeout
+
+        def __iter__(self) -> Iterator[bytes]:
+            while piece := self._next(is_sync=True):
+                _clock.pause(min(piece.wait, self._patience))
+                yield self._arrived(piece, is_sync=True)
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while piece := self._next(is_sync=False):
+                await _loops.sleep(min(piece.wait, self._patience))
+                yield self._arrived(piece, is_sync=False)
+
+        def _next(self, *, is_sync: bool) -> Piece | None:
+            try:
+                return next(self._pieces, None)
+            except WireFailure as failure:
+                raise self._error(failure.kind, is_sync=is_sync) from None
+
+        def _arrived(self, piece: Piece, *, is_sync: bool) -> bytes:
+            if piece.wait > self._patience:
+                raise self._error("read_timeout", is_sync=is_sync)
+            self._received += len(piece.data)
+            return piece.data
+
+        def _error(self, kind: FailureKind, *, is_sync: bool) -> Any:
+            return body_error(kind, self._request, self._received, self._length, is_sync=is_sync)
+
+    return ScriptedBody

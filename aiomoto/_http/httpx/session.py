@@ -1,0 +1,138 @@
+"""aiobotocore's httpx session, answered by Moto on asyncio and on trio: genuine ``httpx`` responses.
+
+Importing this module raises an ``ImportError`` where aiobotocore found neither httpx2 nor httpx.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from weakref import WeakSet
+
+from aiobotocore.awsrequest import HttpxAWSResponse
+from aiobotocore.httpxsession import HttpxSession, httpx
+from botocore.compat import HTTPHeaders
+
+from aiomoto import _clock, _live
+from aiomoto._exchange import Exchange
+from aiomoto._http.httpx.body import read_body
+from aiomoto._http.httpx.failures import client_error, library_error
+from aiomoto._http.httpx.response import response_for
+from aiomoto._patching.required_names import check_instance
+from aiomoto._wire.failures import WireFailure
+from aiomoto._wire.message import WireRequest, encode_headers, head_of
+
+if httpx is None:
+    raise ImportError(
+        "MotoHttpxSession needs httpx2 or httpx: pip install httpx2, or in a checkout of aiomoto pip install '.[httpx]'"
+    )
+
+import anyio  # comes with httpx
+
+# aiobotocore 2 loads the machine's certificates in the constructor, which takes a while, into a context that it never
+# hands to its httpx client, which verifies by itself. ``verify=False`` skips the loading and changes nothing else.
+_READS_CERTIFICATES_AT_ONCE = not hasattr(HttpxSession, "_build_ssl_contexts")
+
+
+class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
+    """The httpx counterpart of :class:`aiomoto.MotoAIOHTTPSession`, for asyncio and trio.
+
+    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without a live
+    ``mock_aws``. TLS contexts and connection pools are built only if Moto's ``passthrough`` lets a request out.
+
+    Raises:
+        AiomotoError: it is created inside Moto's own ``mock_aws``.
+        RequestBlockedError: Moto has no service for a request.
+    """
+
+    _outlives_mock = True
+
+    def __init__(self, verify: Any = True, *args: Any, **kwargs: Any) -> None:
+        super().__init__(False if _READS_CERTIFICATES_AT_ONCE else verify, *args, **kwargs)
+        self._reaches_network = False
+        self._network_lock = anyio.Lock()
+        self._streaming: WeakSet[Any] = WeakSet()
+        if self._outlives_mock:
+            _live.refuse_motos_own_mock()
+
+    async def __aenter__(self) -> MotoHttpxSession:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for body in list(self._streaming):
+            body.close()
+        if self._reaches_network:
+            self._reaches_network = False
+            await super().__aexit__(*error)
+
+    async def send(self, request: Any) -> Any:
+        """Answer one prepared request.
+
+        Args:
+            request: botocore's ``AWSPreparedRequest``.
+
+        Returns:
+            An ``HttpxAWSResponse`` around a ``Response`` of the httpx that aiobotocore uses.
+        """
+        head = head_of(request)
+        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
+        response = await respond(self, request, head, exchange)
+        return await self._send_out(request) if response is None else response
+
+    async def _send_out(self, request: Any) -> Any:
+        async with self._network_lock:
+            if not self._reaches_network:
+                await super().__aenter__()
+                self._reaches_network = True
+        return await super().send(request)
+
+
+class MockedHttpxSession(MotoHttpxSession):
+    """The session of clients that are made inside a mock: it serves a later mock, but never a network."""
+
+    _outlives_mock = False
+
+
+async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> HttpxAWSResponse | None:
+    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
+    if exchange.lets_out(head):
+        return None
+    wire = head.with_body(await _body_of(request))
+    try:
+        read_timeout = wire.context.get("read_timeout") or session._timeout.read
+    except AttributeError:
+        check_instance(session, "aiobotocore.httpsession", "HttpxSession")
+        raise
+    try:
+        response = await _response(exchange, wire, read_timeout)
+        headers = HTTPHeaders.from_pairs(response.headers.items())
+        answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
+        if not request.stream_output:
+            await answer.content
+        elif isinstance(session, MotoHttpxSession):
+            session._streaming.add(response.stream)
+    except httpx.TransportError as error:
+        raise client_error(error, request.url) from error
+    return answer
+
+
+async def _body_of(request: Any) -> bytes | None:
+    try:
+        return await read_body(request)
+    except NotImplementedError:
+        raise  # the one that aiobotocore lets through
+    except Exception as error:
+        raise client_error(error, request.url) from error
+
+
+async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> Any:
+    request = httpx.Request(wire.method, wire.url, headers=encode_headers(wire.headers.items()))
+    began = _clock.now()
+    try:
+        reply = await exchange.answer_async(wire, "httpx", read_timeout)
+    except WireFailure as failure:
+        error = library_error(failure.kind, request)
+        raise error from error.__cause__
+    response = response_for(httpx, reply, request, read_timeout)
+    response.elapsed = timedelta(seconds=_clock.now() - began)
+    return response

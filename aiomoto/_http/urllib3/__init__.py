@@ -1,0 +1,1 @@
+"""urllib3: botocore's session over it, and requests that are sent without an SDK."""

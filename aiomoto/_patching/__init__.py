@@ -1,0 +1,1 @@
+"""How names of other packages are replaced, and how it is known that they are there."""

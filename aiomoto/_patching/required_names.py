@@ -1,0 +1,108 @@
+"""The names of other packages that are read, and without which a test would fail in its midst, or pass in silence.
+
+The names that are replaced are checked where that happens (``_patching.replacements``), and those that are imported
+at the top of a module when it is loaded (``_patching.compatibility.explain``). All others are here, one line for each
+module, so that a new name takes one more line. tests/test_required_names.py removes each of them in turn, and finds
+those that are missing here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+from aiomoto._patching.compatibility import lacks
+
+# Of modules that are loaded with aiomoto: there when the first mock starts.
+AT_START: dict[str, tuple[str, ...]] = {
+    "aiohttp": ("BaseConnector._create_connection",),
+    "boto3": ("DEFAULT_SESSION",),
+    "botocore.session": ("Session._create_credential_resolver", "Session._create_token_resolver"),
+    "moto.core.base_backend": ("BackendDict.reset", "BackendDict.iter_backends"),
+    "moto.core.models": (
+        "MockAWS._mock_init_lock",
+        "MockAWS._mocks_active",
+        "MockAWS._nested_count",
+        "botocore_stubber.enabled",
+        "responses_mock._on_request",
+        "responses_mock._patcher",
+        "responses_mock.registered",
+        "responses_mock.stop",
+    ),
+    "moto.core.responses": ("ActionAuthenticatorMixin.request_count",),
+    "moto.moto_api": ("recorder._record_request",),
+    "moto.settings": ("TEST_SERVER_MODE", "is_test_proxy_mode", "S3_IGNORE_SUBDOMAIN_BUCKETNAME"),
+}
+# Of modules that are loaded later, or never: there when they are imported inside a mock.
+WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
+    "fsspec": ("AbstractFileSystem._cache", "AbstractFileSystem._latest"),
+    "moto.iam.models": ("get_account_id_from",),
+    "moto.s3.models": ("s3_backends",),
+    "moto.s3.responses": ("S3ResponseInstance.subdomain_based_buckets",),
+    "moto.s3.utils": ("bucket_name_from_url",),
+    "moto.sqs.models": ("sqs_backends", "SQSBackend.get_queue"),
+    "s3fs.core": ("S3FileSystem.close_session",),
+}
+# Of instances: there when one first shows up.
+OF_INSTANCES: dict[str, tuple[str, ...]] = {
+    "aiobotocore.client": ("AioBaseClient._endpoint",),
+    "aiobotocore.config": ("AioConfig._user_provided_options",),
+    "aiobotocore.httpsession": ("AIOHTTPSession._sessions", "AIOHTTPSession._timeout", "HttpxSession._timeout"),
+    "botocore.configprovider": ("EnvironmentProvider._env", "EnvironmentProvider._name"),
+    "botocore.credentials": ("AssumeRoleProvider._load_config", "CachedCredentialFetcher._cache"),
+    "botocore.httpsession": ("URLLib3Session._timeout",),
+    "botocore.session": ("Session._components", "ComponentLocator._deferred"),
+    "botocore.signers": ("RequestSigner._auth_token", "RequestSigner._credentials"),
+    "botocore.utils": ("IdentityCache._client", "IdentityCache._credential_cls"),
+    "moto.sqs.models": ("Queue._messages",),
+    "s3fs.core": ("S3FileSystem._s3", "S3FileSystem._pid", "S3FileSystem.session", "S3FileSystem.dircache"),
+}
+
+_MISSING = object()
+
+
+def check_at_start() -> None:
+    """Make sure of what is to be there at the start of a mock.
+
+    Raises:
+        AiomotoError: something of it is gone.
+    """
+    for name, parts in AT_START.items():
+        _check(sys.modules[name], name, parts)
+
+
+def check_imported(module: ModuleType) -> None:
+    """Make sure of what is to be there in a module that has been imported.
+
+    Raises:
+        AiomotoError: something of it is gone.
+    """
+    _check(module, module.__name__, WHEN_IMPORTED.get(module.__name__, ()))
+
+
+def check_instance(instance: object, module: str, owner: str) -> None:
+    """Make sure of what the instances of a class are to have.
+
+    Args:
+        instance: the instance.
+        module: the full name of the class's module.
+        owner: the name of the class.
+
+    Raises:
+        AiomotoError: something of it is gone.
+    """
+    for part in OF_INSTANCES[module]:
+        class_name, _, name = part.partition(".")
+        if class_name == owner and not hasattr(instance, name):
+            raise lacks(module, part)
+
+
+def _check(module: ModuleType, name: str, parts: Iterable[str]) -> None:
+    for part in parts:
+        value: Any = module
+        for each in part.split("."):
+            value = getattr(value, each, _MISSING)
+            if value is _MISSING:
+                raise lacks(name, part)

@@ -1,0 +1,1 @@
+"""Rules: which calls they act on, how often, and what they do."""

@@ -1,0 +1,81 @@
+"""One rule of ``aws.faults``: what it does to the calls that it acts on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from aiomoto._aws.error_responses import ErrorResponse
+from aiomoto._rules.rule import Rule
+from aiomoto._rules.selection import Selection
+from aiomoto._wire.delivery import Delivery
+from aiomoto._wire.failures import FailureKind
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a fault does to a call.
+
+    Attributes:
+        error: the response in place of Moto's.
+        failure: how the connection fails.
+        delivery: how the response's body arrives.
+        latency: seconds that the response takes longer.
+        is_late: whether all this happens after Moto has responded, instead of before it is asked.
+    """
+
+    error: ErrorResponse | None = None
+    failure: FailureKind | None = None
+    delivery: Delivery | None = None
+    latency: float = 0
+    is_late: bool = False
+
+    def __str__(self) -> str:
+        return " ".join(self._parts()) + (" afterwards" if self.is_late else "")
+
+    def _parts(self) -> list[str]:
+        parts = [f"latency={self.latency}"] if self.latency else []
+        if self.error:
+            parts.append(self.error.name or str(self.error.status))
+        if self.failure:
+            parts.append(self.failure)
+        if self.delivery:
+            bandwidth, length, ending = self.delivery
+            parts += [f"bandwidth={bandwidth}"] if bandwidth else []
+            parts += [f"{ending or 'stall'} after {length} bytes"] if length is not None else []
+        return parts
+
+
+class Fault(Rule):
+    """A rule, as ``aws.faults.add`` creates it. A context manager that removes it.
+
+    Attributes:
+        hits: how many calls it has acted on.
+        seed: what its probability was seeded with, given or not: the same seed gives the same run.
+        effect: what it does.
+    """
+
+    def __init__(
+        self,
+        selection: Selection,
+        effect: Effect,
+        *,
+        times: int | None,
+        after: int,
+        probability: float,
+        seed: int,
+        remove: Callable[[Fault], None],
+    ) -> None:
+        super().__init__(selection, times=times, after=after, remove=remove)
+        self.seed = seed
+        self.effect = effect
+        self._probability = probability
+        self._random = Random(seed)
+
+    def _chooses(self) -> bool:
+        return self._probability >= 1 or self._random.random() < self._probability
+
+    def _words(self) -> list[str]:
+        chance = [f"probability={self._probability} seed={self.seed}"] if self._probability < 1 else []
+        return [str(self.effect), *chance]

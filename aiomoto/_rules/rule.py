@@ -1,0 +1,93 @@
+"""What all rules have in common: which calls they match, which of these they skip, and how many they act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from aiomoto._errors import AiomotoError
+from aiomoto._lock import surviving_fork
+from aiomoto._rules.selection import SelectableCall, Selection
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+# One for all rules, and re-entrant, for the reasons that ``_calls.log`` has.
+_lock = surviving_fork(RLock())
+
+
+class Rule:
+    """A rule of one mock. A context manager that removes it.
+
+    Attributes:
+        hits: how many calls it has acted on.
+    """
+
+    def __init__(self, selection: Selection, *, times: int | None, after: int, remove: Callable[[Any], None]) -> None:
+        self.hits = 0
+        self._selection = selection
+        self._times = times
+        self._to_skip = after
+        self._remove = remove
+
+    def remove(self) -> None:
+        """Remove the rule, if it is still there."""
+        self._remove(self)
+
+    def acts_on(self, call: SelectableCall) -> bool:
+        """Tell whether the rule acts on a call, and count it if so.
+
+        Raises:
+            AiomotoError: its ``where`` function raises an error.
+        """
+        if self._is_used_up or not self._selection.includes(call):
+            return False
+        if not self._condition_holds(call):
+            return False
+        with _lock:
+            return self._count()
+
+    def _condition_holds(self, call: SelectableCall) -> bool:
+        where = self._selection.where
+        try:
+            return where is None or bool(where(call))
+        except Exception as error:
+            raise AiomotoError(f"the where of {self!r} raised {type(error).__name__}: {error}") from error
+
+    def _count(self) -> bool:
+        if self._is_used_up:
+            return False
+        if self._to_skip:
+            self._to_skip -= 1
+            return False
+        if not self._chooses():
+            return False
+        self.hits += 1
+        return True
+
+    def _chooses(self) -> bool:
+        """Tell whether it acts on one more call that it matches. The lock is held."""
+        return True
+
+    @property
+    def _is_used_up(self) -> bool:
+        return self._times is not None and self.hits >= self._times
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.remove()
+
+    def __repr__(self) -> str:
+        limits = [f"{self._times} times"] if self._times is not None else []
+        words = ", ".join([*self._words(), *limits])
+        return f"<{type(self).__name__} {self._selection}: {words}; hits={self.hits}>"
+
+    def _words(self) -> list[str]:
+        """What it does, for its ``repr``."""
+        return []

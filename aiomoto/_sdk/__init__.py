@@ -1,1 +1,0 @@
-"""What botocore and aiobotocore do above the session: models, events, sleeps."""
