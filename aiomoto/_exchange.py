@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from moto.core.exceptions import ServiceNotWhitelisted
 
@@ -62,7 +60,7 @@ class Exchange:
         passthrough = self._core_config("passthrough")
         if not passthrough:
             return False
-        url = urlsplit(head.url)._replace(query="", fragment="").geturl()
+        url = head.bare_url
         if any(re.match(pattern, url) for pattern in passthrough.get("urls") or ()):
             return True
         services = passthrough.get("services")
@@ -88,17 +86,20 @@ class Exchange:
             WireFailure: no answer arrives, as where a poll takes longer than the client waits.
         """
         request = self.hosts.below_root(request)
-        with self._recorded(request, backend) as record:
-            plan = self._plan(request, record)
+        record, plan = self._begin(request, backend)
+        try:
             invocation.pause(plan.sending)
             invocation.pause(plan.delay, read_timeout)
-            reply = plan.before()
-            if reply is None:
-                reply = invocation.answer(partial(self.prepare, request, record, []), read_timeout)
+            response = plan.before()
+            if response is None:
+                response = invocation.answer(partial(self.prepare, request, record, []), read_timeout)
             invocation.pause(plan.lateness, read_timeout)
-            reply = plan.after(reply)
-            record.answered(reply)
-            return reply
+            response = plan.after(response)
+        except BaseException as error:
+            _note_failure(record, error)
+            raise
+        record.answered(response)
+        return response
 
     async def answer_async(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer, other tasks of the loop going on meanwhile. Cancelling stops the wait at once.
@@ -106,52 +107,44 @@ class Exchange:
         Arguments and errors: as for :meth:`answer`.
         """
         request = self.hosts.below_root(request)
-        with self._recorded(request, backend) as record:
-            plan = self._plan(request, record)
+        record, plan = self._begin(request, backend)
+        try:
             await invocation.pause_async(plan.sending)
             await invocation.pause_async(plan.delay, read_timeout)
-            reply = plan.before()
-            if reply is None:
-                reply = await invocation.answer_async(partial(self.prepare, request, record, []), read_timeout)
+            response = plan.before()
+            if response is None:
+                response = await invocation.answer_async(partial(self.prepare, request, record, []), read_timeout)
             await invocation.pause_async(plan.lateness, read_timeout)
-            reply = plan.after(reply)
-            record.answered(reply)
-            return reply
+            response = plan.after(response)
+        except BaseException as error:
+            _note_failure(record, error)
+            raise
+        record.answered(response)
+        return response
 
     @property
     def within(self) -> list[Exchange]:
         """The exchange itself and those around it, as far as they are live."""
         return [each for each in (self, *self.around) if each.live]
 
-    @contextmanager
-    def _recorded(self, request: WireRequest, backend: str) -> Iterator[Record]:
+    def _begin(self, request: WireRequest, backend: str) -> tuple[Record, NoFault]:
+        """Log a request, and see what the faults do to it."""
         exchanges = self.within
-        record = self._record(request, backend, keeps_bodies=any(each.record_bodies for each in exchanges))
-        for each in exchanges:
-            if each.calls is not None:
-                each.calls.add(record)
-        try:
-            yield record
-        except BaseException as error:
-            record.failed(error)
-            if isinstance(error, ModuleNotFoundError):
-                message = explain_missing_package(error, record.destination.services)
-                raise ModuleNotFoundError(message, name=error.name, path=error.path) from error
-            raise
-
-    def _record(self, request: WireRequest, backend: str, *, keeps_bodies: bool) -> Record:
         destination = destination_of(request, self.hosts)
         account = backends.account_of(request)
-        return Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
-
-    def _plan(self, request: WireRequest, record: Record) -> NoFault:
-        rules = [each.faults for each in self.within if len(each.faults)]
-        if not rules:
-            return NO_FAULT
-        # With the whole request, of which the record may keep less.
-        call = Call(self._record(request, record.backend, keeps_bodies=True))
-        record.fault = next(filter(None, (faults.acting_on(call) for faults in rules)), None)
-        return FaultPlan(record.fault.effect, call, request) if record.fault else NO_FAULT
+        keeps_bodies = any(each.record_bodies for each in exchanges)
+        record = Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
+        try:
+            # With the whole request, of which the logs may keep less.
+            return record, _plan_for(request, record, exchanges)
+        except BaseException as error:
+            record.failed(error)
+            raise
+        finally:
+            record.keep_little()
+            for each in exchanges:
+                if each.calls is not None:
+                    each.calls.add(record)
 
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> invocation.Invocation:
         """Get ready to run the handler, each time it is run: what went before may have been a wait.
@@ -195,7 +188,29 @@ class Exchange:
         return route
 
     def _core_config(self, name: str) -> Any:
-        return config_place.read(self).get("core", {}).get(name)
+        return config_place.section(self, "core").get(name)
+
+
+def _plan_for(request: WireRequest, record: Record, exchanges: list[Exchange]) -> NoFault:
+    """What the faults of these exchanges, the innermost first, do to a request."""
+    rules = [each.faults for each in exchanges if len(each.faults)]
+    if not rules:
+        return NO_FAULT
+    call = Call(record)
+    record.fault = next(filter(None, (faults.acting_on(call) for faults in rules)), None)
+    return FaultPlan(record.fault.effect, call, request) if record.fault else NO_FAULT
+
+
+def _note_failure(record: Record, error: BaseException) -> None:
+    """Note that a request has failed.
+
+    Raises:
+        ModuleNotFoundError: Moto lacks a package for it. The message says which extra has it.
+    """
+    record.failed(error)
+    if isinstance(error, ModuleNotFoundError):
+        message = explain_missing_package(error, record.destination.services)
+        raise ModuleNotFoundError(message, name=error.name, path=error.path) from error
 
 
 def describe(request: WireRequest) -> str:
@@ -203,7 +218,7 @@ def describe(request: WireRequest) -> str:
     destination = destination_of(request)
     service, operation, _ = identify(in_path_style(request, destination, ()), destination)
     label = " ".join(part for part in (service, operation) if part) or "a request"
-    return f"{label} ({request.method} {urlsplit(request.url)._replace(query='', fragment='').geturl()})"
+    return f"{label} ({request.method} {request.bare_url})"
 
 
 def _nobody_answers(request: WireRequest) -> str:
@@ -214,7 +229,7 @@ def _nobody_answers(request: WireRequest) -> str:
 
 
 def _way_out(request: WireRequest) -> str:
-    split = urlsplit(request.url)
+    split = request.split
     return (
         "Replace this call in the test, or let it out on purpose with "
         f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{split.scheme}://{split.netloc}"]}}}}}})'

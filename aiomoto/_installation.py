@@ -223,7 +223,7 @@ def _put_configuration_back(run: Run) -> None:
 
 
 def _core_config(run: Run) -> Any:
-    return config_place.read(run.exchange).get("core", {})
+    return config_place.section(run.exchange, "core")
 
 
 def _clean_environment(run: Run) -> None:

@@ -70,7 +70,7 @@ def _counter(files: Counter[str]) -> Any:
 
 def _package_of(file: str) -> str:
     parts = Path(file).parts
-    if parts[-1] == "repetitions.py":
+    if parts[-1] == "memo.py":
         return _IN_PLACE
     return next((package for package in _PACKAGES if package in parts[:-1]), _OTHER)
 

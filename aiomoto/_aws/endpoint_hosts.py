@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
-from urllib.parse import urlsplit
 
 from aiomoto._wire.message import WireRequest
 
@@ -52,11 +50,10 @@ class EndpointHosts(Collection[str]):
         """The same request without the path that its client has for a root."""
         if not self._roots:
             return request
-        split = urlsplit(request.url)
         for _, host, root in sorted(self._roots, key=lambda each: -len(each[2])):
             is_there = f".{request.host}".endswith(f".{host}")
-            if is_there and f"{split.path}/".startswith(f"{root}/"):
-                return replace(request, url=split._replace(path=split.path.removeprefix(root) or "/").geturl())
+            if is_there and f"{request.split.path}/".startswith(f"{root}/"):
+                return request.with_path(request.split.path.removeprefix(root) or "/")
         return request
 
     def services_at(self, host: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.model import OperationModel, ServiceModel
@@ -54,7 +54,7 @@ def modelled(service: str | None, operation: str | None) -> OperationModel | Non
 def labels_of(request: WireRequest, operation: OperationModel) -> dict[str, str]:
     """What the request has, percent-encoded, in the places that its operation's path keeps for parameters."""
     path = _whole_path(operation)
-    match = path.pattern.fullmatch(urlsplit(request.url).path or "/")
+    match = path.pattern.fullmatch(request.path)
     return dict(zip(path.labels, match.groups(), strict=True)) if match else {}
 
 
@@ -170,10 +170,7 @@ class _Route(NamedTuple):
 
 
 def _route(request: WireRequest, description: _Description) -> _Route | None:
-    split = urlsplit(request.url)
-    path = split.path or "/"
-    query = parse_qs(split.query, keep_blank_values=True)
-    headers = {name.lower() for name in request.headers}
+    path, query, headers = request.path, request.query, request.lower_headers.keys()
     first: _Route | None = None
     for route in description.routes:
         if route.method != request.method or not _has(query, route.query) or not route.path.pattern.fullmatch(path):

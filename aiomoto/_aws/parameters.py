@@ -36,7 +36,7 @@ def parameters_of(request: WireRequest, operation: OperationModel) -> dict[str, 
         return {}
     protocol = protocol_of(request, operation)
     if protocol in ("query", "ec2"):
-        form = content_of(request) or urlsplit(request.url).query.encode()
+        form = content_of(request) or request.split.query.encode()
         return _from_form(form, shape, is_ec2=protocol == "ec2")
     if not protocol.startswith("rest-"):
         return _parse(protocol, request, shape)
@@ -143,7 +143,7 @@ def _from_headers(headers: HeadersDict, shape: Shape) -> dict[str, Any]:
 def _from_url(request: WireRequest, operation: OperationModel) -> dict[str, Any]:
     labels = labels_of(request, operation)
     members = operation.input_shape.members
-    query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
+    query = request.query
     known = {shape.serialization.get("name") for shape in members.values()} | _fixed_query(operation)
     found: dict[str, Any] = {}
     for name, shape in members.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from aiomoto._wire.message import WireRequest
 
@@ -28,7 +28,7 @@ def bucket_in_custom_host(
         return None
     if parents := [host for host in endpoint_hosts if request.host.endswith(f".{host}")]:
         return request.host.removesuffix(f".{max(parents, key=len)}")
-    path = urlsplit(request.url).path
+    path = request.split.path
     if "input_params" in request.context:
         bucket = str(request.context["input_params"].get("Bucket") or "")
         in_host = bucket and request.host.startswith(f"{bucket}.") and _first_segment(path) != bucket

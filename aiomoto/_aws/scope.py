@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from aiomoto._wire.content import content_of
-from aiomoto._wire.message import WireRequest
+from aiomoto._wire.message import WireRequest, once
 
 
 class Scope(NamedTuple):
@@ -27,6 +27,7 @@ _UNSIGNED_ACTIONS = {"AssumeRoleWithSAML": "sts", "AssumeRoleWithWebIdentity": "
 _DEFAULT_REGION = "us-east-1"
 
 
+@once
 def scope_of(request: WireRequest) -> Scope | None:
     """Read the scope from the signature (header or query), or else from what an unsigned call must say.
 
@@ -46,6 +47,7 @@ def access_key_of(request: WireRequest) -> str | None:
     return query.get("X-Amz-Credential", "").partition("/")[0] or query.get("AWSAccessKeyId")
 
 
+@once
 def action_of(request: WireRequest) -> str | None:
     """The operation that the request names in a header, in its query, in its form or in a CBOR path; else ``None``."""
     if target := _target(request):
@@ -66,7 +68,7 @@ def target_of(request: WireRequest) -> str:
 def _target(request: WireRequest) -> str:
     # /service/{prefix}/operation/{name}: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
     if header(request, "smithy-protocol") == "rpc-v2-cbor":
-        return ".".join(urlsplit(request.url).path.split("/")[2::2])
+        return ".".join(request.split.path.split("/")[2::2])
     return header(request, "x-amz-target")
 
 
@@ -128,10 +130,10 @@ def _unsigned(request: WireRequest) -> Scope | None:
 
 
 def _query(request: WireRequest) -> dict[str, str]:
-    query = urlsplit(request.url).query
-    return {name: values[0] for name, values in parse_qs(query).items()} if query else {}
+    return {name: values[0] for name, values in request.query.items() if values[0]}
 
 
+@once
 def _form(request: WireRequest) -> dict[str, str]:
     if not request.body or "x-www-form-urlencoded" not in header(request, "content-type"):
         return {}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from botocore.model import OperationModel
 
@@ -55,5 +53,4 @@ def in_path_style(request: WireRequest, destination: Destination, endpoint_hosts
     if "s3" not in destination.services:
         return request
     bucket = bucket_in_host(request, endpoint_hosts, aws_host=destination.aws_host)
-    split = urlsplit(request.url)
-    return replace(request, url=split._replace(path=f"/{bucket}{split.path or '/'}").geturl()) if bucket else request
+    return request.with_path(f"/{bucket}{request.path}") if bucket else request

@@ -32,13 +32,14 @@ class Slept(NamedTuple):
 class Record:
     """One attempt of a client to call AWS, as the exchange writes it down.
 
-    What depends on anything but the request itself is settled when the record is made.
+    What depends on anything but the request itself is settled when the record is created. It has all of the request
+    until :meth:`keep_little`.
 
     Args:
         endpoint_hosts: the hosts that clients are configured with at that time.
 
     Attributes:
-        request: the request, its body only where that may hold parameters.
+        request: the request; after ``keep_little`` its body only where that may hold parameters.
         destination: where it goes.
         backend: what sends it.
         account: the account that it acts in.
@@ -98,8 +99,6 @@ class Record:
         self.failure: str | None = None
         self.fault: Fault | None = None
         self.duration: float | None = None
-        if not keeps_bodies:
-            self._keep_little()
 
     @property
     def addressed(self) -> WireRequest:
@@ -146,7 +145,10 @@ class Record:
             self._settle()  # a form names its operation in its body
         self.request = self.request.with_body(None)
 
-    def _keep_little(self) -> None:
+    def keep_little(self) -> None:
+        """Let go of what nobody is going to ask for: the notes of botocore, and bodies that hold no parameters."""
+        if self.keeps_bodies:
+            return
         request = self.request
         is_data = self._is_data()
         if is_data and request.operation is None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import socket
 import struct
-from http import HTTPStatus
 from typing import Any
 
 from aiohttp import HttpVersion11, web
@@ -15,10 +13,9 @@ from aiohttp import HttpVersion11, web
 from aiomoto import _loops
 from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure
-from aiomoto._wire.message import WireResponse, encode_headers
+from aiomoto._wire.http1 import write_lines
+from aiomoto._wire.message import BODILESS, WireResponse
 
-# Responses with these have no body on a wire, and nothing that says how long it is.
-_BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 # What makes the closing of a socket a reset: not to linger, for 0 seconds.
 _AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 # These are the connection's, and not Moto's to say.
@@ -49,7 +46,7 @@ class Reply(web.StreamResponse):
         response, self._response = self._response, None
         if response is None:
             return request.writer
-        has_no_body = request.method == "HEAD" or response.status in _BODILESS
+        has_no_body = request.method == "HEAD" or response.status in BODILESS
         body = memoryview(b"" if has_no_body else response.body)
         head = self._head(request, response)
         if response.delivery is None:
@@ -70,12 +67,7 @@ class Reply(web.StreamResponse):
             pairs.append(("connection", "close"))
         elif request.version < HttpVersion11:
             pairs.append(("connection", "keep-alive"))
-        lines = [
-            f"HTTP/1.1 {response.status} {response.reason}".encode(),
-            *(b"%b: %b" % pair for pair in encode_headers(pairs)),
-        ]
-        # What a client stored with a line break in it must not begin a header of its own.
-        return b"\r\n".join([re.sub(rb"[\r\n\0]+", b" ", line) for line in lines]) + b"\r\n\r\n"
+        return write_lines(response, pairs)
 
 
 class Silence(web.StreamResponse):
@@ -127,7 +119,7 @@ async def _fail(request: web.BaseRequest, kind: FailureKind) -> None:
 
 
 def _content_length(response: WireResponse, *, is_head: bool) -> str | None:
-    if response.status in _BODILESS:
+    if response.status in BODILESS:
         return None
     # Moto says how long the body would be, where a service does.
     stated = next((value for name, value in response.headers if name.lower() == "content-length"), None)

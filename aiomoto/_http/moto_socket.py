@@ -10,7 +10,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http.urllib3.delivery import Incoming, ResponseFile
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure
-from aiomoto._wire.http1 import RequestReader
+from aiomoto._wire.http1 import RequestReader, write_head
 from aiomoto._wire.message import on_wire
 
 
@@ -101,7 +101,7 @@ class MotoSocket:
         if not self._way.is_decided:
             reply = reply._replace(headers=(*reply.headers, ("connection", "close")))
         pieces = (reply.delivery or Delivery()).pieces(reply.body)
-        return ResponseFile(Incoming(reply.head(), pieces, self._timeout))
+        return ResponseFile(Incoming(write_head(reply), pieces, self._timeout))
 
     def shutdown(self, how: int) -> None:
         """No-op."""

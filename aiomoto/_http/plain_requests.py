@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from urllib.parse import urlsplit
 
 from aiomoto import _live
 from aiomoto._aws.scope import scope_of
@@ -47,7 +46,7 @@ def exchange_for(head: WireRequest, *, beside_other_mock: bool = False) -> Excha
 
 def _is_let_out(head: WireRequest, exchange: Exchange) -> bool:
     host = _let_out.get()
-    return (host is not None and host == urlsplit(head.url).hostname) or exchange.lets_out(head)
+    return (host is not None and host == head.split.hostname) or exchange.lets_out(head)
 
 
 @contextmanager
@@ -72,7 +71,7 @@ def lets_out(head: WireRequest) -> bool:
 @contextmanager
 def letting_out(head: WireRequest) -> Iterator[None]:
     """Let out what is sent to the host of a request, in the current context."""
-    token = _let_out.set(urlsplit(head.url).hostname)
+    token = _let_out.set(head.split.hostname)
     try:
         yield
     finally:

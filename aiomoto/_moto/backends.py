@@ -100,8 +100,11 @@ def bucket_exists(name: str) -> bool:
 def _wire_response(status: Any, headers: Any, body: Any) -> WireResponse:
     pairs: list[tuple[str, str]] = []
     for name, value in headers.items() if hasattr(headers, "items") else headers:
-        values = value if isinstance(value, (list, tuple)) else (value,)
-        pairs.extend((_text(name), _text(each)) for each in values)
+        if type(name) is type(value) is str:
+            pairs.append((name, value))
+        else:
+            values = value if isinstance(value, (list, tuple)) else (value,)
+            pairs += [(_text(name), _text(each)) for each in values]
     if isinstance(body, str):
         body = body.encode()
     return WireResponse(int(status), tuple(pairs), bytes(body or b""))

@@ -100,15 +100,16 @@ class ConfigPlace:
         self._kept: dict[object, Config] = {}
         self._loans = 0
 
-    def read(self, owner: object) -> Config:
-        """The configuration of an owner, to look at: what is in place for one that has none of its own."""
+    def section(self, owner: object, name: str) -> Mapping[str, Any]:
+        """A section of an owner's configuration, to look at: of what is in place for one that has none of its own."""
         while True:
             loans = self._loans
             in_place: Any = default_user_config
-            config: Config = dict(in_place if owner is self._owner else self._kept.get(owner, in_place))
+            config = in_place if owner is self._owner else self._kept.get(owner, in_place)
+            section: Mapping[str, Any] = config.get(name, {})
             # Without Moto's lock: another thread may have put another owner's configuration in place meanwhile.
             if loans == self._loans:
-                return config
+                return section
 
     def add(self, owner: object, config: Config) -> None:
         """Give an owner a configuration: what is in place, overlaid with these sections."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import metadata
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from aiomoto._aws.regions import is_no_region
 from aiomoto._aws.scope import scope_of
@@ -69,7 +69,7 @@ def explain_missing_docker(service: str, request: WireRequest, reply: WireRespon
     """Say that a function was not run, and what to write; ``None`` where the reply does not mean that."""
     if service != "awslambda" or not reply.body.startswith(_NO_DOCKER):
         return None
-    invocation = _INVOCATION.fullmatch(urlsplit(request.url).path)
+    invocation = _INVOCATION.fullmatch(request.split.path)
     if invocation is None:
         return None
     why = reply.body.removeprefix(_NO_DOCKER).decode("utf-8", "replace")

@@ -63,7 +63,8 @@ class _Attempts:
         self._began = _clock.now()
         self._is_first = True
         self._waits_to_the_end = False
-        self.poll = Poll(new_signal)
+        self._new_signal = new_signal
+        self._poll: Poll | None = None
         self.slow: Invocation | None = None
 
     def attempt(self) -> WireResponse | None:
@@ -87,11 +88,23 @@ class _Attempts:
         finally:
             current_poll.reset(token)
 
-    def patience(self) -> float:
+    @property
+    def poll(self) -> Poll:
+        """The poll that the request is."""
+        if self._poll is None:
+            self._poll = Poll(self._new_signal)
+        return self._poll
+
+    def timeout(self) -> float:
         """Seconds to wait for the poll's signal."""
-        left, of_the_poll = self.time_left(), self.poll.patience()
+        left, of_the_poll = self.time_left(), self.poll.timeout()
         self._waits_to_the_end = left is not None and left <= of_the_poll
         return left if left is not None and self._waits_to_the_end else of_the_poll
+
+    def end(self) -> None:
+        """Leave the queue, if it was a poll."""
+        if self._poll is not None:
+            self._poll.end()
 
     def woke(self, *, signalled: bool) -> None:
         """Go on after a wait.
@@ -111,34 +124,34 @@ class _Attempts:
         return max(self._began + self._read_timeout - _clock.now(), 0)
 
 
-def pause(seconds: float, patience: float | None = None) -> None:
+def pause(seconds: float, timeout: float | None = None) -> None:
     """Let this thread wait.
 
     Args:
         seconds: how long.
-        patience: how long at most; ``None`` for as long as it takes.
+        timeout: how long at most; ``None`` for as long as it takes.
 
     Raises:
         WireFailure: it is longer than that.
     """
     if seconds:
-        _clock.pause(_limited(seconds, patience))
-        _check_patience(seconds, patience)
+        _clock.pause(_limited(seconds, timeout))
+        _check_timeout(seconds, timeout)
 
 
-async def pause_async(seconds: float, patience: float | None = None) -> None:
+async def pause_async(seconds: float, timeout: float | None = None) -> None:
     """The same for a task."""
     if seconds:
-        await _loops.sleep(_limited(seconds, patience))
-        _check_patience(seconds, patience)
+        await _loops.sleep(_limited(seconds, timeout))
+        _check_timeout(seconds, timeout)
 
 
-def _limited(seconds: float, patience: float | None) -> float:
-    return seconds if patience is None else min(seconds, patience)
+def _limited(seconds: float, timeout: float | None) -> float:
+    return seconds if timeout is None else min(seconds, timeout)
 
 
-def _check_patience(seconds: float, patience: float | None) -> None:
-    if patience is not None and seconds > patience:
+def _check_timeout(seconds: float, timeout: float | None) -> None:
+    if timeout is not None and seconds > timeout:
         _give_up()
 
 
@@ -159,9 +172,9 @@ def answer(prepare: Callable[[], Invocation], read_timeout: float | None) -> Wir
                 done = _loops.ThreadSignal()
                 outcome = _start_in_thread(attempts.slow, done)
                 return outcome.result() if done.wait(attempts.time_left()) else _give_up()
-            attempts.woke(signalled=attempts.poll.signal.wait(attempts.patience()))
+            attempts.woke(signalled=attempts.poll.signal.wait(attempts.timeout()))
     finally:
-        attempts.poll.end()
+        attempts.end()
 
 
 async def answer_async(prepare: Callable[[], Invocation], read_timeout: float | None) -> WireResponse:
@@ -178,9 +191,9 @@ async def answer_async(prepare: Callable[[], Invocation], read_timeout: float | 
                 return response
             if attempts.slow:
                 return await _run_in_thread(attempts.slow, attempts.time_left())
-            attempts.woke(signalled=await attempts.poll.signal.wait(attempts.patience(), by_own_clock=True))
+            attempts.woke(signalled=await attempts.poll.signal.wait(attempts.timeout(), by_own_clock=True))
     finally:
-        attempts.poll.end()
+        attempts.end()
 
 
 async def _attempt_on_loop(attempts: _Attempts) -> WireResponse | None:

@@ -69,7 +69,7 @@ class Poll:
         self._visible_in = _next_visible(queue)
         raise WouldWait
 
-    def patience(self) -> float:
+    def timeout(self) -> float:
         """Seconds to wait for the signal: to the end, or until a message that is in flight or delayed shows itself."""
         left = max((self._end or 0) - _clock.now(), 0)
         # The first in the queue looks after the clock; when it ends, it wakes the next.

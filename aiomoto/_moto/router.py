@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from moto.backends import get_backend
 
@@ -90,7 +89,7 @@ def _services_elsewhere(request: WireRequest, candidates: tuple[Service, ...]) -
 
 def find_route(request: WireRequest, destination: Destination) -> Route | None:
     """Find the handler for the request's path; ``None`` where no service of the destination has one."""
-    path = urlsplit(request.url).path or "/"
+    path = request.path
     for service in destination.services:
         for pattern, handler in _paths_of(service):
             if pattern.match(path):

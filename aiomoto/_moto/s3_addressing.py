@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 from aiomoto._aws.s3_addressing import bucket_in_custom_host
 from aiomoto._aws.scope import scope_of
@@ -26,7 +25,7 @@ def url_for_moto(request: WireRequest, endpoint_hosts: Collection[str], bucket_e
         return request.url
     scope = scope_of(request)
     host = f"s3.{scope.region}.amazonaws.com" if scope else "s3.amazonaws.com"
-    split = urlsplit(request.url)._replace(scheme="https")
+    split = request.split._replace(scheme="https")
     if bucket and bucket.startswith("www."):
         bucket = f"www.{bucket}"  # Moto takes the first one off
     return split._replace(netloc=f"{bucket}.{host}" if bucket else host).geturl()

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from aiomoto._aws.scope import action_of
 from aiomoto._moto.loaded import loaded_backends
@@ -48,7 +47,7 @@ def is_slow(service: str, request: WireRequest) -> bool:
     rules = [rule for rule in _SLOW.get(service, ()) if rule.when()]
     if not rules:
         return False
-    call = action_of(request) or f"{request.method} {urlsplit(request.url).path}"
+    call = action_of(request) or f"{request.method} {request.split.path}"
     return any(rule.calls.fullmatch(call) for rule in rules)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 
-from aiomoto._wire.message import WireRequest
+from aiomoto._wire.message import WireRequest, once
 
 # More than any service takes, in bytes. A few kilobytes can be made to unfold to gigabytes.
 _LONGEST = 64 * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
+@once
 def content_of(request: WireRequest) -> bytes:
     """The body as the client wrote it, before it compressed it; as it is where it cannot be unfolded.
 

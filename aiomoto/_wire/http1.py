@@ -1,12 +1,36 @@
-"""HTTP/1.1 as bytes: a request off the wire (RFC 9112), sent without an SDK."""
+"""HTTP/1.1 as bytes: a request is read, and the head of a response written (RFC 9112)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
-from aiomoto._wire.message import WireRequest
+from aiomoto._wire.message import BODILESS, WireRequest, WireResponse, encode_headers
 
 GO_AHEAD = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def write_head(response: WireResponse) -> bytes:
+    """Status line and headers of a response, with its body's length among them, as a server would send them."""
+    # No response of Moto's comes in chunks, whatever it says.
+    pairs = [pair for pair in response.headers if pair[0].lower() != "transfer-encoding"]
+    has_length = any(name.lower() == "content-length" for name, _ in pairs)
+    if not has_length and response.status not in BODILESS:
+        pairs.append(("content-length", str(len(response.body))))
+    return write_lines(response, pairs)
+
+
+def write_lines(response: WireResponse, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Status line of a response and these headers, as bytes."""
+    lines = [
+        f"HTTP/1.1 {response.status} {response.reason}".encode(),
+        *(b"%b: %b" % pair for pair in encode_headers(headers)),
+    ]
+    # What a client stored with a line break in it must not begin a header of its own.
+    return b"\r\n".join([_LINE_BREAKS.sub(b" ", line) for line in lines]) + b"\r\n\r\n"
+
+
+_LINE_BREAKS = re.compile(rb"[\r\n\0]+")
 
 
 class RequestReader:

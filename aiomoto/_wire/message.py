@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from http import HTTPStatus
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from botocore.exceptions import HTTPClientError
 from botocore.model import OperationModel
@@ -20,10 +20,13 @@ from aiomoto._wire.delivery import Delivery
 class WireRequest:
     """A request as its client would have put it on the wire.
 
+    What is read of it is read when it is first asked for, and kept: here what every client has, and by :func:`once`
+    what others make of it.
+
     Attributes:
         method: the HTTP method, in capitals.
         url: the absolute URL, percent-encoded.
-        headers: header names and values, both text.
+        headers: header names and values, both strings.
         body: the whole body; ``None`` where the client sends none.
         context: botocore's own notes on the request (operation parameters, signing); empty where it keeps none.
         operation: the operation that its client has called, by the client's own model; ``None`` where no client of
@@ -43,15 +46,58 @@ class WireRequest:
         """The same request with this body."""
         return WireRequest(self.method, self.url, self.headers, body, self.context, self.operation, self.is_plain)
 
-    @property
+    def with_path(self, path: str) -> WireRequest:
+        """The same request with another path in its URL."""
+        url = self.split._replace(path=path).geturl()
+        return WireRequest(self.method, url, self.headers, self.body, self.context, self.operation, self.is_plain)
+
+    @cached_property
+    def split(self) -> SplitResult:
+        """The parts of the URL."""
+        return urlsplit(self.url)
+
+    @cached_property
     def host(self) -> str:
         """The URL's host and port, in lower case."""
-        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+        return self.split.netloc.rpartition("@")[2].lower()
+
+    @property
+    def path(self) -> str:
+        """The URL's path, percent-encoded, at least a slash."""
+        return self.split.path or "/"
+
+    @property
+    def bare_url(self) -> str:
+        """The URL without query and fragment."""
+        return self.split._replace(query="", fragment="").geturl()
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """The fields of the query, empty ones included."""
+        return parse_qs(self.split.query, keep_blank_values=True) if self.split.query else {}
 
     @cached_property
     def lower_headers(self) -> dict[str, str]:
         """The headers with names in lower case; of those with one name, the first."""
         return {name.lower(): value for name, value in reversed(list(self.headers.items()))}
+
+
+Read = TypeVar("Read")
+
+
+def once(read: Callable[[WireRequest], Read]) -> Callable[[WireRequest], Read]:
+    """Decorate a function that reads something of a request: what it returns is kept as long as the request is."""
+    name = f"{read.__module__}.{read.__qualname__}"
+
+    @wraps(read)
+    def read_once(request: WireRequest) -> Read:
+        known = request.__dict__
+        if name not in known:
+            known[name] = read(request)
+        value: Read = known[name]
+        return value
+
+    return read_once
 
 
 class WireResponse(NamedTuple):
@@ -70,31 +116,24 @@ class WireResponse(NamedTuple):
         """The status in words, or an empty string where HTTP has none for it."""
         return _REASONS.get(self.status, "")
 
-    def head(self) -> bytes:
-        """Status line and headers as bytes, with the body's length among them."""
-        names = {name.lower() for name, _ in self.headers}
-        # No answer of Moto's comes in chunks, whatever it says.
-        pairs = [pair for pair in self.raw_headers() if pair[0].lower() != b"transfer-encoding"]
-        if "content-length" not in names and self.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
-            pairs.append((b"content-length", b"%d" % len(self.body)))
-        lines = [b"HTTP/1.1 %d %s" % (self.status, self.reason.encode()), *(b"%s: %s" % pair for pair in pairs)]
-        return b"\r\n".join([*lines, b"", b""])
-
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
         """The header pairs as bytes."""
         return encode_headers(self.headers)
 
-    def lower_headers(self) -> tuple[tuple[str, str], ...]:
-        """The header pairs with names in lower case, as clients read them."""
-        return tuple((name.lower(), value) for name, value in self.headers)
+    def lower_headers(self) -> dict[str, str]:
+        """The headers with names in lower case, as clients read them; of those with one name, the last."""
+        return {name.lower(): value for name, value in self.headers}
 
+
+# Responses with these have no body on the wire, and nothing that says how long it is.
+BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 def on_wire(reply: WireResponse, request: WireRequest) -> WireResponse:
     """The response as a server frames it: a body where there may be one, its length, and no transfer coding."""
-    if request.method == "HEAD" or reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+    if request.method == "HEAD" or reply.status in BODILESS:
         return reply._replace(body=b"")
     framing = ("content-length", "transfer-encoding")
     pairs = tuple(pair for pair in reply.headers if pair[0].lower() not in framing)

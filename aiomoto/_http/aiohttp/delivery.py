@@ -18,6 +18,7 @@ from aiomoto._http.aiohttp.failures import library_error
 from aiomoto._loops import Later
 from aiomoto._wire.delivery import Delivery, Piece
 from aiomoto._wire.failures import WireFailure, os_error
+from aiomoto._wire.http1 import write_head
 from aiomoto._wire.message import WireRequest, WireResponse
 
 
@@ -44,7 +45,7 @@ class ScriptedConnection:
             read_until_eof=True,
             auto_decompress=False,
         )
-        self.protocol.data_received(reply.head())
+        self.protocol.data_received(write_head(reply))
 
     def begin(self, stream: StreamReader) -> None:
         """Deliver the body into the response's stream, the headers having been read."""

@@ -25,7 +25,7 @@ from aiomoto._http.aiohttp.failures import library_error
 from aiomoto._patching.places import argument
 from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.http1 import GO_AHEAD, RequestReader
+from aiomoto._wire.http1 import GO_AHEAD, RequestReader, write_head
 from aiomoto._wire.message import WireRequest, WireResponse, on_wire
 
 
@@ -98,7 +98,7 @@ class _Protocol(ResponseHandler):
         self._connector = connector
         self._exchange = exchange
         self._url = url
-        self._patience = read_timeout
+        self._read_timeout = read_timeout
         self._wire = _Transport(self, loop, read_timeout)
         self._has_gone_ahead = False
         self._has_answered = False
@@ -122,7 +122,7 @@ class _Protocol(ResponseHandler):
         self._has_answered = True
         # What arrives together with the headers is there whatever becomes of the connection.
         first = b"" if reply.delivery else reply.body[:CHUNK_SIZE]
-        self.data_received(reply.head() + first)
+        self.data_received(write_head(reply) + first)
         message, stream = await super().read()
         rest = reply.body[len(first) :] if first else reply.body
         self._wire.begin((reply.delivery or Delivery()).pieces(rest), stream)
@@ -140,12 +140,12 @@ class _Protocol(ResponseHandler):
             await self._wire.more_of_the_request()
         wire = request.request(self._url)
         try:
-            return on_wire(await self._exchange.answer_async(wire, "aiohttp", self._patience), wire)
+            return on_wire(await self._exchange.answer_async(wire, "aiohttp", self._read_timeout), wire)
         except WireFailure as failure:
             raise library_error(failure.kind, self._url) from None
 
     def set_exception(self, *args: Any, **kwargs: Any) -> None:
-        """End the request with an error: its body cannot be sent, or aiohttp's patience is over."""
+        """End the request with an error: its body cannot be sent, or aiohttp's timeout is over."""
         super().set_exception(*args, **kwargs)
         self._wire.wake()
 

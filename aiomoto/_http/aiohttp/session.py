@@ -114,7 +114,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     try:
         reply = await _reply(exchange, wire, read_timeout)
         response = await _client_response(wire, reply, read_timeout, session if request.stream_output else None)
-        answer = AioAWSResponse(str(response.url), response.status, dict(reply.lower_headers()), response)
+        answer = AioAWSResponse(str(response.url), response.status, reply.lower_headers(), response)
         if not request.stream_output:
             await answer.content
     except aiohttp.ClientError as error:

@@ -117,16 +117,16 @@ def _scripted_class(package: Any) -> Any:
             self._length = len(data)
             self._received = 0
             self._request = request
-            self._patience = TIMEOUT_MAX if read_timeout is None else read_timeout
+            self._read_timeout = TIMEOUT_MAX if read_timeout is None else read_timeout
 
         def __iter__(self) -> Iterator[bytes]:
             while piece := self._next(is_sync=True):
-                _clock.pause(min(piece.wait, self._patience))
+                _clock.pause(min(piece.wait, self._read_timeout))
                 yield self._arrived(piece, is_sync=True)
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             while piece := self._next(is_sync=False):
-                await _loops.sleep(min(piece.wait, self._patience))
+                await _loops.sleep(min(piece.wait, self._read_timeout))
                 yield self._arrived(piece, is_sync=False)
 
         def _next(self, *, is_sync: bool) -> Piece | None:
@@ -136,7 +136,7 @@ def _scripted_class(package: Any) -> Any:
                 raise self._error(failure.kind, is_sync=is_sync) from None
 
         def _arrived(self, piece: Piece, *, is_sync: bool) -> bytes:
-            if piece.wait > self._patience:
+            if piece.wait > self._read_timeout:
                 raise self._error("read_timeout", is_sync=is_sync)
             self._received += len(piece.data)
             return piece.data

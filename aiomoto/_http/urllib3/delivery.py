@@ -14,6 +14,7 @@ from typing import Any
 from aiomoto import _clock
 from aiomoto._wire.delivery import Delivery, Piece
 from aiomoto._wire.failures import WireFailure, os_error
+from aiomoto._wire.http1 import write_head
 from aiomoto._wire.message import WireRequest, WireResponse
 
 
@@ -28,7 +29,7 @@ def scripted_response(
         delivery: how its body comes in.
         read_timeout: the seconds for which the client waits for more of it; ``None`` for ever.
     """
-    socket: Any = Incoming(reply.head(), delivery.pieces(reply.body), read_timeout)
+    socket: Any = Incoming(write_head(reply), delivery.pieces(reply.body), read_timeout)
     response = HTTPResponse(socket, method=request.method)
     response.begin()
     return response
@@ -48,7 +49,7 @@ class Incoming(io.RawIOBase):
         super().__init__()
         self._unread = memoryview(head)
         self._pieces = pieces
-        self._patience = TIMEOUT_MAX if read_timeout is None else read_timeout
+        self._read_timeout = TIMEOUT_MAX if read_timeout is None else read_timeout
 
     def makefile(self, mode: str) -> ResponseFile:
         """A file that reads from it."""
@@ -73,7 +74,7 @@ class Incoming(io.RawIOBase):
             raise os_error(failure.kind) from None
         if piece is None:
             return b""
-        _clock.pause(min(piece.wait, self._patience))
-        if piece.wait > self._patience:
+        _clock.pause(min(piece.wait, self._read_timeout))
+        if piece.wait > self._read_timeout:
             raise os_error("read_timeout")
         return piece.data
