@@ -201,19 +201,19 @@ class _SleepAtOnce:
 
 
 def _refuse_models(run: Run) -> None:
-    if not run.share_models:
+    if not run.options.share_models:
         models.refused_by.add(run.exchange)
 
 
 def _look_after_file_systems(run: Run) -> None:
-    if run.fsspec:
+    if run.options.fsspec:
         _file_systems.enter(run.exchange)
 
 
 def _configure(run: Run) -> None:
     if outer := _live.current():
         config_place.lend(outer)
-    config_place.add(run.exchange, run.config)
+    config_place.add(run.exchange, run.options.config or {})
 
 
 def _put_configuration_back(run: Run) -> None:
@@ -232,7 +232,7 @@ def _clean_environment(run: Run) -> None:
 
 
 def _serve(run: Run) -> None:
-    if run.serves:
+    if run.options.endpoint:
         hide = environment.hides_for(run.exchange)
         environment.enter(run, variables_for_endpoint(run.endpoint().url, hide=hide), hide=hide)
 
@@ -253,7 +253,7 @@ def repair_environment() -> None:
 
 def _turn_on(run: Run) -> None:
     new_session = _core_config(run).get("reset_boto3_session", True)
-    _moto_switch.turn_on(run.exchange, reset=run.reset, new_default_session=new_session)
+    _moto_switch.turn_on(run.exchange, reset=run.options.reset, new_default_session=new_session)
 
 
 def _end_requests(run: Run) -> None:

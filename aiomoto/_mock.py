@@ -5,22 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypedDict, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, overload
 
 from aiomoto._aws.names import check_switch
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
 from aiomoto._decorate import decorate
-from aiomoto._errors import AiomotoError, ArgumentError
+from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
-from aiomoto._hints import called_mock, unknown_attribute, unknown_option, wrong_switch
+from aiomoto._hints import called_mock, unknown_attribute
 from aiomoto._installation import endings, installation
 from aiomoto._moto import backends
-from aiomoto._moto.configuration import own_config
 from aiomoto._moto.switch import refuse_other_modes
+from aiomoto._options import NAMES as OPTION_NAMES
+from aiomoto._options import OptionArguments, Options, options_from
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._uncalled import ToBeCalled
@@ -33,19 +35,6 @@ if TYPE_CHECKING:
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 _NOTHING: Any = None  # what ``mock()`` decorates
-
-
-class Options(TypedDict, total=False):
-    """The keyword arguments of :class:`MockAWS`, which document them, for those that pass them on."""
-
-    config: dict[str, Any] | None
-    reset: bool
-    remove_data: bool
-    record_bodies: bool
-    share_models: bool
-    sleep: Literal["real", "instant"]
-    fsspec: bool
-    endpoint: bool
 
 
 class MockAWS:
@@ -84,43 +73,9 @@ class MockAWS:
     faults: Faults
     slept: list[Slept]
 
-    def __init__(
-        self,
-        config: dict[str, Any] | None = None,
-        *,
-        reset: bool = True,
-        remove_data: bool = True,
-        record_bodies: bool = False,
-        share_models: bool = True,
-        sleep: Literal["real", "instant"] = "real",
-        fsspec: bool = True,
-        endpoint: bool = False,
-    ) -> None:
-        config = own_config(config)
-        if sleep not in ("real", "instant"):
-            raise ArgumentError(f"sleep must be 'real' or 'instant', not {sleep!r}")
-        switches = {
-            "reset": reset,
-            "remove_data": remove_data,
-            "record_bodies": record_bodies,
-            "share_models": share_models,
-            "fsspec": fsspec,
-            "endpoint": endpoint,
-        }
-        for name, value in switches.items():
-            if not isinstance(value, bool):
-                raise ArgumentError(wrong_switch(name, value))
+    def __init__(self, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]) -> None:
+        self._options = options_from(config, options)
         refuse_other_modes()
-        self._options = Options(
-            config=config,
-            reset=reset,
-            remove_data=remove_data,
-            record_bodies=record_bodies,
-            share_models=share_models,
-            sleep=sleep,
-            fsspec=fsspec,
-            endpoint=endpoint,
-        )
         self.calls = CallLog()
         self.faults = Faults()
         self.slept = []
@@ -145,7 +100,7 @@ class MockAWS:
             if not is_in_handler:
                 endings.run_pending()
             if self._run is None:
-                self._begin(self._options["reset"] if reset is None else reset)
+                self._begin(self._options if reset is None else replace(self._options, reset=reset))
             self._starts += 1
 
     def stop(self, remove_data: bool | None = None) -> None:
@@ -169,7 +124,7 @@ class MockAWS:
         if (run := self._run) is None:
             raise RuntimeError("Called stop() before start().")
         self._closing = None
-        end = partial(self._end, run, remove_data=self._options["remove_data"] if remove_data is None else remove_data)
+        end = partial(self._end, run, remove_data=self._options.remove_data if remove_data is None else remove_data)
         try:
             endings.run(end)
         except BaseException:
@@ -201,14 +156,12 @@ class MockAWS:
             raise AiomotoError("mock_aws() has an endpoint only while it is live: ask for it inside the mock")
         return run.endpoint()
 
-    def _begin(self, reset: bool) -> None:
-        options = self._options
+    def _begin(self, options: Options) -> None:
         self.calls.clear()
         self.slept.clear()
-        exchange = Exchange(self.calls, self.faults, record_bodies=options["record_bodies"])
-        exchange.slept = self.slept if options["sleep"] == "instant" else None
-        switches = options["share_models"], options["fsspec"], options["endpoint"]
-        self._run = Run(exchange, options["config"] or {}, reset, *switches)
+        exchange = Exchange(self.calls, self.faults, record_bodies=options.record_bodies)
+        exchange.slept = self.slept if options.sleep == "instant" else None
+        self._run = Run(exchange, options)
         try:
             installation.enter(self._run)
         except BaseException as error:
@@ -266,7 +219,7 @@ class MockAWS:
         if (run := self._run) is None:
             raise RuntimeError("Called stop() before start().")
         self._closing = None
-        end = partial(self._end, run, remove_data=self._options["remove_data"])
+        end = partial(self._end, run, remove_data=self._options.remove_data)
         try:
             cancelled = await endings.run_on_loop(end)
         except BaseException:
@@ -288,7 +241,7 @@ class MockAWS:
             name = "a mock" if isinstance(target, MockAWS) else "None"
             raise TypeError(called_mock(name))
         options = self._options
-        decorated = decorate(target, self._again, reset=options["reset"], remove_data=options["remove_data"])
+        decorated = decorate(target, self._for_call, reset=options.reset, remove_data=options.remove_data)
         return cast(Target, decorated)
 
     if not TYPE_CHECKING:  # type checkers say so by themselves
@@ -297,9 +250,9 @@ class MockAWS:
             names = (*dir(type(self)), *type(self).__annotations__)
             raise AttributeError(unknown_attribute("the mock", name, names), name=name, obj=self)
 
-    def _again(self, reset: bool, remove_data: bool) -> MockAWS:
-        options = self._options | {"reset": reset, "remove_data": remove_data}
-        return type(self)(**options)
+    def _for_call(self, reset: bool, remove_data: bool) -> MockAWS:
+        options = {name: getattr(self._options, name) for name in OPTION_NAMES}
+        return type(self)(**options | {"reset": reset, "remove_data": remove_data})
 
 
 # The built-in lock itself, the first in the order that ``_lock`` describes.
@@ -307,11 +260,15 @@ _lock = backends.lock.for_thread()
 
 
 @overload
-def mock_aws(func: None = None, /, **options: Unpack[Options]) -> MockAWS: ...
+def mock_aws(
+    func: None = None, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
+) -> MockAWS: ...
 
 
 @overload
-def mock_aws(func: Target, /, **options: Unpack[Options]) -> Target: ...
+def mock_aws(
+    func: Target, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
+) -> Target: ...
 
 
 def mock_aws(func: Any = None, /, **options: Any) -> Any:
@@ -323,18 +280,20 @@ def mock_aws(func: Any = None, /, **options: Any) -> Any:
     Raises:
         TypeError: what it decorates is neither a function nor a class, or there is no such option.
     """
-    for name in sorted(options.keys() - Options.__annotations__.keys()):
-        raise TypeError(unknown_option(name, Options.__annotations__))
     mock = MockAWS(**options)
     return mock if func is None else mock(func)
 
 
 @overload
-def mock_aws_decorator(func: None = None, /, **options: Unpack[Options]) -> Callable[[Target], Target]: ...
+def mock_aws_decorator(
+    func: None = None, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
+) -> Callable[[Target], Target]: ...
 
 
 @overload
-def mock_aws_decorator(func: Target, /, **options: Unpack[Options]) -> Target: ...
+def mock_aws_decorator(
+    func: Target, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
+) -> Target: ...
 
 
 def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:

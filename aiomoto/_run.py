@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
+from aiomoto._options import Options
 from aiomoto._s3fs.closing import Closing
 
 if TYPE_CHECKING:
@@ -19,22 +20,14 @@ class Run:
 
     Attributes:
         exchange: its way to Moto.
-        config: its part of Moto's configuration.
-        reset: whether it begins with no data.
-        share_models: whether sessions may have copies of service models that were parsed before.
-        fsspec: whether s3fs's file systems end with it.
-        serves: whether its endpoint is open from the start, and the environment leads there.
+        options: its mock's, with which it was started.
         remove_data: whether it leaves no data behind.
         closing: what is left to wait for after its end, once no lock is held.
         steps: how many steps its start has taken, or begun to.
     """
 
     exchange: Exchange
-    config: dict[str, Any]
-    reset: bool
-    share_models: bool
-    fsspec: bool
-    serves: bool
+    options: Options
     remove_data: bool = False
     closing: Closing = field(default_factory=Closing)
     steps: int = 0

@@ -247,9 +247,9 @@ def _as_written(marker: pytest.Mark) -> str:
 
 def _marked_options(node: pytest.Item) -> dict[str, Any]:
     """The options of all markers of a test, those of the closest one winning."""
-    from aiomoto._mock import Options
+    from aiomoto._options import NAMES
 
-    known = {"region", *Options.__annotations__}
+    known = {"region", *NAMES}
     options: dict[str, Any] = {}
     for marker in reversed(list(node.iter_markers("aiomoto"))):
         if marker.args or not marker.kwargs.keys() <= known:

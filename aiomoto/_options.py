@@ -1,0 +1,60 @@
+"""The options of a mock: what they are, and what they may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypedDict
+
+from aiomoto._errors import ArgumentError
+from aiomoto._hints import unknown_option, wrong_switch
+from aiomoto._moto.configuration import own_config
+
+
+class OptionArguments(TypedDict, total=False):
+    """The options of :class:`aiomoto.MockAWS`, which documents them, beside ``config``."""
+
+    reset: bool
+    remove_data: bool
+    record_bodies: bool
+    share_models: bool
+    sleep: Literal["real", "instant"]
+    fsspec: bool
+    endpoint: bool
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of one mock, checked. ``config`` is a copy of what was given."""
+
+    config: dict[str, Any] | None = None
+    reset: bool = True
+    remove_data: bool = True
+    record_bodies: bool = False
+    share_models: bool = True
+    sleep: Literal["real", "instant"] = "real"
+    fsspec: bool = True
+    endpoint: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "config", own_config(self.config))
+        if self.sleep not in ("real", "instant"):
+            raise ArgumentError(f"sleep must be 'real' or 'instant', not {self.sleep!r}")
+        for name in SWITCHES:
+            if not isinstance(value := getattr(self, name), bool):
+                raise ArgumentError(wrong_switch(name, value))
+
+
+SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint")
+NAMES = tuple(field.name for field in fields(Options))
+
+
+def options_from(config: dict[str, Any] | None, others: OptionArguments) -> Options:
+    """Put together the options of a mock.
+
+    Raises:
+        TypeError: there is no such option, or ``config`` is not a dict of dicts.
+        ArgumentError: a value is none that the option may have.
+    """
+    for name in sorted(others.keys() - set(NAMES)):
+        raise TypeError(unknown_option(name, NAMES))
+    return Options(config, **others)
