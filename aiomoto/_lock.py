@@ -8,8 +8,7 @@ Whoever takes several takes them in this order, and waits for one only while it 
 | 2 | Python's import locks | whoever imports: handlers, starts, and the test itself |
 | 3 | Moto's own ``MockAWS._mock_init_lock`` | the starts and ends of Moto's mocks, and of ours |
 | 4 | the lock of ``Replacements`` | starts, ends, and whoever imports a module that is replaced in as it is imported |
-| 4 | those of ``_moto.long_polls``, ``_calls.log``, ``_rules.rule``, ``faults``, ``_endpoint.server`` | whoever \
-changes what they guard |
+| 4 | :data:`state_lock`, and that of ``_endpoint.server`` | whoever changes a log, a rule, or the polls that wait |
 
 Nothing is waited for under those of the last rank. They are re-entrant: at any allocation Python may collect a
 generator that was abandoned inside a mock, whose end comes then, in the midst of whatever its thread is doing. No order
@@ -45,6 +44,11 @@ def surviving_fork(lock: AnyLock) -> AnyLock:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=free)
     return lock
+
+
+# Held for a few statements, in which nothing else is waited for. One for all mocks, since what a fork does to a lock is
+# registered for ever.
+state_lock = surviving_fork(RLock())
 
 
 class BackendLock:

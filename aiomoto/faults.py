@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from threading import RLock
 from typing import Any, Literal
 
 from aiomoto._calls.call import Call
-from aiomoto._lock import surviving_fork
+from aiomoto._lock import state_lock
 from aiomoto._rules.arguments import (
     check_kinds,
     check_numbers,
@@ -22,9 +21,6 @@ from aiomoto._rules.fault import Fault
 from aiomoto._wire.failures import FailureKind
 
 __all__ = ["Fault", "Faults"]
-
-# One for the rules of all mocks, and re-entrant, for the reasons that ``_calls.log`` has.
-_lock = surviving_fork(RLock())
 
 
 class Faults:
@@ -125,13 +121,13 @@ class Faults:
             seed=random.SystemRandom().randrange(2**32) if seed is None else int(seed),
             remove=self._remove,
         )
-        with _lock:
+        with state_lock:
             self._rules = (*self._rules, rule)
         return rule
 
     def clear(self) -> None:
         """Remove all rules."""
-        with _lock:
+        with state_lock:
             self._rules = ()
 
     def acting_on(self, call: Call) -> Fault | None:
@@ -139,7 +135,7 @@ class Faults:
         return next((rule for rule in self._rules if rule.acts_on(call)), None)
 
     def _remove(self, rule: Fault) -> None:
-        with _lock:
+        with state_lock:
             self._rules = tuple(each for each in self._rules if each is not rule)
 
     def __len__(self) -> int:

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from threading import RLock
 from typing import Any, overload
 
 from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
 from aiomoto._calls.call import Call, arguments, on_a_line, title
 from aiomoto._calls.record import Record
-from aiomoto._lock import surviving_fork
+from aiomoto._lock import state_lock
 
 _MOST_CALLS = 10_000
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_LINES = 20  # of a failure message
-
-# One for all logs, since what a fork does to a lock is registered for ever. Re-entrant, since a generator that was left
-# half way in another mock may be collected, and end that mock, wherever this one is held.
-_lock = surviving_fork(RLock())
 
 
 class CallLog(Sequence[Call]):
@@ -37,7 +32,7 @@ class CallLog(Sequence[Call]):
 
     def add(self, record: Record) -> None:
         """Begin to log a call; it goes on being written."""
-        with _lock:
+        with state_lock:
             self._calls.append(Call(record))
             if record.request.body and not record.keeps_bodies:
                 self._with_body.append(record)
@@ -51,7 +46,7 @@ class CallLog(Sequence[Call]):
 
     def clear(self) -> None:
         """Forget all calls."""
-        with _lock:
+        with state_lock:
             self._calls.clear()
             self._with_body.clear()
             self._bytes = 0
@@ -146,7 +141,7 @@ class CallLog(Sequence[Call]):
         return _table(self._snapshot())
 
     def _snapshot(self) -> list[Call]:
-        with _lock:
+        with state_lock:
             return list(self._calls)
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from threading import RLock
 from types import ModuleType
 from typing import Any
 
 from moto.core.utils import unix_time_millis
 
 from aiomoto import _clock
-from aiomoto._lock import surviving_fork
+from aiomoto._lock import state_lock
 from aiomoto._patching.places import argument, with_argument
 from aiomoto._patching.required_names import check_instance
 
@@ -102,14 +101,13 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._polls: dict[int, list[Poll]] = {}
-        self._lock = surviving_fork(RLock())  # the end of a mock that is collected in here wakes all polls
 
     def add(self, queue: Any, poll: Poll) -> None:
-        with self._lock:
+        with state_lock:
             self._polls.setdefault(id(queue), []).append(poll)
 
     def remove(self, queue: Any, poll: Poll) -> None:
-        with self._lock:
+        with state_lock:
             polls = self._polls[id(queue)]
             polls.remove(poll)
             if not polls:
@@ -128,7 +126,7 @@ class _Waiting:
             poll.wake()
 
     def _at(self, queue: Any) -> list[Poll]:
-        with self._lock:
+        with state_lock:
             if queue is None:
                 return [poll for polls in self._polls.values() for poll in polls]
             return list(self._polls.get(id(queue), ()))

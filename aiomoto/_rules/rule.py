@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from aiomoto._errors import AiomotoError
-from aiomoto._lock import surviving_fork
+from aiomoto._lock import state_lock
 from aiomoto._rules.selection import SelectableCall, Selection
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-# One for all rules, and re-entrant, for the reasons that ``_calls.log`` has.
-_lock = surviving_fork(RLock())
 
 
 class Rule:
@@ -46,7 +42,7 @@ class Rule:
             return False
         if not self._condition_holds(call):
             return False
-        with _lock:
+        with state_lock:
             return self._count()
 
     def _condition_holds(self, call: SelectableCall) -> bool:
