@@ -1,11 +1,9 @@
 """Mock AWS for async Python: aiobotocore and boto3 against Moto, in the test's own process."""
 
-import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiomoto._calls.call import Call
@@ -81,10 +79,3 @@ if not TYPE_CHECKING:  # type checkers would take it to have any name
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
-
-    class _Module(ModuleType):
-        def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
-            """Tell those who call the module what to call."""
-            raise TypeError("aiomoto is a module: call aiomoto.mock_aws(), or take the pytest fixture as it is")
-
-    sys.modules[__name__].__class__ = _Module

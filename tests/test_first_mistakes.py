@@ -38,7 +38,6 @@ def import_from_moto_4() -> None:
 
 
 MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
-    "module": (lambda: package(), TypeError, r"aiomoto is a module: call aiomoto\.mock_aws\(\)"),
     "not-called": (lambda: enter(mock), TypeError, r"mock_aws has to be called: write `with mock_aws\(\) as aws:`"),
     "not-called-async": (lambda: asyncio.run(enter_async(mock)), TypeError, r"`async with mock_aws\(\) as aws:`"),
     "not-called-start": (

@@ -20,7 +20,7 @@ def compact(values: Mapping[str, Any]) -> dict[str, Compact]:
 _Dict: Any = dict
 
 
-class OnDemand(MutableMapping[str, Any], _Dict):  # type: ignore[misc]
+class LazyDict(MutableMapping[str, Any], _Dict):  # type: ignore[misc]
     """A dict that begins as a set of compact values. What is changed in it changes nothing elsewhere.
 
     It is a ``dict``, since that is what botocore's callers may ask for; all that looks at values goes through
@@ -28,16 +28,18 @@ class OnDemand(MutableMapping[str, Any], _Dict):  # type: ignore[misc]
 
     Args:
         source: the compact values, which many may share.
+        file: where they are from.
     """
 
-    def __init__(self, source: Mapping[str, Compact]) -> None:
+    def __init__(self, source: Mapping[str, Compact], file: str | None = None) -> None:
         dict.__init__(self, source)
         self._source = source
+        self._file = file
 
     @property
-    def untouched_source(self) -> Mapping[str, Compact] | None:
-        """The compact values, as long as nobody has looked at one or changed anything."""
-        return self._source if dict.__eq__(self, self._source) else None
+    def unchanged_file(self) -> str | None:
+        """Where the values are from, as long as nobody has looked at one or changed anything."""
+        return self._file if dict.__eq__(self, self._source) else None
 
     def __getitem__(self, name: str) -> Any:
         value: Any = dict.__getitem__(self, name)

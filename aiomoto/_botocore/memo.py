@@ -15,7 +15,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import aiobotocore.hooks
-import aiobotocore.regions
 import botocore.parsers
 import botocore.useragent
 
@@ -108,6 +107,5 @@ _WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (botocore.parsers, "DEFAULT_TIMESTAMP_PARSER", _parse_timestamp),
     (_RestParser, "_parse_non_payload_attrs", _parse_non_payload_attrs),
     (aiobotocore.hooks, "resolve_awaitable", _resolve_awaitable),
-    (aiobotocore.regions, "resolve_awaitable", _resolve_awaitable),
 )
 REPLACEMENTS = tuple(each for each in _WANTED if each[1] in getattr(each[0], "__dict__", ()))

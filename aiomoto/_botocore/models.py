@@ -18,7 +18,7 @@ import botocore
 from botocore.endpoint_provider import EndpointProvider, RuleSet
 from botocore.loaders import JSONFileLoader, Loader
 
-from aiomoto._botocore.lazy_dict import Compact, OnDemand, compact
+from aiomoto._botocore.lazy_dict import Compact, LazyDict, compact
 from aiomoto._patching.places import argument, with_argument
 
 # Data of the packages themselves. A user's own data path is read anew each time, as ever.
@@ -33,7 +33,7 @@ refused_by: set[object] = set()
 
 _copies: dict[str, Callable[[], Any]] = {}  # by file
 _services: dict[tuple[str, ...], list[str]] = {}
-_rule_sets: dict[tuple[int, ...], RuleSet] = {}
+_rule_sets: dict[tuple[str, ...], RuleSet] = {}  # by files
 
 
 def _load_file(original: Any) -> Any:
@@ -57,14 +57,14 @@ def _copier(file_path: str, data: Any) -> Callable[[], Any]:
     if file_path == _READ_ONLY:
         return lambda: data
     if os.path.basename(file_path) in _RULES:
-        return partial(OnDemand, compact(data))
+        return partial(LazyDict, compact(data), file_path)
     if isinstance(data, dict) and isinstance(shapes := data.get("shapes"), dict):
         return partial(_service_model, marshal.dumps({**data, "shapes": None}), compact(shapes))
     return partial(marshal.loads, marshal.dumps(data))
 
 
 def _service_model(without_shapes: bytes, shapes: dict[str, Compact]) -> dict[str, Any]:
-    return {**marshal.loads(without_shapes), "shapes": OnDemand(shapes)}
+    return {**marshal.loads(without_shapes), "shapes": LazyDict(shapes)}
 
 
 def _plain(data: Any) -> Any:
@@ -105,15 +105,14 @@ def _init_endpoint_provider(original: Any) -> Any:
 
 
 def _rules_from(*data: Any) -> RuleSet | None:
-    sources = [source for each in data if isinstance(each, OnDemand) and (source := each.untouched_source)]
-    if len(sources) < len(data):
+    files = tuple(each.unchanged_file for each in data if isinstance(each, LazyDict) and each.unchanged_file)
+    if len(files) < len(data):
         return None
-    key = tuple(map(id, sources))
-    if key not in _rule_sets:
-        # From copies of its own, since rules hold on to what they were made from.
-        ruleset, partitions = map(OnDemand, sources)
-        _rule_sets[key] = RuleSet(**ruleset, partitions=partitions)
-    return _rule_sets[key]
+    if files not in _rule_sets:
+        # From copies of its own, since rules hold on to what they were created from.
+        ruleset, partitions = (_copies[file]() for file in files)
+        _rule_sets[files] = RuleSet(**ruleset, partitions=partitions)
+    return _rule_sets[files]
 
 
 _NO_RULES: dict[str, Any] = {"version": "", "parameters": {}, "rules": []}
