@@ -34,7 +34,7 @@ async def enter_async(context: Any) -> None:
 
 
 def import_from_moto_4() -> None:
-    pass
+    from aiomoto import mock_s3  # type: ignore[attr-defined]  # noqa: F401
 
 
 MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
