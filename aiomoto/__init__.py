@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aiomoto._calls.call import Call
     from aiomoto._calls.log import CallLog
-    from aiomoto._errors import AiomotoError, ArgumentError, RequestBlockedError
+    from aiomoto._errors import AiomotoError, ArgumentError, NoSuchPathError, RequestBlockedError
     from aiomoto._http.aiohttp.session import MotoAIOHTTPSession
     from aiomoto._http.httpx.session import MotoHttpxSession
     from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
@@ -22,6 +22,7 @@ __all__ = [
     "CallLog",
     "MockAWS",
     "MotoAIOHTTPSession",
+    "NoSuchPathError",
     "RequestBlockedError",
     "aioboto3_session",
     "mock_aws",
@@ -40,6 +41,7 @@ _MODULE_OF = {
     "MockAWS": "_mock",
     "MotoAIOHTTPSession": "_http.aiohttp.session",
     "MotoHttpxSession": "_http.httpx.session",
+    "NoSuchPathError": "_errors",
     "RequestBlockedError": "_errors",
     "aioboto3_session": "_wiring",
     "mock_aws": "_mock",

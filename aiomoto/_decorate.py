@@ -17,6 +17,8 @@ from functools import partial, wraps
 from types import FunctionType, MethodType
 from typing import Any, Protocol
 
+from aiomoto._errors import ArgumentError
+
 
 class Context(Protocol):
     """A context manager, for ``with`` and for ``async with``."""
@@ -38,7 +40,7 @@ def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: 
     """Wrap a callable of any kind, or the methods of a class, so that each call runs inside a context of its own.
 
     Raises:
-        TypeError: the target cannot be called, or is a fixture.
+        ArgumentError: the target cannot be called, or is a fixture.
     """
     if inspect.isclass(target):
         return _decorate_class(target, context)
@@ -46,7 +48,7 @@ def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: 
         return type(target)(_decorate_function(target.__func__, partial(context, reset, remove_data)))
     # Of pytest is the definition of a fixture, which can be called and then says that it cannot.
     if not callable(target) or type(target).__module__.startswith("_pytest."):
-        raise TypeError(f"mock_aws cannot decorate {target!r}{_what_instead(target)}")
+        raise ArgumentError(f"mock_aws cannot decorate {target!r}{_what_instead(target)}")
     return _decorate_function(target, partial(context, reset, remove_data))
 
 
@@ -70,7 +72,7 @@ def _what_instead(target: object) -> str:
 def _decorate_function(function: Any, context: Callable[[], Context]) -> Any:
     called = _called_in_the_end(function)
     if _ends_too_early(called):
-        raise TypeError(
+        raise ArgumentError(
             f"mock_aws cannot decorate {function!r}: the decorator of Moto's below it ends before a coroutine function "
             "begins, and would enforce nothing. Inside the function write "
             'with patch("moto.settings.INITIAL_NO_AUTH_ACTION_COUNT", count): as in docs/migrating.md'

@@ -1,7 +1,8 @@
 """The errors that aiomoto raises by itself.
 
     AiomotoError
-    ├── ArgumentError (also a ValueError)
+    ├── ArgumentError (also a ValueError and a TypeError)
+    ├── NoSuchPathError (also a NotImplementedError)
     └── RequestBlockedError
 
 Everything else that a test sees is an error of the client it uses: botocore's, aiohttp's or Moto's own.
@@ -12,9 +13,13 @@ class AiomotoError(Exception):
     """Base of every error that aiomoto raises by itself."""
 
 
-class ArgumentError(AiomotoError, ValueError):
-    """An argument names what does not exist, or makes no sense beside another."""
+class ArgumentError(AiomotoError, ValueError, TypeError):
+    """An argument has a value that it cannot have, or cannot be combined with another."""
+
+
+class NoSuchPathError(AiomotoError, NotImplementedError):
+    """Moto has the service, but nothing at the path of the request."""
 
 
 class RequestBlockedError(AiomotoError):
-    """A request was about to leave the process, or to a service that Moto does not have."""
+    """A request was about to leave the process, or was for a service that Moto does not have."""

@@ -14,19 +14,15 @@ from aiomoto._calls.call import Call
 from aiomoto._calls.identity import identify, in_path_style
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
-from aiomoto._errors import RequestBlockedError
+from aiomoto._errors import NoSuchPathError, RequestBlockedError
 from aiomoto._moto import backends, invocation
-from aiomoto._moto.configuration import config_place
+from aiomoto._moto.configuration import configurations
 from aiomoto._moto.explanations import explain_missing_package, explain_stage
 from aiomoto._moto.router import Destination, Route, destination_of, find_route
 from aiomoto._moto.s3_addressing import url_for_moto
 from aiomoto._rules.fault_plan import NO_FAULT, FaultPlan, NoFault
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto.faults import Faults
-
-
-class NoSuchPathError(NotImplementedError):
-    """Moto has the service, but nothing at the request's path."""
 
 
 class Exchange:
@@ -47,7 +43,7 @@ class Exchange:
         self, calls: CallLog | None = None, faults: Faults | None = None, *, record_bodies: bool = False
     ) -> None:
         self.hosts = EndpointHosts()
-        self.live = True
+        self.is_active = True
         self.around: tuple[Exchange, ...] = ()
         self.successor: Callable[[], Exchange | None] = lambda: None
         self.calls = calls
@@ -55,7 +51,7 @@ class Exchange:
         self.record_bodies = record_bodies
         self.slept: list[Slept] | None = None
 
-    def lets_out(self, head: WireRequest) -> bool:
+    def passes_through(self, head: WireRequest) -> bool:
         """Tell whether Moto's ``passthrough`` names this request's URL or service."""
         passthrough = self._core_config("passthrough")
         if not passthrough:
@@ -125,7 +121,7 @@ class Exchange:
     @property
     def within(self) -> list[Exchange]:
         """The exchange itself and those around it, as far as they are live."""
-        return [each for each in (self, *self.around) if each.live]
+        return [each for each in (self, *self.around) if each.is_active]
 
     def _begin(self, request: WireRequest, backend: str) -> tuple[Record, NoFault]:
         """Log a request, and see what the faults do to it."""
@@ -154,9 +150,9 @@ class Exchange:
             record: its record.
             heirs: those that log it too, since they go on with it.
         """
-        if not self.live:
+        if not self.is_active:
             return self._heir(request, record, heirs).prepare(request, record, heirs)
-        config_place.lend(self)
+        configurations.activate(self)
         route = self._route(request, record.destination)
         url = request.url
         if route.service == "s3" and not route.aws_host:
@@ -188,7 +184,7 @@ class Exchange:
         return route
 
     def _core_config(self, name: str) -> Any:
-        return config_place.section(self, "core").get(name)
+        return configurations.section(self, "core").get(name)
 
 
 def _plan_for(request: WireRequest, record: Record, exchanges: list[Exchange]) -> NoFault:

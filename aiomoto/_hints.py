@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aiomoto._aws.names import near
+from aiomoto._aws.names import suggestion
 
 # Where a switch is given a value that it does not take.
 _FOR_SWITCHES = {
@@ -33,7 +33,7 @@ def wrong_switch(name: str, value: object) -> str:
 
 def unknown_option(name: str, options: Iterable[str]) -> str:
     """Say that ``mock_aws`` has no such option."""
-    return f"mock_aws() has no option {name!r}{near(name, options)}{_FOR_OPTIONS.get(name, '')}"
+    return f"mock_aws() has no option {name!r}{suggestion(name, options)}{_FOR_OPTIONS.get(name, '')}"
 
 
 def unknown_attribute(owner: str, name: str, names: Iterable[str]) -> str:
@@ -41,7 +41,7 @@ def unknown_attribute(owner: str, name: str, names: Iterable[str]) -> str:
     if name in _CLIENT_MAKERS:
         return f"{owner} has no attribute {name!r}{_CLIENTS}"
     public = [each for each in names if not each.startswith("_")]
-    return f"{owner} has no attribute {name!r}" + ("" if name.startswith("_") else near(name, public))
+    return f"{owner} has no attribute {name!r}" + ("" if name.startswith("_") else suggestion(name, public))
 
 
 def called_mock(what: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from moto.core.models import botocore_stubber
 
-from aiomoto import _live
+from aiomoto import _active
 from aiomoto._botocore import (
     credentials,
     crt,
@@ -36,7 +36,7 @@ from aiomoto._http.httpx import plain as plain_httpx
 from aiomoto._http.urllib3 import plain as plain_urllib3
 from aiomoto._moto import backends, long_polls, stubber
 from aiomoto._moto import memo as moto_repetitions
-from aiomoto._moto.configuration import config_place
+from aiomoto._moto.configuration import configurations
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
 from aiomoto._patching import required_names
 from aiomoto._patching.late_imports import ImportWatch
@@ -126,7 +126,7 @@ class Installation:
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
             Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
-            Step(lambda run: _live.add(run.exchange), _end_requests),
+            Step(lambda run: _active.add(run.exchange), _end_requests),
             Step(_serve, lambda run: run_all((partial(_leave_environment, run), run.close_endpoint))),
         )
 
@@ -152,7 +152,7 @@ class Installation:
         """Forget all data."""
         backends.reset()
         long_polls.waiting.wake_all()
-        if _live.current() is not None and _moto_switch.is_only_ours:
+        if _active.current() is not None and _moto_switch.is_only_ours:
             requests_adapter.reset()
         self.forget_listings()
 
@@ -211,19 +211,19 @@ def _look_after_file_systems(run: Run) -> None:
 
 
 def _configure(run: Run) -> None:
-    if outer := _live.current():
-        config_place.lend(outer)
-    config_place.add(run.exchange, run.options.config or {})
+    if outer := _active.current():
+        configurations.activate(outer)
+    configurations.add(run.exchange, run.options.config or {})
 
 
 def _put_configuration_back(run: Run) -> None:
-    config_place.remove(run.exchange)
-    if newest := _live.current():
-        config_place.lend(newest)
+    configurations.remove(run.exchange)
+    if newest := _active.current():
+        configurations.activate(newest)
 
 
 def _core_config(run: Run) -> Any:
-    return config_place.section(run.exchange, "core")
+    return configurations.section(run.exchange, "core")
 
 
 def _clean_environment(run: Run) -> None:
@@ -257,7 +257,7 @@ def _turn_on(run: Run) -> None:
 
 
 def _end_requests(run: Run) -> None:
-    _live.remove(run.exchange)
+    _active.remove(run.exchange)
     long_polls.waiting.wake_all()  # those of this mock go on with another one, or have nothing to wait for
 
 

@@ -15,7 +15,7 @@ from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
 from aiomoto._decorate import decorate
-from aiomoto._errors import AiomotoError
+from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
 from aiomoto._hints import called_mock, unknown_attribute
 from aiomoto._installation import endings, installation
@@ -58,10 +58,9 @@ class MockAWS:
             outside of Python and other processes find it there. See :attr:`endpoint`.
 
     Raises:
-        ArgumentError: Moto reads no such key in ``config``, there is no such way to sleep, or an option that is on or
-            off is neither.
+        ArgumentError: there is no such option, Moto reads no such key in ``config``, ``sleep`` is neither ``"real"``
+            nor ``"instant"``, or another option is neither True nor False.
         AiomotoError: Moto is set to its server or proxy mode.
-        TypeError: ``config`` is not a dict of dicts.
 
     Attributes:
         calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
@@ -235,11 +234,11 @@ class MockAWS:
         """Decorate a callable or a test class: each call has a mock of its own.
 
         Raises:
-            TypeError: the target is neither, or another mock.
+            ArgumentError: the target is neither, or another mock.
         """
         if target is _NOTHING or isinstance(target, MockAWS):
             name = "a mock" if isinstance(target, MockAWS) else "None"
-            raise TypeError(called_mock(name))
+            raise ArgumentError(called_mock(name))
         options = self._options
         decorated = decorate(target, self._for_call, reset=options.reset, remove_data=options.remove_data)
         return cast(Target, decorated)
@@ -278,7 +277,7 @@ def mock_aws(func: Any = None, /, **options: Any) -> Any:
     ``stop()`` on what it returns. See :class:`MockAWS` for the options.
 
     Raises:
-        TypeError: what it decorates is neither a function nor a class, or there is no such option.
+        ArgumentError: what it decorates is neither a function nor a class, or there is no such option.
     """
     mock = MockAWS(**options)
     return mock if func is None else mock(func)

@@ -52,9 +52,8 @@ def options_from(config: dict[str, Any] | None, others: OptionArguments) -> Opti
     """Put together the options of a mock.
 
     Raises:
-        TypeError: there is no such option, or ``config`` is not a dict of dicts.
-        ArgumentError: a value is none that the option may have.
+        ArgumentError: there is no such option, or a value is none that the option may have.
     """
     for name in sorted(others.keys() - set(NAMES)):
-        raise TypeError(unknown_option(name, NAMES))
+        raise ArgumentError(unknown_option(name, NAMES))
     return Options(config, **others)

@@ -221,12 +221,12 @@ def _add_marked_faults(node: pytest.Item, aws: MockAWS) -> None:
 
 def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
     """Add the rule of a marker; or else what is wrong with it, so that its test fails with nothing but that."""
-    from aiomoto._aws.names import near
+    from aiomoto._aws.names import suggestion
     from aiomoto._errors import ArgumentError
 
     known = [name for name, each in signature(aws.faults.add).parameters.items() if each.kind is each.KEYWORD_ONLY]
     for name in marker.kwargs.keys() - signature(aws.faults.add).parameters.keys():
-        return TypeError(f"it has no argument {name!r}{near(name, known)}")
+        return TypeError(f"it has no argument {name!r}{suggestion(name, known)}")
     try:
         aws.faults.add(*marker.args, **marker.kwargs)
     except (ArgumentError, TypeError) as error:
@@ -235,9 +235,9 @@ def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
 
 
 def _mistake_in_region(region: Any) -> str | None:
-    from aiomoto._aws.regions import is_no_region
+    from aiomoto._aws.regions import region_mistake
 
-    return is_no_region(region) if isinstance(region, str) else f"region must be a str, not {region!r}"
+    return region_mistake(region) if isinstance(region, str) else f"region must be a str, not {region!r}"
 
 
 def _as_written(marker: pytest.Mark) -> str:

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from botocore.model import Shape
 
-from aiomoto._aws.names import near
+from aiomoto._aws.names import suggestion
 from aiomoto._aws.services import service_model, services
 from aiomoto._errors import ArgumentError
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -107,7 +107,7 @@ class ErrorResponse:
         known = {name for shape in _shapes(service) for name in (shape.name, shape.error_code)}
         whose = f"{service} has no error" if service else "there is no error of all services"
         raise ArgumentError(
-            f"{whose} {self.name!r}{near(self.name, known | _GENERIC.keys()) or '.'} "
+            f"{whose} {self.name!r}{suggestion(self.name, known | _GENERIC.keys()) or '.'} "
             "For a code that is in no model, give its status= too"
         )
 

@@ -39,7 +39,7 @@ def check_one(kind: str, name: str, known: Iterable[str]) -> None:
     options = list(known)
     if name in options:
         return
-    raise ArgumentError(f"there is no {kind} {name!r}{near(name, options)}")
+    raise ArgumentError(f"there is no {kind} {name!r}{suggestion(name, options)}")
 
 
 def check_switch(name: str, value: object, *, may_be_none: bool = False) -> None:
@@ -53,7 +53,7 @@ def check_switch(name: str, value: object, *, may_be_none: bool = False) -> None
         raise ArgumentError(f"{name} must be {allowed}, not {value!r}")
 
 
-def near(name: str, options: Iterable[str]) -> str:
+def suggestion(name: str, options: Iterable[str]) -> str:
     """The end of a message that a name is wrong: those that are like it, or all where they are few."""
     by_letters = {_letters(option): option for option in options}
     if 0 < len(by_letters) <= 10:

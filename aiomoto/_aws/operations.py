@@ -149,8 +149,8 @@ class _Route(NamedTuple):
         method: the HTTP method.
         path: its path.
         query: what in the query is part of its address: names, and the values of those that have one.
-        asked_query: the names in the query that stand for parameters which it requires.
-        asked_headers: the same of the headers, in lower case.
+        required_query: the names in the query that stand for parameters which it requires.
+        required_headers: the same of the headers, in lower case.
         is_deprecated: whether there is another way to call it.
     """
 
@@ -158,14 +158,14 @@ class _Route(NamedTuple):
     method: str
     path: _Path
     query: dict[str, list[str]]
-    asked_query: frozenset[str]
-    asked_headers: frozenset[str]
+    required_query: frozenset[str]
+    required_headers: frozenset[str]
     is_deprecated: bool
 
     @property
     def rank(self) -> tuple[Any, ...]:
         """Routes are tried in this order: by the path, and then the more they ask for, the earlier."""
-        asked = len(self.query) + len(self.asked_query) + len(self.asked_headers)
+        asked = len(self.query) + len(self.required_query) + len(self.required_headers)
         return (self.path.rank, -asked, -len(self.path.pattern.pattern), self.is_deprecated)
 
 
@@ -177,7 +177,7 @@ def _route(request: WireRequest, description: _Description) -> _Route | None:
             continue
         if first is not None and route.path.rank != first.path.rank:
             break  # less particular paths
-        if route.asked_query <= query.keys() and route.asked_headers <= headers:
+        if route.required_query <= query.keys() and route.required_headers <= headers:
             return route
         first = first or route
     return first  # a request that lacks what the operation requires is one to it nevertheless

@@ -6,7 +6,7 @@ import os
 import re
 from functools import lru_cache
 
-from aiomoto._aws.names import near
+from aiomoto._aws.names import suggestion
 from aiomoto._aws.services import loader
 from aiomoto._errors import ArgumentError
 
@@ -22,19 +22,19 @@ def signing_region(region: str) -> str:
     Raises:
         ArgumentError: AWS has no such region, and it is written like one of them.
     """
-    if mistake := is_no_region(region):
+    if mistake := region_mistake(region):
         raise ArgumentError(
             f"{mistake} If a client of yours has it all the same, use where=lambda call: call.region == {region!r}"
         )
     return _signing_regions().get(_FIPS.sub("", region), region)
 
 
-def is_no_region(region: str) -> str | None:
+def region_mistake(region: str) -> str | None:
     """Say that AWS has no such region, and which are like it; ``None`` where there is, or may be in another S3."""
     known = _signing_regions()
     if _FIPS.sub("", region) in known or os.environ.get("MOTO_ALLOW_NONEXISTENT_REGION", "").lower() == "true":
         return None
-    alike = near(region, known)
+    alike = suggestion(region, known)
     is_written_so = any(re.match(pattern, region) for pattern in _patterns())
     return f"AWS has no region {region!r}{alike or '.'}" if alike or is_written_so else None
 

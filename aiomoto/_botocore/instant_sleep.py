@@ -23,7 +23,7 @@ import botocore.utils
 import botocore.waiter
 from botocore.exceptions import CapacityNotAvailableError
 
-from aiomoto import _clock, _live, _loops
+from aiomoto import _active, _clock, _loops
 from aiomoto._calls.record import Slept
 from aiomoto._patching.places import argument, with_argument
 from aiomoto._patching.replacements import Target
@@ -61,7 +61,7 @@ def _anyio_targets() -> tuple[Target, ...]:
 
 def _note(seconds: float, why: str) -> bool:
     """Record a sleep where the mock that is live has it over at once; tell whether it has."""
-    exchange = _live.current()
+    exchange = _active.current()
     logs = [each.slept for each in exchange.within if each.slept is not None] if exchange else []
     for log in logs:
         log.append(Slept(seconds, why))

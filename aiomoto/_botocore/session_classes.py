@@ -15,7 +15,7 @@ from aiobotocore.httpsession import AIOHTTPSession
 from botocore.endpoint import EndpointCreator
 from botocore.httpsession import URLLib3Session
 
-from aiomoto import _live
+from aiomoto import _active
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
@@ -57,7 +57,7 @@ with suppress(ImportError):  # without httpx there is nothing to seal
 
 
 @lru_cache(maxsize=256)
-def seal(session_class: Any) -> Any:
+def mocked_class(session_class: Any) -> Any:
     """The class to use in place of a session class inside a mock.
 
     The libraries' own classes become ours. A subclass of one of them stays what it is, with ours slipped in beneath
@@ -108,7 +108,7 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
     def replace(original: Any) -> Any:
         @wraps(original)
         def send(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange = _live.current()
+            exchange = _active.current()
             if exchange is None:
                 return original(self, *args, **kwargs)
             request = argument(args, kwargs, 0, "request")
@@ -121,7 +121,7 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
 
         @wraps(original)
         async def send_async(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange = _live.current()
+            exchange = _active.current()
             if exchange is None:
                 return await original(self, *args, **kwargs)
             request = argument(args, kwargs, 0, "request")
@@ -137,22 +137,22 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
     return replace
 
 
-def _sealing_create_endpoint(default: type) -> Replacement:
+def _create_endpoint_with_mocked_class(default: type) -> Replacement:
     def replace(original: Any) -> Any:
         @wraps(original)
         def create_endpoint(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange = _live.current()
+            exchange = _active.current()
             if exchange is None:
                 return original(self, *args, **kwargs)
             service_model = argument(args, kwargs, 0, "service_model")
             endpoint_url = argument(args, kwargs, 2, "endpoint_url")
             url = urlsplit(endpoint_url)
             host = url.netloc.lower()
-            to = _live.ClientEndpoint(host, service_model.service_name, "" if is_aws(host) else url.path, exchange)
+            to = _active.ClientEndpoint(host, service_model.service_name, "" if is_aws(host) else url.path, exchange)
             to.join()
             session_class = args[7] if len(args) > 7 else kwargs.get("http_session_cls", default)
-            sealed = _seal_unless_let_out(session_class, exchange, endpoint_url)
-            args, kwargs = with_argument(args, kwargs, 7, "http_session_cls", sealed)
+            mocked = _mocked_class_unless_passed_through(session_class, exchange, endpoint_url)
+            args, kwargs = with_argument(args, kwargs, 7, "http_session_cls", mocked)
             endpoint = original(self, *args, **kwargs)
             if issubclass(type(endpoint.http_session), tuple(kind.ours for kind in KINDS)):
                 endpoint.http_session.moto_endpoint = to
@@ -163,18 +163,18 @@ def _sealing_create_endpoint(default: type) -> Replacement:
     return replace
 
 
-def _seal_unless_let_out(session_class: Any, exchange: Exchange, endpoint_url: str) -> Any:
+def _mocked_class_unless_passed_through(session_class: Any, exchange: Exchange, endpoint_url: str) -> Any:
     try:
-        return seal(session_class)
+        return mocked_class(session_class)
     except RequestBlockedError:
         url = endpoint_url if urlsplit(endpoint_url).path else f"{endpoint_url}/"
-        if exchange.lets_out(WireRequest("GET", url, {})):
+        if exchange.passes_through(WireRequest("GET", url, {})):
             return session_class
         raise
 
 
 REPLACEMENTS: tuple[tuple[Any, str, Replacement], ...] = (
     *((kind.real, "send", _answering_send(kind.respond, is_async=kind.is_async)) for kind in KINDS),
-    (EndpointCreator, "create_endpoint", _sealing_create_endpoint(URLLib3Session)),
-    (AioEndpointCreator, "create_endpoint", _sealing_create_endpoint(DEFAULT_HTTP_SESSION_CLS)),
+    (EndpointCreator, "create_endpoint", _create_endpoint_with_mocked_class(URLLib3Session)),
+    (AioEndpointCreator, "create_endpoint", _create_endpoint_with_mocked_class(DEFAULT_HTTP_SESSION_CLS)),
 )

@@ -120,14 +120,14 @@ class Record:
             self._settled = identify(self.addressed, self.destination), _region_of(self.request)
         return self._settled
 
-    def answered(self, reply: WireResponse) -> None:
+    def answered(self, response: WireResponse) -> None:
         """Note the answer."""
         self.duration = _clock.now() - self._began
-        self.status = reply.status
-        if reply.status >= 300:
-            self.error = reply
+        self.status = response.status
+        if response.status >= 300:
+            self.error = response
         if self.keeps_bodies:
-            self.response_body = reply.body
+            self.response_body = response.body
 
     def failed(self, error: BaseException) -> None:
         """Note that there will be no answer, and why."""

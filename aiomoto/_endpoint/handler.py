@@ -13,7 +13,7 @@ from moto.core.exceptions import ServiceNotWhitelisted
 from multidict import CIMultiDict
 
 from aiomoto._aws.scope import header, scope_of
-from aiomoto._endpoint.reply import Reply, Silence
+from aiomoto._endpoint.response import ConnectionFailure, EndpointResponse
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto.backends import READS_CHUNKS
@@ -66,11 +66,11 @@ class EndpointHandler:
             wire = await self._read(request)
         except _Refusal as refusal:
             # What is left of the body cannot be told from a next request.
-            return Reply(refusal.reply, keep_alive=False)
+            return EndpointResponse(refusal.response, keep_alive=False)
         try:
-            return Reply(await self._answer(wire), keep_alive=request.keep_alive)
+            return EndpointResponse(await self._answer(wire), keep_alive=request.keep_alive)
         except WireFailure as failure:
-            return Silence(failure.kind)
+            return ConnectionFailure(failure.kind)
 
     async def _read(self, request: web.BaseRequest) -> WireRequest:
         headers = CIMultiDict(request.headers)
@@ -103,10 +103,10 @@ class EndpointHandler:
             return _error(wire, 400, "RequestBlocked", message)
         except ServiceNotWhitelisted as error:
             return _error(wire, 400, "RequestBlocked", str(error))
-        except AiomotoError as error:  # as where a rule's condition raises one
-            return _error(wire, 400, "AiomotoError", str(error))
         except NotImplementedError as error:
             return _error(wire, 400, "NotImplemented", str(error) or "Moto has not implemented this operation")
+        except AiomotoError as error:  # as where a rule's condition raises one
+            return _error(wire, 400, "AiomotoError", str(error))
         except WireFailure:
             raise
         except Exception as error:
@@ -119,7 +119,7 @@ class _Refusal(Exception):
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
-        self.reply = _error(None, status, code, message)
+        self.response = _error(None, status, code, message)
 
 
 def _joined(headers: CIMultiDict[str]) -> dict[str, str]:

@@ -36,8 +36,8 @@ def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
             if self.sock is not None:
                 self.sock.close()  # not the connection itself, which has begun a request
             self.sock = _socket_for(self, exchange)
-        elif exchange is None and (leads_to_moto or self.sock is None) and plain_requests.lets_out(head):
-            with plain_requests.letting_out(head):  # to connect is all that could not be known to be let out
+        elif exchange is None and (leads_to_moto or self.sock is None) and plain_requests.passes_through(head):
+            with plain_requests.passing_through(head):  # to connect is all that could not be known to be let out
                 self.connect()
         return original(self, *args, **kwargs)
 

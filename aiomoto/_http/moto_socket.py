@@ -11,7 +11,7 @@ from aiomoto._http.urllib3.delivery import Incoming, ResponseFile
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure
 from aiomoto._wire.http1 import RequestReader, write_head
-from aiomoto._wire.message import on_wire
+from aiomoto._wire.message import as_sent
 
 
 class Way(NamedTuple):
@@ -97,11 +97,11 @@ class MotoSocket:
             # Its body has broken off, and urllib3 looks for an answer all the same. A server waits for the rest.
             raise WireFailure("read_timeout")
         wire = self._request.request(self._way.url_of(self._request.target))
-        reply = on_wire(self._way.exchange.answer(wire, self._way.library, self._timeout), wire)
+        wire_response = as_sent(self._way.exchange.answer(wire, self._way.library, self._timeout), wire)
         if not self._way.is_decided:
-            reply = reply._replace(headers=(*reply.headers, ("connection", "close")))
-        pieces = (reply.delivery or Delivery()).pieces(reply.body)
-        return ResponseFile(Incoming(write_head(reply), pieces, self._timeout))
+            wire_response = wire_response._replace(headers=(*wire_response.headers, ("connection", "close")))
+        pieces = (wire_response.delivery or Delivery()).pieces(wire_response.body)
+        return ResponseFile(Incoming(write_head(wire_response), pieces, self._timeout))
 
     def shutdown(self, how: int) -> None:
         """No-op."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from aiomoto import _live
+from aiomoto import _active
 from aiomoto._aws.scope import scope_of
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
@@ -17,7 +17,7 @@ from aiomoto._moto.hosts import is_aws
 from aiomoto._wire.message import WireRequest
 
 # The host of AWS's that a request is on its way to which was let out above, in this context.
-_let_out: ContextVar[str | None] = ContextVar("aiomoto_let_out", default=None)
+_passing_host: ContextVar[str | None] = ContextVar("aiomoto_let_out", default=None)
 
 
 def head_of(method: str | bytes, url: str, headers: Iterable[tuple[str | bytes, str | bytes]]) -> WireRequest:
@@ -38,15 +38,15 @@ def exchange_for(head: WireRequest, *, beside_other_mock: bool = False) -> Excha
         beside_other_mock: whether the library's way out is in the hands of another mock. That is then asked for what
             Moto does not have, such as the stages of an API Gateway.
     """
-    exchange = _live.current()
-    if exchange is None or not _is_for_aws(head, exchange) or _is_let_out(head, exchange):
+    exchange = _active.current()
+    if exchange is None or not _is_for_aws(head, exchange) or _passes_through(head, exchange):
         return None
     return None if beside_other_mock and not exchange.has_route(head) else exchange
 
 
-def _is_let_out(head: WireRequest, exchange: Exchange) -> bool:
-    host = _let_out.get()
-    return (host is not None and host == head.split.hostname) or exchange.lets_out(head)
+def _passes_through(head: WireRequest, exchange: Exchange) -> bool:
+    host = _passing_host.get()
+    return (host is not None and host == head.split.hostname) or exchange.passes_through(head)
 
 
 @contextmanager
@@ -55,27 +55,27 @@ def passing(head: WireRequest) -> Iterator[None]:
 
     That sees less of it, as the host for which a connection is opened.
     """
-    if lets_out(head):
-        with letting_out(head):
+    if passes_through(head):
+        with passing_through(head):
             yield
     else:
         yield
 
 
-def lets_out(head: WireRequest) -> bool:
+def passes_through(head: WireRequest) -> bool:
     """Tell whether a request is for a host of AWS's, and let out."""
-    exchange = _live.current()
-    return exchange is not None and is_aws(head.host) and _is_let_out(head, exchange)
+    exchange = _active.current()
+    return exchange is not None and is_aws(head.host) and _passes_through(head, exchange)
 
 
 @contextmanager
-def letting_out(head: WireRequest) -> Iterator[None]:
+def passing_through(head: WireRequest) -> Iterator[None]:
     """Let out what is sent to the host of a request, in the current context."""
-    token = _let_out.set(head.split.hostname)
+    token = _passing_host.set(head.split.hostname)
     try:
         yield
     finally:
-        _let_out.reset(token)
+        _passing_host.reset(token)
 
 
 def refuse_connection(host: str) -> None:
@@ -100,7 +100,7 @@ def _is_for_aws(head: WireRequest, exchange: Exchange) -> bool:
 
 def may_be_for_aws(url: str) -> bool:
     """Tell whether a URL's host is one that Moto answers for."""
-    exchange = _live.current()
+    exchange = _active.current()
     host = WireRequest("", url, {}).host
     return exchange is not None and (is_aws(host) or _is_endpoint(host, exchange))
 

@@ -21,13 +21,15 @@ def own_config(config: Any) -> Config | None:
     """Make sure that a configuration has Moto's form, and nothing that Moto would pass over; return a copy of it.
 
     Raises:
-        ArgumentError: Moto reads no such section, no such key in it, or a value of another kind.
-        TypeError: it is not a dict of dicts, or a list in it is none.
+        ArgumentError: it is not a dict of dicts, Moto reads no such section or no such key in it, or a value is of
+            another kind.
     """
     if config is None:
         return None
     if not (isinstance(config, Mapping) and all(isinstance(section, Mapping) for section in config.values())):
-        raise TypeError(f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}")
+        raise ArgumentError(
+            f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}"
+        )
     known = _known()
     for name, section in config.items():
         check_one("section of config", name, known)
@@ -44,7 +46,7 @@ def own_config(config: Any) -> Config | None:
 def _own_core(core: Config) -> Config:
     passthrough = core.get("passthrough")
     if not (passthrough is None or isinstance(passthrough, Mapping)):
-        raise TypeError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
+        raise ArgumentError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
     for key in passthrough or ():
         check_one("key in config['core']['passthrough']", key, ("services", "urls"))
     own = dict(core)
@@ -58,7 +60,7 @@ def _own_core(core: Config) -> Config:
 def _own_list(name: str, value: Any) -> list[Any] | None:
     # Of a text each letter would count as a pattern, and let out about every request.
     if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
-        raise TypeError(f"config's {name} must be a list of strings, as [{value!r}], not {value!r}")
+        raise ArgumentError(f"config's {name} must be a list of strings, as [{value!r}], not {value!r}")
     if value is None:
         return None
     own = list(value)
@@ -89,7 +91,7 @@ def _known() -> dict[str, dict[str, Any]]:
     return known
 
 
-class ConfigPlace:
+class Configurations:
     """The one dict that all of Moto reads its configuration from, lent to one owner at a time.
 
     What Moto's own API or a test changes in it stays with the owner that it was lent to.
@@ -98,44 +100,44 @@ class ConfigPlace:
     def __init__(self) -> None:
         self._owner: object = None
         self._kept: dict[object, Config] = {}
-        self._loans = 0
+        self._activations = 0
 
     def section(self, owner: object, name: str) -> Mapping[str, Any]:
         """A section of an owner's configuration, to look at: of what is in place for one that has none of its own."""
         while True:
-            loans = self._loans
+            activations = self._activations
             in_place: Any = default_user_config
             config = in_place if owner is self._owner else self._kept.get(owner, in_place)
             section: Mapping[str, Any] = config.get(name, {})
             # Without Moto's lock: another thread may have put another owner's configuration in place meanwhile.
-            if loans == self._loans:
+            if activations == self._activations:
                 return section
 
     def add(self, owner: object, config: Config) -> None:
         """Give an owner a configuration: what is in place, overlaid with these sections."""
         self._kept[owner] = copy.deepcopy({**default_user_config, **config})
-        self.lend(owner)
+        self.activate(owner)
 
-    def lend(self, owner: object) -> None:
+    def activate(self, owner: object) -> None:
         """Put an owner's configuration in place."""
         if owner is self._owner or owner not in self._kept:
             return
         self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
-        self._loans += 1
+        self._activations += 1
         self._owner = _NOBODY  # for as long as what is in place may be half of one and half of another
         config = self._kept[owner]
         default_user_config.update(config)  # type: ignore[typeddict-item]
         for name in default_user_config.keys() - config.keys():
             del default_user_config[name]  # type: ignore[misc]
         self._owner = owner
-        self._loans += 1
+        self._activations += 1
 
     def remove(self, owner: object) -> None:
         """Forget an owner; what was there before the first one is back in place."""
         if self._owner in (owner, _NOBODY):
-            self.lend(None)
+            self.activate(None)
         self._kept.pop(owner, None)
 
 
 _NOBODY = object()
-config_place = ConfigPlace()
+configurations = Configurations()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import metadata
 from urllib.parse import unquote
 
-from aiomoto._aws.regions import is_no_region
+from aiomoto._aws.regions import region_mistake
 from aiomoto._aws.scope import scope_of
 from aiomoto._moto.loaded import loaded_backends
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -18,7 +18,7 @@ def explain_region(error: KeyError, request: WireRequest) -> str | None:
     scope = scope_of(request)
     if scope is None or error.args != (scope.region,):
         return None
-    mistake = is_no_region(scope.region) or f"Moto has no region {scope.region!r}."
+    mistake = region_mistake(scope.region) or f"Moto has no region {scope.region!r}."
     return (
         f"{mistake} It is the region of the client that sent {request.method} {request.host}: correct its region_name, "
         "or AWS_DEFAULT_REGION. To use a region that AWS does not have, set MOTO_ALLOW_NONEXISTENT_REGION=true"
@@ -65,14 +65,14 @@ _INVOCATION = re.compile(r".*/functions/([^/]+)/(?:invocations|invoke-async|resp
 _NO_DOCKER = b"error running docker: "
 
 
-def explain_missing_docker(service: str, request: WireRequest, reply: WireResponse) -> str | None:
-    """Say that a function was not run, and what to write; ``None`` where the reply does not mean that."""
-    if service != "awslambda" or not reply.body.startswith(_NO_DOCKER):
+def explain_missing_docker(service: str, request: WireRequest, response: WireResponse) -> str | None:
+    """Say that a function was not run, and what to write; ``None`` where the response does not mean that."""
+    if service != "awslambda" or not response.body.startswith(_NO_DOCKER):
         return None
     invocation = _INVOCATION.fullmatch(request.split.path)
     if invocation is None:
         return None
-    why = reply.body.removeprefix(_NO_DOCKER).decode("utf-8", "replace")
+    why = response.body.removeprefix(_NO_DOCKER).decode("utf-8", "replace")
     return (
         f"Moto runs the Lambda function {unquote(invocation[1])!r} in a Docker container, and Docker does not answer: "
         f"{why}. "

@@ -42,14 +42,14 @@ class Invocation(NamedTuple):
             AiomotoError: it needs Docker, which is not there.
         """
         try:
-            reply = backends.call(self.handler, self.request, self.url, record=record)
+            response = backends.call(self.handler, self.request, self.url, record=record)
         except KeyError as error:
             if mistake := explain_region(error, self.request):
                 raise ArgumentError(mistake) from None
             raise
-        if mistake := explain_missing_docker(self.service, self.request, reply):
+        if mistake := explain_missing_docker(self.service, self.request, response):
             raise AiomotoError(mistake)
-        return reply
+        return response
 
 
 class _Attempts:

@@ -131,13 +131,13 @@ BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-def on_wire(reply: WireResponse, request: WireRequest) -> WireResponse:
+def as_sent(response: WireResponse, request: WireRequest) -> WireResponse:
     """The response as a server frames it: a body where there may be one, its length, and no transfer coding."""
-    if request.method == "HEAD" or reply.status in BODILESS:
-        return reply._replace(body=b"")
+    if request.method == "HEAD" or response.status in BODILESS:
+        return response._replace(body=b"")
     framing = ("content-length", "transfer-encoding")
-    pairs = tuple(pair for pair in reply.headers if pair[0].lower() not in framing)
-    return reply._replace(headers=(*pairs, ("content-length", str(len(reply.body)))))
+    pairs = tuple(pair for pair in response.headers if pair[0].lower() not in framing)
+    return response._replace(headers=(*pairs, ("content-length", str(len(response.body)))))
 
 
 def encode_headers(pairs: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -27,25 +27,25 @@ class ScriptedConnection:
 
     Args:
         request: what is answered.
-        reply: the answer.
+        wire_response: the answer.
         delivery: how its body comes in.
         read_timeout: the seconds for which the client waits for more of it; ``None`` for ever.
     """
 
     def __init__(
-        self, request: WireRequest, reply: WireResponse, delivery: Delivery, read_timeout: float | None
+        self, request: WireRequest, wire_response: WireResponse, delivery: Delivery, read_timeout: float | None
     ) -> None:
         loop = asyncio.get_running_loop()
         self.protocol = ResponseHandler(loop)
         self._sender = Sender(self.protocol, loop, read_timeout)
-        self._pieces = delivery.pieces(reply.body)
+        self._pieces = delivery.pieces(wire_response.body)
         self.protocol.connection_made(self._sender)
         self.protocol.set_response_params(
             skip_payload=request.method == "HEAD",
             read_until_eof=True,
             auto_decompress=False,
         )
-        self.protocol.data_received(write_head(reply))
+        self.protocol.data_received(write_head(wire_response))
 
     def begin(self, stream: StreamReader) -> None:
         """Deliver the body into the response's stream, the headers having been read."""

@@ -26,7 +26,7 @@ from aiomoto._patching.places import argument
 from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.http1 import GO_AHEAD, RequestReader, write_head
-from aiomoto._wire.message import WireRequest, WireResponse, on_wire
+from aiomoto._wire.message import WireRequest, WireResponse, as_sent
 
 
 def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,16 +116,16 @@ class _Protocol(ResponseHandler):
 
     async def read(self) -> Any:
         """The next message: the go-ahead for a body where the client waits for it, then the response."""
-        reply = None if self._has_answered else await self._answer()
-        if reply is None:
+        wire_response = None if self._has_answered else await self._answer()
+        if wire_response is None:
             return await super().read()
         self._has_answered = True
         # What arrives together with the headers is there whatever becomes of the connection.
-        first = b"" if reply.delivery else reply.body[:CHUNK_SIZE]
-        self.data_received(write_head(reply) + first)
+        first = b"" if wire_response.delivery else wire_response.body[:CHUNK_SIZE]
+        self.data_received(write_head(wire_response) + first)
         message, stream = await super().read()
-        rest = reply.body[len(first) :] if first else reply.body
-        self._wire.begin((reply.delivery or Delivery()).pieces(rest), stream)
+        rest = wire_response.body[len(first) :] if first else wire_response.body
+        self._wire.begin((wire_response.delivery or Delivery()).pieces(rest), stream)
         return message, stream
 
     async def _answer(self) -> WireResponse | None:
@@ -140,7 +140,7 @@ class _Protocol(ResponseHandler):
             await self._wire.more_of_the_request()
         wire = request.request(self._url)
         try:
-            return on_wire(await self._exchange.answer_async(wire, "aiohttp", self._read_timeout), wire)
+            return as_sent(await self._exchange.answer_async(wire, "aiohttp", self._read_timeout), wire)
         except WireFailure as failure:
             raise library_error(failure.kind, self._url) from None
 

@@ -15,7 +15,7 @@ from aiohttp.http import HttpVersion11, RawResponseMessage
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aiomoto import _live, _loops
+from aiomoto import _active, _loops
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.body import read_body
@@ -46,7 +46,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._streaming: WeakSet[_Connection] = WeakSet()
         if self._outlives_mock:
-            _live.refuse_motos_own_mock()
+            _active.refuse_motos_own_mock()
 
     async def __aenter__(self) -> Any:
         entered = await super().__aenter__()
@@ -78,7 +78,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
             An ``AioAWSResponse`` around an ``aiohttp.ClientResponse``.
         """
         head = head_of(request)
-        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
+        exchange = _active.exchange_for(head, self, outlives_mock=self._outlives_mock)
         response = await respond(self, request, head, exchange)
         return await super().send(request) if response is None else response
 
@@ -103,7 +103,7 @@ class _NoConnections:
 async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
     # aiobotocore's own send() says that a session is closed, and sends nothing.
-    if getattr(session, "_is_closed", False) or exchange.lets_out(head):
+    if getattr(session, "_is_closed", False) or exchange.passes_through(head):
         return None
     wire = head.with_body(await _body_of(request))
     try:
@@ -112,9 +112,9 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         check_instance(session, "aiobotocore.httpsession", "AIOHTTPSession")
         raise
     try:
-        reply = await _reply(exchange, wire, read_timeout)
-        response = await _client_response(wire, reply, read_timeout, session if request.stream_output else None)
-        answer = AioAWSResponse(str(response.url), response.status, reply.lower_headers(), response)
+        wire_response = await _wire_response(exchange, wire, read_timeout)
+        response = await _client_response(wire, wire_response, read_timeout, session if request.stream_output else None)
+        answer = AioAWSResponse(str(response.url), response.status, wire_response.lower_headers(), response)
         if not request.stream_output:
             await answer.content
     except aiohttp.ClientError as error:
@@ -129,7 +129,7 @@ async def _body_of(request: Any) -> bytes | None:
         raise client_error(error, request) from error
 
 
-async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> WireResponse:
+async def _wire_response(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> WireResponse:
     try:
         return await exchange.answer_async(wire, "aiohttp", read_timeout)
     except WireFailure as failure:
@@ -137,7 +137,7 @@ async def _reply(exchange: Exchange, wire: WireRequest, read_timeout: float | No
 
 
 async def _client_response(
-    request: WireRequest, reply: WireResponse, read_timeout: float | None, streaming_from: Any
+    request: WireRequest, wire_response: WireResponse, read_timeout: float | None, streaming_from: Any
 ) -> ClientResponse:
     url = URL(request.url, encoded=True)
     headers = CIMultiDictProxy(CIMultiDict(request.headers))
@@ -154,8 +154,8 @@ async def _client_response(
         session=None,  # type: ignore[arg-type]
         **_VERSION_ARGUMENTS,
     )
-    if reply.delivery is None:
-        connection = _Connection(reply, loop)
+    if wire_response.delivery is None:
+        connection = _Connection(wire_response, loop)
         await response.start(connection)  # type: ignore[arg-type]
         if streaming_from is None:
             connection.feed()
@@ -164,7 +164,7 @@ async def _client_response(
             if isinstance(streaming_from, MotoAIOHTTPSession):
                 streaming_from._streaming.add(connection)
     else:
-        scripted = ScriptedConnection(request, reply, reply.delivery, read_timeout)
+        scripted = ScriptedConnection(request, wire_response, wire_response.delivery, read_timeout)
         await response.start(scripted)  # type: ignore[arg-type]
         scripted.begin(response.content)
     return response
@@ -208,11 +208,11 @@ class _Connection:
     upgraded = False
     transport = None
 
-    def __init__(self, reply: WireResponse, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, wire_response: WireResponse, loop: asyncio.AbstractEventLoop) -> None:
         self.protocol = self
-        self._reply = reply
+        self._wire_response = wire_response
         self._loop = loop
-        self._rest = memoryview(reply.body)
+        self._rest = memoryview(wire_response.body)
         self._reading_paused = False  # aiohttp's name: its reader looks at it up to 3.13
         self._scheduled = False
         self.connected = True
@@ -222,10 +222,10 @@ class _Connection:
         """Deliver status line and headers, and the stream of the body."""
         message = RawResponseMessage(
             version=HttpVersion11,
-            code=self._reply.status,
-            reason=self._reply.reason,
-            headers=CIMultiDictProxy(CIMultiDict(self._reply.headers)),
-            raw_headers=tuple(self._reply.raw_headers()),
+            code=self._wire_response.status,
+            reason=self._wire_response.reason,
+            headers=CIMultiDictProxy(CIMultiDict(self._wire_response.headers)),
+            raw_headers=tuple(self._wire_response.raw_headers()),
             should_close=False,
             compression=None,
             upgrade=False,

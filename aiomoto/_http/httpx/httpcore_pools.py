@@ -20,7 +20,7 @@ from aiomoto._http.httpx.response import core_response_for
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, on_wire
+from aiomoto._wire.message import WireRequest, as_sent
 
 # Each package, and what the log of calls has for it.
 PACKAGES = {"httpcore": "httpx", "httpcore2": "httpx2"}
@@ -45,11 +45,11 @@ def _answering(httpcore: Any, original: Callable[..., Any]) -> Callable[..., Any
                 return original(self, *args, **kwargs)
         wire = replace(head, body=b"".join(request.stream))
         try:
-            reply = exchange.answer(wire, PACKAGES[httpcore.__name__], _read_timeout(request))
+            wire_response = exchange.answer(wire, PACKAGES[httpcore.__name__], _read_timeout(request))
         except WireFailure as failure:
             error = sync_library_error(failure.kind, request)
             raise error from error.__cause__
-        return core_response_for(httpcore, on_wire(reply, wire), request, _read_timeout(request))
+        return core_response_for(httpcore, as_sent(wire_response, wire), request, _read_timeout(request))
 
     return _with_names(handle_request, original)
 
@@ -65,11 +65,11 @@ def _answering_async(httpcore: Any, original: Callable[..., Any]) -> Callable[..
                 return await original(self, *args, **kwargs)
         wire = replace(head, body=b"".join([chunk async for chunk in request.stream]))
         try:
-            reply = await exchange.answer_async(wire, PACKAGES[httpcore.__name__], _read_timeout(request))
+            wire_response = await exchange.answer_async(wire, PACKAGES[httpcore.__name__], _read_timeout(request))
         except WireFailure as failure:
             error = library_error(failure.kind, request)
             raise error from error.__cause__
-        return core_response_for(httpcore, on_wire(reply, wire), request, _read_timeout(request))
+        return core_response_for(httpcore, as_sent(wire_response, wire), request, _read_timeout(request))
 
     return _with_names(handle_async_request, original)
 

@@ -21,7 +21,7 @@ from aiomoto._http.httpx.response import response_for
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, kept, on_wire
+from aiomoto._wire.message import WireRequest, as_sent, kept
 
 # Each package, and the one that it sends with.
 PACKAGES = {"httpx": "httpcore", "httpx2": "httpcore2"}
@@ -75,11 +75,11 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
                 return original(self, *args, **kwargs)
         wire = replace(head, body=b"".join(map(kept, request.stream)))
         try:
-            reply = exchange.answer(wire, httpx.__name__, _read_timeout(request))
+            wire_response = exchange.answer(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
             error = sync_library_error(failure.kind, request)
             raise error from error.__cause__
-        return _streamed(self, response_for(httpx, on_wire(reply, wire), request, _read_timeout(request)))
+        return _streamed(self, response_for(httpx, as_sent(wire_response, wire), request, _read_timeout(request)))
 
     return handle_request
 
@@ -97,11 +97,11 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
                 return await original(self, *args, **kwargs)
         wire = replace(head, body=b"".join([kept(chunk) async for chunk in request.stream]))
         try:
-            reply = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
+            wire_response = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
             error = library_error(failure.kind, request)
             raise error from error.__cause__
-        return _streamed(self, response_for(httpx, on_wire(reply, wire), request, _read_timeout(request)))
+        return _streamed(self, response_for(httpx, as_sent(wire_response, wire), request, _read_timeout(request)))
 
     return handle_async_request
 

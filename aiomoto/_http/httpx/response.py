@@ -14,38 +14,42 @@ from aiomoto._wire.failures import FailureKind, WireFailure
 from aiomoto._wire.message import WireResponse
 
 
-def response_for(httpx: Any, reply: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+def response_for(httpx: Any, wire_response: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
     """Make the ``Response`` to a ``Request`` of the same package, its body still to be streamed.
 
     Args:
         httpx: the package.
-        reply: the answer.
+        wire_response: the answer.
         request: what it answers.
         read_timeout: the seconds for which the client waits for more of the body; ``None`` for ever.
     """
     return httpx.Response(
-        reply.status,
-        headers=reply.raw_headers(),
-        stream=_stream(httpx, reply, request, read_timeout),
+        wire_response.status,
+        headers=wire_response.raw_headers(),
+        stream=_stream(httpx, wire_response, request, read_timeout),
         request=request,
-        extensions=_extensions(reply),
+        extensions=_extensions(wire_response),
     )
 
 
-def core_response_for(httpcore: Any, reply: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+def core_response_for(
+    httpcore: Any, wire_response: WireResponse, request: Any, read_timeout: float | None = None
+) -> Any:
     """The same for a package below httpx, which has a ``Response`` of its own."""
-    stream = _stream(httpcore, reply, request, read_timeout)
-    return httpcore.Response(reply.status, headers=reply.raw_headers(), content=stream, extensions=_extensions(reply))
+    stream = _stream(httpcore, wire_response, request, read_timeout)
+    return httpcore.Response(
+        wire_response.status, headers=wire_response.raw_headers(), content=stream, extensions=_extensions(wire_response)
+    )
 
 
-def _stream(package: Any, reply: WireResponse, request: Any, read_timeout: float | None) -> Any:
-    if reply.delivery is None:
-        return _body_class(package)(reply.body)
-    return _scripted_class(package)(reply.body, reply.delivery, request, read_timeout)
+def _stream(package: Any, wire_response: WireResponse, request: Any, read_timeout: float | None) -> Any:
+    if wire_response.delivery is None:
+        return _body_class(package)(wire_response.body)
+    return _scripted_class(package)(wire_response.body, wire_response.delivery, request, read_timeout)
 
 
-def _extensions(reply: WireResponse) -> dict[str, bytes]:
-    return {"http_version": b"HTTP/1.1", "reason_phrase": reply.reason.encode()}
+def _extensions(wire_response: WireResponse) -> dict[str, bytes]:
+    return {"http_version": b"HTTP/1.1", "reason_phrase": wire_response.reason.encode()}
 
 
 def _stream_classes(package: Any) -> tuple[Any, ...]:

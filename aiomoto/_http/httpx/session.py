@@ -13,7 +13,7 @@ from aiobotocore.awsrequest import HttpxAWSResponse
 from aiobotocore.httpxsession import HttpxSession, httpx
 from botocore.compat import HTTPHeaders
 
-from aiomoto import _clock, _live
+from aiomoto import _active, _clock
 from aiomoto._exchange import Exchange
 from aiomoto._http.httpx.body import read_body
 from aiomoto._http.httpx.failures import client_error, library_error
@@ -53,7 +53,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         self._network_lock = anyio.Lock()
         self._streaming: WeakSet[Any] = WeakSet()
         if self._outlives_mock:
-            _live.refuse_motos_own_mock()
+            _active.refuse_motos_own_mock()
 
     async def __aenter__(self) -> MotoHttpxSession:
         return self
@@ -75,7 +75,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
             An ``HttpxAWSResponse`` around a ``Response`` of the httpx that aiobotocore uses.
         """
         head = head_of(request)
-        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
+        exchange = _active.exchange_for(head, self, outlives_mock=self._outlives_mock)
         response = await respond(self, request, head, exchange)
         return await self._send_out(request) if response is None else response
 
@@ -95,7 +95,7 @@ class MockedHttpxSession(MotoHttpxSession):
 
 async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> HttpxAWSResponse | None:
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
-    if exchange.lets_out(head):
+    if exchange.passes_through(head):
         return None
     wire = head.with_body(await _body_of(request))
     try:
@@ -129,10 +129,10 @@ async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float |
     request = httpx.Request(wire.method, wire.url, headers=encode_headers(wire.headers.items()))
     began = _clock.now()
     try:
-        reply = await exchange.answer_async(wire, "httpx", read_timeout)
+        wire_response = await exchange.answer_async(wire, "httpx", read_timeout)
     except WireFailure as failure:
         error = library_error(failure.kind, request)
         raise error from error.__cause__
-    response = response_for(httpx, reply, request, read_timeout)
+    response = response_for(httpx, wire_response, request, read_timeout)
     response.elapsed = timedelta(seconds=_clock.now() - began)
     return response

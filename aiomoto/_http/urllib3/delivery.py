@@ -19,17 +19,17 @@ from aiomoto._wire.message import WireRequest, WireResponse
 
 
 def scripted_response(
-    request: WireRequest, reply: WireResponse, delivery: Delivery, read_timeout: float | None
+    request: WireRequest, wire_response: WireResponse, delivery: Delivery, read_timeout: float | None
 ) -> HTTPResponse:
     """The answer to a request, as ``http.client`` reads it from a socket.
 
     Args:
         request: what is answered.
-        reply: the answer.
+        wire_response: the answer.
         delivery: how its body comes in.
         read_timeout: the seconds for which the client waits for more of it; ``None`` for ever.
     """
-    socket: Any = Incoming(write_head(reply), delivery.pieces(reply.body), read_timeout)
+    socket: Any = Incoming(write_head(wire_response), delivery.pieces(wire_response.body), read_timeout)
     response = HTTPResponse(socket, method=request.method)
     response.begin()
     return response

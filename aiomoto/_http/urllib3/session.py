@@ -13,14 +13,14 @@ from urllib3 import HTTPResponse
 from urllib3._collections import HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 
-from aiomoto import _live
+from aiomoto import _active
 from aiomoto._exchange import Exchange
 from aiomoto._http.urllib3.body import read_body
 from aiomoto._http.urllib3.delivery import scripted_response
 from aiomoto._http.urllib3.failures import Timeouts, client_error, library_error, pool_for, sending_error
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, head_of, on_wire
+from aiomoto._wire.message import WireRequest, as_sent, head_of
 
 
 class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
@@ -29,7 +29,7 @@ class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
     def send(self, request: Any) -> Any:
         """Answer one prepared request with an ``AWSResponse`` around a ``urllib3.HTTPResponse``."""
         head = head_of(request)
-        response = respond(self, request, head, _live.exchange_for(head, self, outlives_mock=False))
+        response = respond(self, request, head, _active.exchange_for(head, self, outlives_mock=False))
         return super().send(request) if response is None else response
 
 
@@ -43,7 +43,7 @@ def _minds_length() -> bool:
 
 def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse | None:
     """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
-    if exchange.lets_out(head):
+    if exchange.passes_through(head):
         return None
     timeouts = _timeouts(session, head)
     wire = head.with_body(_body_of(request, timeouts))
@@ -66,18 +66,18 @@ def _body_of(request: Any, timeouts: Timeouts) -> bytes | None:
 
 def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTPResponse:
     try:
-        reply = exchange.answer(wire, "boto3", timeouts.read)
+        wire_response = exchange.answer(wire, "boto3", timeouts.read)
     except WireFailure as failure:
         raise library_error(failure.kind, wire.url, timeouts) from None
-    delivery = reply.delivery
+    delivery = wire_response.delivery
     if delivery:
-        reply = on_wire(reply, wire)  # with its length, so that it shows where there is less
-    body = scripted_response(wire, reply, delivery, timeouts.read) if delivery else BytesIO(reply.body)
+        wire_response = as_sent(wire_response, wire)  # with its length, so that it shows where there is less
+    body = scripted_response(wire, wire_response, delivery, timeouts.read) if delivery else BytesIO(wire_response.body)
     return HTTPResponse(
         body=body,
-        headers=HTTPHeaderDict(reply.headers),
-        status=reply.status,
-        reason=reply.reason,
+        headers=HTTPHeaderDict(wire_response.headers),
+        status=wire_response.status,
+        reason=wire_response.reason,
         request_method=wire.method,
         request_url=wire.url,
         preload_content=False,

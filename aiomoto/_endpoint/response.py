@@ -22,7 +22,7 @@ _AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 _FRAMING = ("connection", "content-length", "keep-alive", "transfer-encoding")
 
 
-class Reply(web.StreamResponse):
+class EndpointResponse(web.StreamResponse):
     """An answer that goes on the wire as Moto gave it: aiohttp would add headers of its own.
 
     Args:
@@ -70,7 +70,7 @@ class Reply(web.StreamResponse):
         return write_lines(response, pairs)
 
 
-class Silence(web.StreamResponse):
+class ConnectionFailure(web.StreamResponse):
     """The lack of an answer: the connection fails, as far as one that has been made still can.
 
     Args:

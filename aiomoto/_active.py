@@ -11,7 +11,7 @@ from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._wire.message import WireRequest
 
-_live: tuple[Exchange, ...] = ()
+_active: tuple[Exchange, ...] = ()
 _entered: ContextVar[tuple[Exchange, ...]] = ContextVar("aiomoto_entered", default=())
 
 # For sessions wired by hand while no mock is live: Moto's backends with the configuration that is in place.
@@ -20,12 +20,12 @@ _unmocked = Exchange()
 
 def add(exchange: Exchange) -> None:
     """Make an exchange live, and the innermost one of the current context. The lock of Moto's backends is held."""
-    global _live
-    exchange.hosts = _live[0].hosts if _live else exchange.hosts
+    global _active
+    exchange.hosts = _active[0].hosts if _active else exchange.hosts
     exchange.successor = current
-    _live = (*_live, exchange)
+    _active = (*_active, exchange)
     # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
-    exchange.around = tuple(each for each in _entered.get() if each.live)
+    exchange.around = tuple(each for each in _entered.get() if each.is_active)
     enter(exchange)
 
 
@@ -36,16 +36,16 @@ def enter(exchange: Exchange) -> None:
 
 def remove(exchange: Exchange) -> None:
     """End an exchange, whichever others have come or gone since it was added. The same lock is held."""
-    global _live
-    exchange.live = False
-    _live = tuple(each for each in _live if each is not exchange)
+    global _active
+    exchange.is_active = False
+    _active = tuple(each for each in _active if each is not exchange)
     exchange.hosts.forget(exchange)
 
 
 def current() -> Exchange | None:
     """The innermost live exchange of the current context, else the newest live one, else ``None``."""
-    inner = next((each for each in reversed(_entered.get()) if each.live), None)
-    return inner or next((each for each in reversed(_live) if each.live), None)
+    inner = next((each for each in reversed(_entered.get()) if each.is_active), None)
+    return inner or next((each for each in reversed(_active) if each.is_active), None)
 
 
 def refuse_motos_own_mock(*_: Any, **__: Any) -> None:
@@ -99,7 +99,7 @@ def exchange_for(head: WireRequest, session: Any, *, outlives_mock: bool) -> Exc
     """
     if exchange := current():
         endpoint: ClientEndpoint | None = getattr(session, "moto_endpoint", None)
-        if endpoint is not None and not endpoint.owner.live:
+        if endpoint is not None and not endpoint.owner.is_active:
             session.moto_endpoint = endpoint._replace(owner=exchange)
             session.moto_endpoint.join()
         return exchange
