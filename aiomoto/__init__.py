@@ -1,4 +1,4 @@
-"""Mock AWS for async Python: aiobotocore and boto3 against Moto, in the test's own process."""
+"""Mock AWS for async Python: run aiobotocore and boto3 against Moto, in the test's own process."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -30,8 +30,8 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
-# pytest imports this package at each of its starts, for the plugin, and most runs need nothing of it: a name is loaded
-# when it is first used (PEP 562), and Moto, boto3 and aiobotocore with it.
+# pytest imports this package whenever it starts, for the plugin, and most runs need nothing else of it. So names are
+# loaded when they are first used (PEP 562), and Moto, boto3 and aiobotocore with them.
 _MODULE_OF = {
     "AioSession": "_wiring",
     "AiomotoError": "_errors",
@@ -50,18 +50,18 @@ _MODULE_OF = {
 
 
 def _has_httpx() -> bool:
-    """Tell whether there is an httpx that aiobotocore takes, without importing any of them."""
+    """Tell whether an httpx is installed that aiobotocore supports, without importing it."""
     # Newer versions take httpx2 too.
     places = getattr(find_spec("aiobotocore"), "submodule_search_locations", None) or ()
     takes_httpx2 = any(Path(place, "_httpx.py").exists() for place in places)
     return find_spec("httpx") is not None or (takes_httpx2 and find_spec("httpx2") is not None)
 
 
-if _has_httpx():  # else `from aiomoto import *` would fail
+if _has_httpx():  # without it, `from aiomoto import *` would fail
     __all__ += ["MotoHttpxSession"]
     __all__.sort()
 
-if not TYPE_CHECKING:  # type checkers would take it to have any name
+if not TYPE_CHECKING:  # type checkers would accept any name
 
     def __getattr__(name: str) -> Any:
         if name.startswith("mock_") and name not in _MODULE_OF:

@@ -1,4 +1,4 @@
-"""The exchanges that are live, and which of them a request belongs to."""
+"""The exchanges of the active mocks, and which of them a request belongs to."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from aiomoto._wire.message import WireRequest
 _active: tuple[Exchange, ...] = ()
 _entered: ContextVar[tuple[Exchange, ...]] = ContextVar("aiomoto_entered", default=())
 
-# For sessions wired by hand while no mock is live: Moto's backends with the configuration that is in place.
+# For explicitly wired sessions while no mock is active: Moto's backends, with Moto's current configuration.
 _unmocked = Exchange()
 
 
 def add(exchange: Exchange) -> None:
-    """Make an exchange live, and the innermost one of the current context. The lock of Moto's backends is held."""
+    """Make an exchange active, and the innermost of the current context. The lock of Moto's backends is held."""
     global _active
     exchange.hosts = _active[0].hosts if _active else exchange.hosts
     exchange.successor = current
     _active = (*_active, exchange)
-    # Never reset by token: a fixture enters in one context and leaves in another. The ended ones are passed over.
+    # Not reset by token, since a fixture enters in one context and leaves in another. Ended ones are skipped.
     exchange.around = tuple(each for each in _entered.get() if each.is_active)
     enter(exchange)
 
 
 def enter(exchange: Exchange) -> None:
-    """Make a live exchange the innermost one of the current context, inside of those around it."""
+    """Make an active exchange the innermost of the current context, inside those around it."""
     _entered.set((*exchange.around, exchange))
 
 
 def remove(exchange: Exchange) -> None:
-    """End an exchange, whichever others have come or gone since it was added. The same lock is held."""
+    """Make an exchange inactive, whichever others have come or gone since it was added. The same lock is held."""
     global _active
     exchange.is_active = False
     _active = tuple(each for each in _active if each is not exchange)
@@ -43,23 +43,23 @@ def remove(exchange: Exchange) -> None:
 
 
 def current() -> Exchange | None:
-    """The innermost live exchange of the current context, else the newest live one, else ``None``."""
+    """The innermost active exchange of the current context, else the newest active one, else ``None``."""
     inner = next((each for each in reversed(_entered.get()) if each.is_active), None)
     return inner or next((each for each in reversed(_active) if each.is_active), None)
 
 
 def refuse_motos_own_mock(*_: Any, **__: Any) -> None:
-    """Refuse to be in use where no mock of ours is active and one of Moto's own is.
+    """Refuse to work inside Moto's own mock, unless one of aiomoto's is active too.
 
-    That answers in the client, with a response that an asynchronous one cannot await.
+    Moto's mock responds inside the client, with a response that an asynchronous client cannot await.
 
     Raises:
-        AiomotoError: it is so.
+        AiomotoError: only Moto's own mock is active.
     """
     if botocore_stubber.enabled and current() is None:
         raise AiomotoError(
-            "Moto's own mock_aws is active, inside of which a session that is wired to Moto by hand cannot be used: "
-            "use aiomoto.mock_aws in its place, or no mock"
+            "an explicitly wired session cannot be used inside Moto's own mock_aws: use aiomoto.mock_aws instead, or "
+            "no mock"
         )
 
 
@@ -69,8 +69,8 @@ class ClientEndpoint(NamedTuple):
     Attributes:
         host: its host, port included.
         service: botocore's name of its service.
-        path: the path that it has for a root.
-        owner: the exchange that it belongs to, with which its host leaves.
+        path: the path of its endpoint URL.
+        owner: the exchange that it belongs to. Its host is forgotten with that.
     """
 
     host: str
@@ -79,23 +79,23 @@ class ClientEndpoint(NamedTuple):
     owner: Exchange
 
     def join(self) -> None:
-        """Have its host be one of AWS's, for as long as its owner is active."""
+        """Treat its host as one of AWS's while its owner is active."""
         self.owner.hosts.add(self.host, self.service, self.path, owner=self.owner)
 
 
 def exchange_for(head: WireRequest, session: Any, *, outlives_mock: bool) -> Exchange:
     """The exchange that answers a request of one of our sessions.
 
-    A client may outlive the mock that it was made in, with which its host has left. Where another one answers it, the
-    host is that one's from then on.
+    A client may outlive the mock that it was created in. If it is used in another mock, its host belongs to that one
+    from then on.
 
     Args:
         head: the request, for the message.
         session: the session.
-        outlives_mock: whether the session was wired by hand, and so works with no mock live.
+        outlives_mock: whether the session was wired explicitly, and so needs no active mock.
 
     Raises:
-        RequestBlockedError: the session came from a mock, and none is live any more.
+        RequestBlockedError: the session was created inside a mock, and no mock is active any more.
     """
     if exchange := current():
         endpoint: ClientEndpoint | None = getattr(session, "moto_endpoint", None)

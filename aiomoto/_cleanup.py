@@ -1,4 +1,4 @@
-"""Undoing several things, each of them whatever becomes of the others."""
+"""Clean up several things, even if some of them fail."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 
 def run_all(functions: Iterable[Callable[[], object]]) -> None:
-    """Call every function, also those after one that fails, and raise the first error at the end.
+    """Call every function, even after one fails, and raise the first error at the end.
 
-    What Ctrl-C or an exit of the process has stopped half way is called once more, and is what is raised then. Calling
-    any of them again must do no harm.
+    A function that Ctrl-C or an exit of the process interrupts is called once more, and that interruption is raised. It
+    must do no harm to call a function twice.
     """
     errors: list[BaseException] = []
     for function in functions:
@@ -27,11 +27,11 @@ def run_all(functions: Iterable[Callable[[], object]]) -> None:
 
 
 def raise_first(errors: list[BaseException]) -> None:
-    """Raise the first of some errors, with a note of the others; nothing happens where there is none."""
+    """Raise the first of some errors, with a note about each of the others. Do nothing if there are none."""
     if not errors:
         return
     first, *others = errors
     for other in others:
         if other is not first and hasattr(first, "add_note"):  # since Python 3.11
-            first.add_note(f"What failed besides: {type(other).__name__}: {other}")
+            first.add_note(f"Another error: {type(other).__name__}: {other}")
     raise first

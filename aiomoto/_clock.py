@@ -1,8 +1,8 @@
-"""Every clock that we read and every wait of our own, in real time, whatever a test does to the clocks around it.
+"""Every clock that aiomoto reads and every wait of its own, in real time, whatever a test does to the clocks around it.
 
-freezegun replaces the clocks of the standard library wherever a module has them, and the timers of event loops go by
-these. Tests replace ``time.sleep`` too. So the clock here is that of a copy of the ``time`` module, which nobody else
-has, and what is to happen later is rung in by a thread of our own.
+freezegun replaces the clocks of the standard library in every module, and event loops time their waits by these
+clocks. Tests also replace ``time.sleep``. So this module reads a private copy of the ``time`` module, and a thread of
+its own rings the alarms.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 
 def _own_copy(name: str) -> Any:
-    """Make a module that is built into Python once more."""
+    """Load a second copy of a module that is built into Python."""
     spec = find_spec(name)
     assert spec is not None
     assert spec.loader is not None
@@ -28,19 +28,19 @@ def _own_copy(name: str) -> Any:
 
 _time = _own_copy("time")
 
-# Seconds since some moment. The first is the finer one on Windows, the second the one that event loops go by.
+# Seconds since some moment. The first is finer on Windows; event loops go by the second.
 now: Callable[[], float] = _time.perf_counter
 loop_time: Callable[[], float] = _time.monotonic
-# Lets this thread wait, for so many seconds.
+# Block this thread for a number of seconds.
 pause: Callable[[float], None] = _time.sleep
 
 
 class Alarm:
-    """A call in so many seconds from now, unless it is cancelled.
+    """Call a function after some time, unless the alarm is cancelled.
 
     Args:
         seconds: how long from now.
-        ring: what is called, in a thread that all alarms share. It only passes the news on, and raises nothing.
+        ring: the function. It is called in a thread that all alarms share, so it must be quick and raise nothing.
     """
 
     __slots__ = ("_ring", "due")
@@ -52,15 +52,15 @@ class Alarm:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has rung or been cancelled."""
+        """Whether it has rung or was cancelled."""
         return self._ring is None
 
     def cancel(self) -> None:
-        """Let it not ring any more."""
+        """Keep it from ringing."""
         self._ring = None
 
     def ring(self) -> None:
-        """Call what is to be called."""
+        """Call the function, once."""
         ring, self._ring = self._ring, None
         if ring is not None:
             ring()
@@ -70,14 +70,14 @@ class Alarm:
 
 
 class _Ringer:
-    """Rings the alarms that come in by a queue, in a thread that ends when there is none.
+    """Rings the alarms that arrive in a queue, in a thread that ends when none is left.
 
-    It has no lock: at any allocation a generator that was abandoned in a mock may be collected, which ends that mock,
-    and its polls then add and cancel alarms in the midst of what goes on here. ``SimpleQueue.put()`` may be called so.
+    It holds no lock. At any allocation, Python may collect a generator that was abandoned inside a mock; that ends the
+    mock, whose polls then add and cancel alarms in the middle of this code. ``SimpleQueue.put()`` is safe to call then.
     """
 
-    _LINGERS = 0.1  # seconds for which the thread waits for a next alarm
-    _LONGEST = 1.0  # seconds until it looks which of them have been cancelled
+    _LINGERS = 0.1  # seconds that the thread waits for another alarm
+    _LONGEST = 1.0  # seconds between looks for cancelled alarms
     _FEW = 4
 
     def __init__(self, added: SimpleQueue[Alarm]) -> None:
@@ -87,7 +87,7 @@ class _Ringer:
         self.has_ended = False
 
     def run(self) -> None:
-        """Ring them all."""
+        """Ring all alarms."""
         try:
             while not self.has_ended:
                 self._wait()
@@ -104,7 +104,7 @@ class _Ringer:
             if left > self._LONGEST:
                 self._forget_those_that_are_over()
             if not self._alarms:
-                # Said first, and then looked: whoever adds one puts it in first, and then looks whether we are here.
+                # In this order, since ``_add`` puts an alarm in first and then checks whether this thread has ended.
                 self.has_ended = True
                 self.has_ended = self._added.empty()
         else:
@@ -125,9 +125,9 @@ def _add(alarm: Alarm) -> None:
     global _ringer
     _added.put(alarm)
     if _ringer is None or _ringer.has_ended:
-        # Two threads may come here at once, or Ctrl-C in between: a second ringer does no harm.
+        # If two threads get here at once, or Ctrl-C interrupts, a second ringer does no harm.
         ringer = _Ringer(_added)
-        # Not by threading.Thread, whose start() would hold up a loop until the thread runs.
+        # Not threading.Thread, whose start() blocks a loop until the thread runs.
         start_new_thread(ringer.run, ())
         _ringer = ringer
 

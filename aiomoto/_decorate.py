@@ -1,4 +1,4 @@
-"""Run functions, coroutines, generators, fixtures and test classes inside a context, by Moto's rules."""
+"""Run functions, coroutines, generators, fixtures and test classes in a context, by Moto's rules."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ class Context(Protocol):
     async def __aexit__(self, kind: Any, error: Any, traceback: Any, /) -> Any: ...
 
 
-# Makes the context of one call: whether to begin with no data, and whether to leave none behind.
+# Creates the context of one call. Its arguments: whether to start with no data, and whether to leave none behind.
 ContextFactory = Callable[[bool, bool], Context]
 
 
 def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: bool) -> Any:
-    """Wrap a callable of any kind, or the methods of a class, so that each call runs inside a context of its own.
+    """Wrap any callable, or the methods of a class, so that each call runs in its own context.
 
     Raises:
-        ArgumentError: the target cannot be called, or is a fixture.
+        ArgumentError: the target is not callable, or is a fixture.
     """
     if inspect.isclass(target):
         return _decorate_class(target, context)
     if isinstance(target, (staticmethod, classmethod)):
         return type(target)(_decorate_function(target.__func__, partial(context, reset, remove_data)))
-    # Of pytest is the definition of a fixture, which can be called and then says that it cannot.
+    # pytest's fixture definitions are callable, but only raise an error.
     if not callable(target) or type(target).__module__.startswith("_pytest."):
         raise ArgumentError(f"mock_aws cannot decorate {target!r}{_what_instead(target)}")
     return _decorate_function(target, partial(context, reset, remove_data))
@@ -56,16 +56,15 @@ def _what_instead(target: object) -> str:
     if isinstance(target, (str, list, tuple, set)):
         whitelist = [target] if isinstance(target, str) else list(target)
         return (
-            ": it mocks all services and takes no names of them. Write mock_aws(), or to refuse all others "
+            ": it mocks all services, and takes no service names. Write mock_aws(), or to refuse all others "
             f'mock_aws(config={{"core": {{"service_whitelist": {whitelist!r}}}}})'
         )
     if isinstance(target, dict):
-        return f": options go by name, as mock_aws(config={target!r})"
+        return f": options are keyword arguments, as in mock_aws(config={target!r})"
     kind = f"{type(target).__module__}.{type(target).__qualname__}"
     return (
         f" of type {kind}: it takes functions, coroutine functions, generators, async generators, other callables and "
-        "test classes. "
-        "Put it next to the function, below decorators such as @pytest.fixture"
+        "test classes. Put it directly above the function, below decorators such as @pytest.fixture"
     )
 
 
@@ -73,8 +72,8 @@ def _decorate_function(function: Any, context: Callable[[], Context]) -> Any:
     called = _called_in_the_end(function)
     if _ends_too_early(called):
         raise ArgumentError(
-            f"mock_aws cannot decorate {function!r}: the decorator of Moto's below it ends before a coroutine function "
-            "begins, and would enforce nothing. Inside the function write "
+            f"mock_aws cannot decorate {function!r}: Moto's decorator below it ends before the coroutine function "
+            "runs, and would enforce nothing. Inside the function write "
             'with patch("moto.settings.INITIAL_NO_AUTH_ACTION_COUNT", count): as in docs/migrating.md'
         )
     if inspect.isasyncgenfunction(called):
@@ -88,7 +87,7 @@ def _decorate_function(function: Any, context: Callable[[], Context]) -> Any:
 
 
 def _ends_too_early(function: Any) -> bool:
-    """Tell whether a decorator of Moto's, such as ``set_initial_no_auth_action_count``, stands before async code."""
+    """Tell whether one of Moto's decorators, such as ``set_initial_no_auth_action_count``, wraps async code."""
     module = getattr(function, "__globals__", {}).get("__name__", "")
     inner = getattr(function, "__wrapped__", None)
     is_async = inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner)
@@ -96,7 +95,7 @@ def _ends_too_early(function: Any) -> bool:
 
 
 def _called_in_the_end(target: Any) -> Any:
-    """The function behind partials, methods and callable objects, which says of what kind they are."""
+    """The function behind partials, methods and callable objects, which tells their kind."""
     while True:
         if isinstance(target, partial):
             target = target.func
@@ -119,9 +118,9 @@ def _wrap_plain(function: Any, context: Callable[[], Context]) -> Any:
 
 
 def _inside(context: Callable[[], Context], result: Any) -> Any:
-    """Have the body run inside where another decorator hides a coroutine function or a generator behind a plain one.
+    """Run a body inside the context if another decorator hides a coroutine function or generator in a plain function.
 
-    It has not run yet: what it gave is still to be awaited, iterated or entered.
+    The body has not run yet: its coroutine, generator or context manager is still to be awaited, iterated or entered.
     """
     if inspect.iscoroutine(result):
         return _wrap_coroutine(lambda: result, context)()
@@ -129,7 +128,7 @@ def _inside(context: Callable[[], Context], result: Any) -> Any:
         return _wrap_generator(lambda: result, context)()
     if inspect.isasyncgen(result):
         return _wrap_async_generator(lambda: result, context)()
-    # Those of contextlib's decorators are both.
+    # What contextlib's decorators return is both.
     if isinstance(result, ContextDecorator) and isinstance(result, AbstractContextManager):
         return _enter_inside(context, result)
     if isinstance(result, AsyncContextDecorator) and isinstance(result, AbstractAsyncContextManager):
@@ -202,8 +201,8 @@ _LIBRARY_CLASSES = (unittest.TestCase, unittest.IsolatedAsyncioTestCase, object)
 def _decorate_class(cls: type, context: ContextFactory) -> type:
     """Wrap the class's own public methods, and those of classes in its body, as ``moto.core.models.MockAWS`` does.
 
-    A class that an attribute merely refers to is somebody else's, and stays as it is. Data lives from the set-up to
-    the end of the test method, and is reset between tests.
+    Classes that an attribute only refers to are left alone. Data lives from the set-up to the end of the test method,
+    and is reset between tests.
     """
     inherited = {name for parent in cls.__mro__ if parent not in _LIBRARY_CLASSES for name in _own_methods(parent)}
     set_ups = [name for name in (_UNITTEST if issubclass(cls, unittest.TestCase) else _PYTEST) if name in inherited]
@@ -229,7 +228,7 @@ def _takes_self_alone(name: str, method: Any) -> bool:
 
 
 def _with_self_alone(method: Any) -> Any:
-    # pytest counts the arguments of the code that it is given, and passes the test method if there may be one.
+    # pytest looks at the signature, and passes the test method if the function accepts it.
     @wraps(method)
     def wrapper(self: Any) -> Any:
         return method(self)
@@ -238,5 +237,5 @@ def _with_self_alone(method: Any) -> Any:
 
 
 def _own_methods(cls: type) -> set[str]:
-    # Fixtures and other descriptors are not for us to wrap.
+    # Leave fixtures and other descriptors alone.
     return {name for name, value in vars(cls).items() if isinstance(value, (FunctionType, staticmethod, classmethod))}

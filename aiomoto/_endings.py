@@ -1,4 +1,4 @@
-"""The ends of mocks: at once where that can be, and else by another thread as soon as it can be."""
+"""End mocks: at once if possible, otherwise in another thread as soon as it is."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ End = Callable[[], object]
 
 
 class Endings:
-    """Brings mocks to an end, one at a time, under one lock.
+    """Ends mocks, one at a time, under one lock.
 
     Args:
         lock: the lock.
-        is_busy: tells whether somebody has a lock that an end takes after that one.
+        is_busy: tells whether a lock is held that an end takes after this one.
     """
 
     def __init__(self, lock: BackendLock, is_busy: Callable[[], bool]) -> None:
@@ -30,11 +30,11 @@ class Endings:
         self._pending: deque[End] = deque()
 
     def run(self, end: End) -> None:
-        """Bring a mock to its end, once it is this thread's turn.
+        """End a mock when it is this thread's turn.
 
-        A thread that must not wait, for the reasons in ``_lock``, does what :meth:`run_soon` does: one that closes a
-        generator, which may be the garbage collector's work, and one that is in a handler of Moto's, or in the start
-        or the end of another mock.
+        Some threads must not wait (``_lock`` says why), and do what :meth:`run_soon` does: those that close a
+        generator, which may be the garbage collector's doing, and those inside a Moto handler or inside the start or
+        end of another mock.
         """
         if self._lock.is_held() or _closes_generator():
             self.run_soon(end)
@@ -44,7 +44,7 @@ class Endings:
             end()
 
     async def run_on_loop(self, end: End) -> CancelledError | None:
-        """Do the same on an event loop, which goes on meanwhile, also where the task is cancelled.
+        """Do the same without blocking the event loop, even if the task is cancelled.
 
         Returns:
             The cancellation, for the caller to raise.
@@ -61,7 +61,7 @@ class Endings:
         return cancelled
 
     def run_soon(self, end: End) -> None:
-        """Bring a mock to its end without waiting: now if the lock is free, else when it is."""
+        """End a mock without waiting: now if the lock is free, otherwise when it becomes free."""
         if not (self._lock.is_held() or self._is_busy()) and self._lock.try_acquire():
             try:
                 self.run_pending()
@@ -70,13 +70,13 @@ class Endings:
                 self._lock.release()
             return
         self._pending.append(end)
-        with suppress(RuntimeError):  # there is no thread to be had: whoever starts or ends a mock next does it
+        with suppress(RuntimeError):  # no thread can be started: the next start or end of a mock does it
             start_new_thread(self._start_thread, ())
 
     def run_before_next_use(self, step: Callable[[], object]) -> None:
-        """Do something under the lock: in this thread's turn, and on an event loop without waiting.
+        """Do something under the lock, without blocking an event loop.
 
-        Where another thread has the lock, that is before the next use of it.
+        If another thread holds the lock, it is done before anything else is done under it.
         """
         if not _loops.on_any_loop():
             with self._lock.for_thread():
@@ -86,12 +86,12 @@ class Endings:
         self.run_soon(self._lock.run_due)
 
     def run_pending(self) -> None:
-        """Bring those to their end that have been left to others. The lock is held."""
+        """End the mocks whose end was put off. The lock is held."""
         while self._pending:
             _reporting(self._pending.popleft())
 
     def _start_thread(self) -> None:
-        # In a thread of its own, since ``Thread.start`` waits, which a collection must not.
+        # Started from a helper thread, since ``Thread.start`` blocks, which a garbage collection must not.
         threading.Thread(target=self._wait_and_run, name="aiomoto end", daemon=True).start()
 
     def _wait_and_run(self) -> None:
@@ -100,7 +100,7 @@ class Endings:
 
 
 def _closes_generator() -> bool:
-    """Tell whether this thread is in the clean-up of a generator that is closed or collected before its end."""
+    """Tell whether this thread is cleaning up a generator that was closed or collected before it was exhausted."""
     error, steps = sys.exc_info()[1], 0
     while error is not None and steps < 100:
         if isinstance(error, GeneratorExit):
@@ -110,7 +110,7 @@ def _closes_generator() -> bool:
 
 
 def _reporting(end: End) -> None:
-    """Have an error reported as one of a thread: it is not that of whoever is at work here."""
+    """Report an error as a thread's error, since the code that runs here did not cause it."""
     try:
         end()
     except Exception as error:

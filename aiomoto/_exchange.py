@@ -1,4 +1,4 @@
-"""What happens to a request while a mock is live: let out, or routed to Moto and answered."""
+"""What happens to a request while a mock is active: it passes through to AWS, or Moto answers it."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from aiomoto.faults import Faults
 
 
 class Exchange:
-    """The way of a request to Moto and back.
+    """Passes requests to Moto, and its responses back.
 
     Attributes:
-        calls: where it logs the calls; ``None`` for nowhere.
-        record_bodies: whether it logs their bodies too.
-        faults: the rules of what befalls them.
-        slept: where it records the waits of clients, which are over at once then; ``None`` where they really wait.
-        hosts: those that clients were configured with. All live mocks share them, as they do the clients.
-        live: whether the mock that owns the exchange is on.
-        around: the exchanges of the mocks in which its mock began. They log its calls too, and their faults act.
-        successor: finds the exchange that goes on with what this one has under way when its mock ends, if there is one.
+        calls: the log of its calls; ``None`` for no log.
+        record_bodies: whether the log keeps their bodies.
+        faults: the rules that make them fail.
+        slept: where it records the waits that clients skip; ``None`` if they really wait.
+        hosts: the hosts that clients are configured with. All active mocks share them.
+        is_active: whether its mock is active.
+        around: the exchanges of the mocks that its mock is nested in. They log its calls too, and their faults apply.
+        successor: finds the exchange, if any, that continues the pending requests of this one when its mock ends.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Exchange:
         self.slept: list[Slept] | None = None
 
     def passes_through(self, head: WireRequest) -> bool:
-        """Tell whether Moto's ``passthrough`` names this request's URL or service."""
+        """Tell whether Moto's ``passthrough`` option names this request's URL or service."""
         passthrough = self._core_config("passthrough")
         if not passthrough:
             return False
@@ -63,23 +63,23 @@ class Exchange:
         return bool(services) and any(service in services for service in destination_of(head, self.hosts).services[:1])
 
     def has_route(self, head: WireRequest) -> bool:
-        """Tell whether Moto has a service, and in it a path, for this request's URL."""
+        """Tell whether Moto has a service for this request, and a handler for its path."""
         destination = destination_of(head)
         return bool(destination.services) and find_route(head, destination) is not None
 
     def answer(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
-        """Let Moto answer, once it is this thread's turn.
+        """Let Moto answer a request, when it is this thread's turn.
 
         Args:
-            request: what to answer.
+            request: the request.
             backend: what sends it: ``"boto3"``, ``"endpoint"``, or the name of an HTTP library.
-            read_timeout: the seconds that the client is ready to wait for an answer; ``None`` for any.
+            read_timeout: the client's read timeout in seconds; ``None`` for no timeout.
 
         Raises:
-            RequestBlockedError: Moto has no service for the request, or all mocks ended while it was invocation.
-            AiomotoError: Moto needs Docker for it, which is not there.
+            RequestBlockedError: Moto has no service for the request, or all mocks ended while it was waiting.
+            AiomotoError: Moto needs Docker for it, which does not run.
             NotImplementedError: Moto has the service, but not the operation.
-            WireFailure: no answer arrives, as where a poll takes longer than the client waits.
+            WireFailure: no response arrives, for instance because a poll takes longer than the client waits.
         """
         request = self.hosts.below_root(request)
         record, plan = self._begin(request, backend)
@@ -98,9 +98,9 @@ class Exchange:
         return response
 
     async def answer_async(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
-        """Let Moto answer, other tasks of the loop going on meanwhile. Cancelling stops the wait at once.
+        """Let Moto answer a request without blocking the event loop. Cancelling the task stops the wait at once.
 
-        Arguments and errors: as for :meth:`answer`.
+        Arguments and errors are those of :meth:`answer`.
         """
         request = self.hosts.below_root(request)
         record, plan = self._begin(request, backend)
@@ -120,18 +120,18 @@ class Exchange:
 
     @property
     def within(self) -> list[Exchange]:
-        """The exchange itself and those around it, as far as they are live."""
+        """The exchange and those around it, if they are active."""
         return [each for each in (self, *self.around) if each.is_active]
 
     def _begin(self, request: WireRequest, backend: str) -> tuple[Record, NoFault]:
-        """Log a request, and see what the faults do to it."""
+        """Log a request, and find the fault that acts on it, if any."""
         exchanges = self.within
         destination = destination_of(request, self.hosts)
         account = backends.account_of(request)
         keeps_bodies = any(each.record_bodies for each in exchanges)
         record = Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
         try:
-            # With the whole request, of which the logs may keep less.
+            # Before the record lets go of what the logs do not keep.
             return record, _plan_for(request, record, exchanges)
         except BaseException as error:
             record.failed(error)
@@ -143,12 +143,12 @@ class Exchange:
                     each.calls.add(record)
 
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> invocation.Invocation:
-        """Get ready to run the handler, each time it is run: what went before may have been a wait.
+        """Prepare to run the handler. This is called before each run, since mocks may have ended during a wait.
 
         Args:
             request: the request.
             record: its record.
-            heirs: those that log it too, since they go on with it.
+            heirs: the exchanges that have taken it over so far, and log it too.
         """
         if not self.is_active:
             return self._heir(request, record, heirs).prepare(request, record, heirs)
@@ -172,7 +172,7 @@ class Exchange:
 
     def _route(self, request: WireRequest, destination: Destination) -> Route:
         if not destination.services:
-            raise RequestBlockedError(_nobody_answers(request))
+            raise RequestBlockedError(_no_service_message(request))
         route = find_route(request, destination)
         service = route.service if route else destination.services[0]
         whitelist = self._core_config("service_whitelist")
@@ -188,7 +188,7 @@ class Exchange:
 
 
 def _plan_for(request: WireRequest, record: Record, exchanges: list[Exchange]) -> NoFault:
-    """What the faults of these exchanges, the innermost first, do to a request."""
+    """Find the fault that acts on a request, and what it does. The faults of the innermost mock come first."""
     rules = [each.faults for each in exchanges if len(each.faults)]
     if not rules:
         return NO_FAULT
@@ -198,10 +198,10 @@ def _plan_for(request: WireRequest, record: Record, exchanges: list[Exchange]) -
 
 
 def _note_failure(record: Record, error: BaseException) -> None:
-    """Note that a request has failed.
+    """Record that a request failed.
 
     Raises:
-        ModuleNotFoundError: Moto lacks a package for it. The message says which extra has it.
+        ModuleNotFoundError: Moto needs a package for it. The message says which extra to install.
     """
     record.failed(error)
     if isinstance(error, ModuleNotFoundError):
@@ -210,16 +210,16 @@ def _note_failure(record: Record, error: BaseException) -> None:
 
 
 def describe(request: WireRequest) -> str:
-    """Name a request for a message: service and operation as far as they are known, method, URL without query."""
+    """Describe a request in a message: service and operation if known, method, and URL without query."""
     destination = destination_of(request)
     service, operation, _ = identify(in_path_style(request, destination, ()), destination)
     label = " ".join(part for part in (service, operation) if part) or "a request"
     return f"{label} ({request.method} {request.bare_url})"
 
 
-def _nobody_answers(request: WireRequest) -> str:
+def _no_service_message(request: WireRequest) -> str:
     return (
-        f"{describe(request)} was blocked: Moto has no service that answers it, and while it is mocked nothing may "
+        f"{describe(request)} was blocked: Moto has no service that answers it, and while a mock is active nothing may "
         f"leave the process. {_way_out(request)}"
     )
 
@@ -227,6 +227,6 @@ def _nobody_answers(request: WireRequest) -> str:
 def _way_out(request: WireRequest) -> str:
     split = request.split
     return (
-        "Replace this call in the test, or let it out on purpose with "
+        "Replace this call in the test, or let it pass through on purpose with "
         f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{split.scheme}://{split.netloc}"]}}}}}})'
     )

@@ -1,4 +1,4 @@
-"""All that starts and ends with the mocks, step by step: put in by the first one, and taken out by the last."""
+"""What mocks install, step by step: the first mock installs it, and the last one removes it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _REPLACEMENTS: tuple[Target, ...] = (
     *http_client.REPLACEMENTS,
     *event_loops.REPLACEMENTS,
 )
-# The same for modules that may be imported late, or never.
+# The same for optional modules, as soon as they are imported.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **long_polls.TARGETS,
     **moto_repetitions.TARGETS,
@@ -79,14 +79,14 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
 
 
 class Step(NamedTuple):
-    """A step of a start, and what takes it back: also where it was taken in part or not at all, and once more."""
+    """A step of a start, and its undoing, which may also be called if the step failed, or a second time."""
 
     enter: Callable[[Run], object]
     leave: Callable[[Run], object]
 
 
 class _Shared:
-    """A step that the first mock takes for all, and that is taken back with the last one."""
+    """A step that the first mock takes for all, and the last one undoes."""
 
     def __init__(self, enter: Callable[[], object], leave: Callable[[], object]) -> None:
         self._runs: tuple[Exchange, ...] = ()
@@ -94,14 +94,14 @@ class _Shared:
         self._leave = leave
 
     def enter(self, run: Run) -> None:
-        """Take it, if nobody else has."""
+        """Take the step, if no other mock has."""
         is_first = not self._runs
         self._runs = (*self._runs, run.exchange)
         if is_first:
             self._enter()
 
     def leave(self, run: Run) -> None:
-        """Take it back, unless somebody else wants it."""
+        """Undo the step, unless another mock needs it."""
         self._runs = tuple(each for each in self._runs if each is not run.exchange)
         if not self._runs:
             self._leave()
@@ -113,16 +113,16 @@ class Installation:
     def __init__(self) -> None:
         self._replacements = Replacements()
         self._late = ImportWatch([*{**_LATE, **required_names.WHEN_IMPORTED}], self._found)
-        # In the order in which a start takes them. An end goes back from the last to the first.
+        # In the order of a start. An end undoes them from the last to the first.
         self._steps = (
             _Shared(required_names.check_at_start, lambda: None),
             Step(lambda run: refuse_other_modes(), _nothing),
             Step(lambda run: repair_environment(), _nothing),
             _Shared(self._replace, self._replacements.close),
             _Shared(self._late.start, self._late.stop),
-            _SleepAtOnce(self._replacements),
+            _InstantSleep(self._replacements),
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
-            Step(_look_after_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
+            Step(_track_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
             Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
@@ -131,25 +131,25 @@ class Installation:
         )
 
     def enter(self, run: Run) -> None:
-        """Make one more mock active; the first one installs. What fails is for :meth:`leave` to clean up.
+        """Make one more mock active. If a step fails, call :meth:`leave` to clean up.
 
         Raises:
-            AiomotoError: Moto is set to its server or proxy mode, or something to replace is missing.
+            AiomotoError: Moto is set to its server or proxy mode, or a name to replace is missing.
         """
         for step in self._steps:
             run.steps += 1
             step.enter(run)
 
     def leave(self, run: Run) -> None:
-        """End a mock, also one that entered only in part; the last one puts everything back.
+        """End a mock, even one whose start failed half way. The last one restores everything.
 
-        Every step is taken back, whatever becomes of the others, and the first error is raised. It does no harm when
-        all of them are taken back again, which is for what Ctrl-C has stopped in between two.
+        Every step is undone even if others fail, and the first error is raised. It does no harm to call this again,
+        for instance after Ctrl-C has interrupted it.
         """
         run_all(partial(step.leave, run) for step in reversed(self._steps[: run.steps]))
 
     def reset(self) -> None:
-        """Forget all data."""
+        """Delete all data."""
         backends.reset()
         long_polls.waiting.wake_all()
         if _active.current() is not None and _moto_switch.is_only_ours:
@@ -157,7 +157,7 @@ class Installation:
         self.forget_listings()
 
     def forget_listings(self) -> None:
-        """Forget what s3fs remembers of the data. The lock need not be held."""
+        """Clear the directory listings that s3fs keeps. This needs no lock."""
         _file_systems.forget_listings()
 
     def _found(self, module: ModuleType) -> None:
@@ -174,11 +174,11 @@ class Installation:
 
 
 def _nothing(run: Run) -> None:
-    """There is nothing to take back."""
+    """No-op: there is nothing to undo."""
 
 
-class _SleepAtOnce:
-    """What ``sleep="instant"`` replaces, when the first mock wants it. It goes with all that is replaced."""
+class _InstantSleep:
+    """Replace what ``sleep="instant"`` needs, when the first mock asks for it. It is restored with all the rest."""
 
     def __init__(self, replacements: Replacements) -> None:
         self._shared = _Shared(lambda: None, self._forget)
@@ -186,14 +186,14 @@ class _SleepAtOnce:
         self._is_replaced = False
 
     def enter(self, run: Run) -> None:
-        """Replace it, unless that has been done."""
+        """Replace it, if this mock asks for it and no other has."""
         self._shared.enter(run)
         if run.exchange.slept is not None and not self._is_replaced:
             self._is_replaced = True
             self._replacements.put(instant_sleep.targets())
 
     def leave(self, run: Run) -> None:
-        """Forget about it with the last mock."""
+        """Note that the last mock has ended."""
         self._shared.leave(run)
 
     def _forget(self) -> None:
@@ -205,7 +205,7 @@ def _refuse_models(run: Run) -> None:
         models.refused_by.add(run.exchange)
 
 
-def _look_after_file_systems(run: Run) -> None:
+def _track_file_systems(run: Run) -> None:
     if run.options.fsspec:
         _file_systems.enter(run.exchange)
 
@@ -238,7 +238,7 @@ def _serve(run: Run) -> None:
 
 
 def _leave_environment(user: object) -> None:
-    """Put back what a mock or its endpoint has set; where nothing is hidden any more, all have their own again."""
+    """Undo what a mock or its endpoint has set. When nothing is hidden any more, sessions get their own values back."""
     environment.leave(user)
     fork_servers.leave(user)
     if environment.hides is None:
@@ -247,7 +247,7 @@ def _leave_environment(user: object) -> None:
 
 
 def repair_environment() -> None:
-    """Put the machine's variables back where a test has put back a mock's own after the mock's end."""
+    """Restore the machine's variables if a test has set a mock's values again after the mock's end."""
     environment.repair()
 
 
@@ -258,10 +258,10 @@ def _turn_on(run: Run) -> None:
 
 def _end_requests(run: Run) -> None:
     _active.remove(run.exchange)
-    long_polls.waiting.wake_all()  # those of this mock go on with another one, or have nothing to wait for
+    long_polls.waiting.wake_all()  # those of this mock go on in another one, or fail
 
 
-# Moto's own mocks set the same keys.
+# Moto's own mocks set the same fake keys.
 environment.is_anothers = lambda: botocore_stubber.enabled or _moto_switch.is_busy()
 installation = Installation()
 endings = Endings(backends.lock, _moto_switch.is_busy)

@@ -1,21 +1,21 @@
-"""The locks of this package and their order; the one around Moto's backends; locks and forks.
+"""The locks of this package and their order, the lock around Moto's backends, and locks after a fork.
 
-Whoever takes several takes them in this order, and waits for one only while it holds none that stands below it:
+Code that takes several locks takes them in this order. It never waits for a lock while it holds one further down:
 
 | | lock | who holds it |
 |---|---|---|
 | 1 | ``_moto.backends.lock`` (:class:`BackendLock`) | a handler of Moto's; the start, the end and the reset of a mock |
-| 2 | Python's import locks | whoever imports: handlers, starts, and the test itself |
+| 2 | Python's import locks | imports: by handlers, by starts, and by the test itself |
 | 3 | Moto's own ``MockAWS._mock_init_lock`` | the starts and ends of Moto's mocks, and of ours |
-| 4 | the lock of ``Replacements`` | starts, ends, and whoever imports a module that is replaced in as it is imported |
-| 4 | :data:`state_lock`, and that of ``_endpoint.server`` | whoever changes a log, a rule, or the polls that wait |
+| 4 | the lock of ``Replacements`` | starts, ends, and imports of modules that are patched as they are imported |
+| 4 | :data:`state_lock`, and that of ``_endpoint.server`` | changes of a log, of a rule, or of the waiting polls |
 
-Nothing is waited for under those of the last rank. They are re-entrant: at any allocation Python may collect a
-generator that was abandoned inside a mock, whose end comes then, in the midst of whatever its thread is doing. No order
-can be kept there, so that such an end waits for none of the first three: where one of them is not free, another thread
-is left to do it (``_endings``). Event loops wait for no lock at all; they ask for the first one again and again.
+Nothing waits while it holds a lock of the last rank. All locks are re-entrant: at any allocation, Python may collect a
+generator that was abandoned inside a mock, and so end that mock in the middle of whatever its thread is doing. No order
+can be kept there. So such an end waits for none of the first three locks: if one is not free, another thread ends the
+mock (``_endings``). Event loops never wait for a lock; they try the first one again and again.
 
-What a test does in the clean-up of an abandoned generator besides, such as calling AWS, waits as it does elsewhere.
+Other code in the clean-up of an abandoned generator, such as a call to AWS, waits as it does elsewhere.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ AnyLock = TypeVar("AnyLock", bound=Any)
 
 
 def surviving_fork(lock: AnyLock) -> AnyLock:
-    """Make a lock be free in a forked child if it is held by a thread of the parent, which the child does not have."""
+    """Free a lock in a forked child if a thread of the parent holds it, since the child has no such thread."""
 
     def free() -> None:
-        # The child's one thread goes on with what it holds: a handler of Moto's may have forked.
+        # The child's only thread keeps what it holds: it may have forked inside one of Moto's handlers.
         if not (hasattr(lock, "_is_owned") and lock._is_owned()):
             lock._at_fork_reinit()
 
@@ -46,20 +46,18 @@ def surviving_fork(lock: AnyLock) -> AnyLock:
     return lock
 
 
-# Held for a few statements, in which nothing else is waited for. One for all mocks, since what a fork does to a lock is
-# registered for ever.
+# Held for a few statements that wait for nothing. One lock for all mocks, since fork handlers stay registered for ever.
 state_lock = surviving_fork(RLock())
 
 
 class BackendLock:
-    """A re-entrant lock that threads wait for, and event loops only ask for, again and again.
+    """A re-entrant lock that threads wait for, and event loops only try to take, again and again.
 
-    A loop that asks at the wrong moments would never get it from busy threads, since nobody holds its place. So
-    threads let a loop that has asked in vain go first, for as long as a slow handler takes, not for ever: what the
-    loop does next may depend on them.
+    Busy threads would starve such a loop, since it is in no queue. So while a loop is trying, threads let it go first.
+    They do so for as long as a slow handler takes, but not for ever: the loop's next step may depend on them.
 
     Attributes:
-        due: what somebody could not wait to do, and what is to be done before anything else is.
+        due: what has to be done before anything else is done under the lock.
     """
 
     _GRACE = 0.02  # seconds
@@ -67,19 +65,19 @@ class BackendLock:
     def __init__(self) -> None:
         self._lock = surviving_fork(RLock())
         self.due: deque[Callable[[], object]] = deque()
-        # One entry for each loop that asks. Lists and locks change in one step, which nothing can come in between.
+        # One entry for each loop that is trying. Changing a list or a lock is atomic.
         self._asking: list[None] = []
-        # Closed while a loop asks. It guards nothing: threads wait at it, for no longer than the grace.
+        # Closed while a loop is trying. It guards nothing: threads wait at it, for at most the grace period.
         self._gate = surviving_fork(Lock())
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._asking.clear)
 
     def for_thread(self) -> AbstractContextManager[Any]:
-        """The lock, for a ``with`` statement, once the loops that ask for it have had their time.
+        """The lock, for a ``with`` statement, after the loops that are trying to take it have had their chance.
 
-        It is the built-in lock itself: nothing written in Python is sure to give it back when Ctrl-C comes in between.
+        It is the built-in lock itself, since code written in Python may fail to release it when Ctrl-C interrupts.
         """
-        # A handler that calls AWS itself has the lock already.
+        # A handler that itself calls AWS has the lock already.
         if self._asking and not self.is_held() and self._gate.acquire(timeout=self._GRACE):
             self._open_gate()
         return self._lock
@@ -89,13 +87,13 @@ class BackendLock:
         return self._lock.acquire(blocking=False)
 
     async def acquire_on_loop(self, *, to_the_end: bool = False) -> asyncio.CancelledError | None:
-        """Take the lock once it is free; the loop goes on meanwhile.
+        """Take the lock when it is free, without blocking the loop.
 
         Args:
-            to_the_end: whether a cancellation does not end that.
+            to_the_end: whether to go on after a cancellation.
 
         Returns:
-            A cancellation that has come meanwhile, for the caller to raise when it has done its work.
+            The cancellation that arrived meanwhile, if any, for the caller to raise after its work.
         """
         if self.try_acquire():
             return None
@@ -106,22 +104,22 @@ class BackendLock:
             self.ask(-1)
 
     def run_due(self) -> None:
-        """Do what is due before anything else is done under the lock, which is held."""
+        """Do what is due. The lock is held."""
         while self.due:
             self.due.popleft()()
 
     def release(self) -> None:
-        """Give the lock back, if this thread has it."""
+        """Release the lock, if this thread has it."""
         if self.is_held():
             self._lock.release()
 
     def ask(self, change: int) -> None:
-        """Note that one more loop (1) or one fewer (-1) is asking for the lock."""
+        """Note that one more loop (1) or one fewer (-1) is trying to take the lock."""
         if change > 0:
             self._asking.append(None)
             self._gate.acquire(blocking=False)
             return
-        with suppress(IndexError):  # the loop has gone on in a forked child, where nobody asks
+        with suppress(IndexError):  # the loop runs on in a forked child, where no loop is trying
             self._asking.pop()
         if not self._asking:
             self._open_gate()
@@ -132,7 +130,7 @@ class BackendLock:
         return held
 
     def _open_gate(self) -> None:
-        with suppress(RuntimeError):  # it is open
+        with suppress(RuntimeError):  # already open
             self._gate.release()
-        if self._asking:  # somebody has begun to ask meanwhile
+        if self._asking:  # another loop has begun to try meanwhile
             self._gate.acquire(blocking=False)

@@ -1,9 +1,9 @@
-"""The few things that differ between event loops: give way, wait for a signal from any thread, take turns.
+"""What differs between event loops: yielding, waiting for a signal from any thread, taking turns.
 
-aiobotocore runs on asyncio and, over httpx, on trio. Everything here looks at the loop that is running.
+aiobotocore runs on asyncio and, over httpx, on trio. Everything here looks at the running loop.
 
-Waits take real time, since a loop's own timers go by a clock that a test may have stopped or moved. A loop that was
-given a clock of its own, as trio's ``MockClock``, may end a wait sooner: what others wait for on it goes by that clock.
+Waits take real time, since a loop's own timers go by a clock that a test may stop or move. A loop with its own clock,
+such as trio's ``MockClock``, may end a wait earlier, since everything else on that loop goes by its clock.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ from weakref import WeakKeyDictionary
 
 from aiomoto import _clock
 
-_BETWEEN_QUESTIONS = 0.0005  # seconds
+_BETWEEN_CHECKS = 0.0005  # seconds
 
 
 class Signal(Protocol):
-    """A one-way switch that a coroutine waits for and any thread may set."""
+    """A flag that a coroutine waits for, and any thread may set, once."""
 
     is_set: bool
 
     def set(self) -> None:
-        """Wake the waiter, from any thread, also when its loop has ended."""
+        """Wake the waiter, from any thread, even if its loop has ended."""
 
     async def wait(self, seconds: float | None, *, by_own_clock: bool = False) -> bool:
-        """Wait until set, at most so long; tell whether it was.
+        """Wait until it is set, or for some time. Tell whether it was set.
 
         Args:
-            seconds: how long in real time; ``None`` for ever.
-            by_own_clock: whether the wait ends too when so much has gone by on the loop's own clock, where it has one.
+            seconds: how long at most, in real time; ``None`` for no limit.
+            by_own_clock: whether the wait also ends when the time has passed on the loop's own clock, if it has one.
         """
 
 
 class ThreadSignal:
-    """The same for a thread to wait for.
+    """The same, for a thread to wait for.
 
-    It is a lock that is free once it is set. An ``Event`` holds a lock of its own while it begins to wait, and a
-    generator that is collected at that moment may end a mock, which sets this very signal.
+    It is a lock that is released when the signal is set. A ``threading.Event`` does not do: it holds an internal lock
+    when it begins to wait, and a generator that is collected at that moment may end a mock that sets this very signal.
     """
 
     def __init__(self) -> None:
@@ -55,11 +55,11 @@ class ThreadSignal:
     def set(self) -> None:
         """Wake the waiter."""
         self.is_set = True
-        with suppress(RuntimeError):  # it is free already
+        with suppress(RuntimeError):  # already released
             self._gate.release()
 
     def wait(self, seconds: float | None) -> bool:
-        """Wait until set, at most so long; tell whether it was."""
+        """Wait until it is set, or for some time. Tell whether it was set."""
         if not self._gate.acquire(timeout=-1 if seconds is None else min(max(seconds, 0), TIMEOUT_MAX)):
             return False
         self.set()
@@ -67,19 +67,19 @@ class ThreadSignal:
 
 
 def signal() -> Signal:
-    """A signal to wait for on the loop that is running."""
+    """Create a signal to wait for on the running loop."""
     return _TrioSignal() if on_trio() else _AsyncioSignal()
 
 
 async def sleep(seconds: float) -> None:
-    """Let other tasks run for so long, by the real clock or the loop's own."""
+    """Let other tasks run for some time, by the real clock or the loop's own."""
     if seconds > 0:
         await signal().wait(seconds, by_own_clock=True)
     else:
-        await give_way()
+        await yield_to_others()
 
 
-async def give_way() -> None:
+async def yield_to_others() -> None:
     """Let other tasks run."""
     if on_trio():
         await sys.modules["trio"].lowlevel.checkpoint()
@@ -89,25 +89,25 @@ async def give_way() -> None:
 
 @coroutine
 def _bare_yield() -> Generator[None, None, None]:
-    # As asyncio.sleep(0), which a test may have replaced.
+    # Like asyncio.sleep(0), which a test may have replaced.
     yield
 
 
 async def poll(is_over: Callable[[], bool], *, to_the_end: bool = False) -> asyncio.CancelledError | None:
-    """Ask again and again whether something is over, and let other tasks run meanwhile.
+    """Check again and again whether something is over, and let other tasks run meanwhile.
 
     Args:
-        is_over: what to ask.
-        to_the_end: whether a cancellation does not end that.
+        is_over: the check.
+        to_the_end: whether to go on after a cancellation.
 
     Returns:
-        A cancellation that has come meanwhile, for the caller to raise. On trio the next checkpoint does so.
+        The cancellation that arrived meanwhile, if any, for the caller to raise. On trio the next checkpoint raises it.
     """
     cancelled = None
     with sys.modules["trio"].CancelScope(shield=to_the_end) if on_trio() else nullcontext():
         while not is_over():
             try:
-                await signal().wait(_BETWEEN_QUESTIONS)
+                await signal().wait(_BETWEEN_CHECKS)
             except asyncio.CancelledError as error:
                 if not to_the_end:
                     raise
@@ -116,13 +116,13 @@ async def poll(is_over: Callable[[], bool], *, to_the_end: bool = False) -> asyn
 
 
 class Later:
-    """A call on an asyncio loop in so many seconds, unless it is cancelled.
+    """Call a function on an asyncio loop after some time, unless this is cancelled.
 
     Args:
         loop: the loop.
         seconds: how long from now; 0 for the next iteration of the loop.
-        callback: what is called.
-        by_own_clock: whether it is called too when so much has gone by on the loop's own clock, where it has one.
+        callback: the function.
+        by_own_clock: whether to call it as well when the time has passed on the loop's own clock, if it has one.
     """
 
     def __init__(
@@ -144,13 +144,13 @@ class Later:
             self._handles.append(self._loop.call_later(seconds, self._call))
 
     def cancel(self) -> None:
-        """Let it not be called any more."""
+        """Keep it from being called."""
         self._callback = None
         for handle in self._handles:
             handle.cancel()
 
     def _rings(self) -> None:
-        with suppress(RuntimeError):  # the loop is closed, and nobody waits
+        with suppress(RuntimeError):  # the loop is closed, so that nothing waits
             self._loop.call_soon_threadsafe(self._call)
 
     def _call(self) -> None:
@@ -161,16 +161,16 @@ class Later:
 
 
 def _has_clock_of_its_own(loop: asyncio.AbstractEventLoop) -> bool:
-    # Not that of asyncio's loops, which freezegun stops, and not the real one by another way, as uvloop's.
+    # Neither asyncio's clock, which freezegun stops, nor the real one by another name, as uvloop's is.
     has_own = type(loop).time is not asyncio.BaseEventLoop.time
     return has_own and abs(loop.time() - _clock.loop_time()) > 1
 
 
 async def take_turn() -> Turnstile:
-    """Wait for one's turn on the running loop, and leave it to the next by ``leave()``.
+    """Wait for a turn on the running loop; ``leave()`` passes the turn on.
 
-    In one iteration of the loop one coroutine at most has it. The others go on in between, and a cancelled task stops
-    here.
+    At most one coroutine has its turn in one iteration of the loop. Other tasks run in between, and a cancelled task
+    stops here.
     """
     turnstile = _turnstile()
     await turnstile.enter()
@@ -178,18 +178,18 @@ async def take_turn() -> Turnstile:
 
 
 class Turnstile:
-    """The queue of the coroutines that wait for their turn on one loop, first come first served."""
+    """The queue of coroutines that wait for their turn on one loop: first come, first served."""
 
     def __init__(self) -> None:
         self._taken = False
         self._waiting: deque[Signal] = deque()
 
     async def enter(self) -> None:
-        """Wait for one's turn; at least one other iteration of the loop goes by."""
+        """Wait for a turn. At least one iteration of the loop passes."""
         if not self._taken:
             self._taken = True
             try:
-                await give_way()
+                await yield_to_others()
             except BaseException:
                 self.leave()
                 raise
@@ -206,7 +206,7 @@ class Turnstile:
             raise
 
     def leave(self) -> None:
-        """Let the next one have its turn, in the next iteration of the loop."""
+        """Pass the turn on, in the next iteration of the loop."""
         if self._waiting:
             self._waiting.popleft().set()
         else:
@@ -231,8 +231,8 @@ def _turnstile() -> Turnstile:
 
 
 def on_trio() -> bool:
-    """Tell whether the loop that is running is trio's."""
-    # Where trio was never imported, it does not run.
+    """Tell whether trio runs in this thread."""
+    # If trio was never imported, it does not run.
     trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_run())
 
@@ -261,12 +261,12 @@ class _AsyncioSignal:
         if running_asyncio_loop() is self._loop:
             self._release()
         else:
-            with suppress(RuntimeError):  # the loop is closed, and nobody waits
+            with suppress(RuntimeError):  # the loop is closed, so that nothing waits
                 self._loop.call_soon_threadsafe(self._release)
 
     async def wait(self, seconds: float | None, *, by_own_clock: bool = False) -> bool:
         if seconds is not None and seconds <= 0:
-            await give_way()
+            await yield_to_others()
             return self.is_set
         timer = None if seconds is None else Later(self._loop, seconds, self._release, by_own_clock=by_own_clock)
         try:
@@ -297,7 +297,7 @@ class _TrioSignal:
 
     async def wait(self, seconds: float | None, *, by_own_clock: bool = False) -> bool:
         if seconds is None or seconds <= 0:
-            await (self._event.wait() if seconds is None else give_way())
+            await (self._event.wait() if seconds is None else yield_to_others())
             return self.is_set
         alarm = _clock.Alarm(seconds, self._set_soon)
         try:

@@ -1,4 +1,4 @@
-"""``mock_aws`` and ``MockAWS``: start, stop, nest, decorate. What they replace is in ``_installation``."""
+"""``mock_aws`` and ``MockAWS``: start, stop, nest, decorate. What a start installs is in ``_installation``."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ _NOTHING: Any = None  # what ``mock()`` decorates
 
 
 class MockAWS:
-    """AWS, mocked by Moto in this process: for boto3, aiobotocore and all that is built on them.
+    """AWS, mocked by Moto in this process, for boto3, aiobotocore and everything built on them.
 
-    A context manager (``with`` and ``async with``), and a decorator for functions, coroutine functions, generators,
-    async generators and test classes. While any mock is live, every AWS client in the process talks to Moto. Mocks
-    may nest, and overlap in any order: they share their data, and the last one to end puts everything back.
+    It is a context manager (``with`` and ``async with``), and a decorator for functions, coroutine functions,
+    generators, async generators and test classes. While any mock is active, every AWS client in the process talks to
+    Moto. Mocks may nest and overlap in any order: they share their data, and the last one to end restores everything.
 
     Args:
         config: Moto's own configuration, https://docs.getmoto.org/en/latest/docs/configuration/index.html.
-        reset: begin with no data, unless another mock is live.
-        remove_data: leave no data behind, unless another mock is live.
-        record_bodies: keep the bodies of requests and answers in ``calls``.
-        share_models: let new sessions have copies of service models that were parsed before, instead of parsing
-            botocore's files again. Sessions with a data path or a loader of their own parse theirs in any case.
-        sleep: ``"instant"`` has the clients of botocore and aiobotocore wait no longer, neither before they retry nor
-            in waiters. What the test itself sleeps it does sleep.
-        fsspec: let s3fs's file systems, clients and directory listings end with the mock that they were made in.
-        endpoint: serve the same AWS over HTTP on the loopback interface too, and set the environment so that clients
-            outside of Python and other processes find it there. See :attr:`endpoint`.
+        reset: start with no data, unless another mock is active.
+        remove_data: leave no data behind, unless another mock is active.
+        record_bodies: keep the bodies of all requests and responses in ``calls``.
+        share_models: give new sessions copies of the service models that were parsed before, instead of parsing
+            botocore's files again. Sessions with their own data path or loader always parse theirs.
+        sleep: with ``"instant"``, clients of botocore and aiobotocore wait neither before retries nor in waiters. The
+            test's own sleeps are unaffected.
+        fsspec: end s3fs's file systems, clients and directory listings with the mock that they were created in.
+        endpoint: also serve the same AWS over HTTP on the loopback interface, and set the environment so that other
+            processes and clients outside of Python find it. See :attr:`endpoint`.
 
     Raises:
         ArgumentError: there is no such option, Moto reads no such key in ``config``, ``sleep`` is neither ``"real"``
@@ -63,9 +63,9 @@ class MockAWS:
         AiomotoError: Moto is set to its server or proxy mode.
 
     Attributes:
-        calls: what was called since the mock began, also in mocks inside of this one; there to be read after its end.
-        faults: rules of what befalls these calls, until the mock ends.
-        slept: what the clients would have waited, with ``sleep="instant"``.
+        calls: the calls since the mock started, including those in nested mocks. It can be read after the mock's end.
+        faults: rules that make these calls fail, until the mock ends.
+        slept: with ``sleep="instant"``, the waits that the clients skipped.
     """
 
     calls: CallLog
@@ -83,15 +83,16 @@ class MockAWS:
         self._closing: Closing | None = None
 
     def start(self, reset: bool | None = None) -> None:
-        """Begin mocking. Starting twice nests: it takes two stops to end it.
+        """Start mocking. A mock that is started twice has to be stopped twice.
 
         Args:
             reset: overrides the constructor's.
 
         Raises:
-            AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks what is replaced.
-            ArgumentError: ``reset`` is neither on nor off.
-            OSError: there is no port for the endpoint.
+            AiomotoError: Moto is set to its server or proxy mode, or an installed library lacks a name that is
+                replaced.
+            ArgumentError: ``reset`` is not a bool.
+            OSError: no port is free for the endpoint.
         """
         check_switch("reset", reset, may_be_none=True)
         is_in_handler = backends.lock.is_held()
@@ -103,23 +104,23 @@ class MockAWS:
             self._starts += 1
 
     def stop(self, remove_data: bool | None = None) -> None:
-        """End what the matching :meth:`start` began.
+        """Stop what the matching :meth:`start` started.
 
-        Where the end comes with that of a generator that is closed early, and another thread is in the midst of a call
-        to AWS or of the start or the end of a mock, it does not wait for that but comes right after it.
+        A generator that is closed early may stop a mock while another thread calls AWS, or starts or stops a mock. The
+        stop then does not wait: it happens right after that.
 
         Args:
             remove_data: overrides the constructor's.
 
         Raises:
             RuntimeError: the mock has not been started.
-            ArgumentError: ``remove_data`` is neither on nor off.
+            ArgumentError: ``remove_data`` is not a bool.
         """
-        # With no call of ours before the ``try`` where a ``with`` ends: Ctrl-C in it would leave the mock active.
+        # At the end of a ``with``, call nothing before the ``try``: Ctrl-C in there would leave the mock active.
         if remove_data is not None:
             check_switch("remove_data", remove_data, may_be_none=True)
         if sys.is_finalizing():
-            return  # an abandoned generator, at the end of the process: nothing is there to put back
+            return  # an abandoned generator at the end of the process: there is nothing left to restore
         if (run := self._run) is None:
             raise RuntimeError("Called stop() before start().")
         self._closing = None
@@ -127,32 +128,34 @@ class MockAWS:
         try:
             endings.run(end)
         except BaseException:
-            endings.run_soon(end)  # what Ctrl-C has kept from beginning
+            endings.run_soon(end)  # Ctrl-C may have come before it began
             raise
         if self._closing is not None:
             self._closing.wait()
 
     def reset(self) -> None:
-        """Forget all data, in all accounts and regions.
+        """Delete all data, in all accounts and regions.
 
-        On an event loop it does not wait for the call that another thread is in the midst of. What is there then is
-        forgotten when that call ends, and before any other is answered.
+        On an event loop this does not wait for a call that another thread is making: the data is deleted when that call
+        ends, before any other call is answered.
         """
         installation.forget_listings()
         endings.run_before_next_use(installation.reset)
 
     @property
     def endpoint(self) -> Endpoint:
-        """The same AWS over HTTP on the loopback interface, opened when it is first asked for.
+        """The same AWS over HTTP on the loopback interface, opened on first use and closed with the mock.
 
-        It is there until the mock ends. The environment leads to it only with ``mock_aws(endpoint=True)``.
+        The environment points to it only with ``mock_aws(endpoint=True)``.
 
         Raises:
             AiomotoError: the mock is not active.
-            OSError: there is no port for it.
+            OSError: no port is free for it.
         """
         if (run := self._run) is None:
-            raise AiomotoError("mock_aws() has an endpoint only while it is live: ask for it inside the mock")
+            raise AiomotoError(
+                "aws.endpoint exists only while the mock is active: use it inside `with mock_aws() as aws:`"
+            )
         return run.endpoint()
 
     def _begin(self, options: Options) -> None:
@@ -164,7 +167,7 @@ class MockAWS:
         try:
             installation.enter(self._run)
         except BaseException as error:
-            # Nobody is going to stop what did not start, wherever an error or Ctrl-C has ended it.
+            # Nobody stops a mock that did not start, whether an error or Ctrl-C kept it from starting.
             try:
                 self._end(self._run, remove_data=False)
             except BaseException as another:
@@ -173,7 +176,7 @@ class MockAWS:
 
     def _end(self, run: Run, *, remove_data: bool) -> None:
         if self._run is not run:
-            return  # it has ended already
+            return  # it has already ended
         backends.lock.run_due()
         if self._starts > 1:
             self._starts -= 1
@@ -183,7 +186,7 @@ class MockAWS:
             installation.leave(run)
         except BaseException:
             with suppress(Exception):
-                installation.leave(run)  # whatever Ctrl-C has left undone; no step does harm when it comes again
+                installation.leave(run)  # what Ctrl-C interrupted; repeating a step does no harm
             raise
         finally:
             self._run, self._starts = None, 0
@@ -226,7 +229,7 @@ class MockAWS:
             raise
         if cancelled is not None:
             raise cancelled
-        # A generator that is closed early may await nothing.
+        # A generator that is closed early cannot await.
         if self._closing is not None and kind is not GeneratorExit:
             await self._closing.wait_on_loop()
 
@@ -234,7 +237,7 @@ class MockAWS:
         """Decorate a callable or a test class: each call has a mock of its own.
 
         Raises:
-            ArgumentError: the target is neither, or another mock.
+            ArgumentError: the target is neither, or is another mock.
         """
         if target is _NOTHING or isinstance(target, MockAWS):
             name = "a mock" if isinstance(target, MockAWS) else "None"
@@ -243,7 +246,7 @@ class MockAWS:
         decorated = decorate(target, self._for_call, reset=options.reset, remove_data=options.remove_data)
         return cast(Target, decorated)
 
-    if not TYPE_CHECKING:  # type checkers say so by themselves
+    if not TYPE_CHECKING:  # type checkers report this themselves
 
         def __getattr__(self, name: str) -> NoReturn:
             names = (*dir(type(self)), *type(self).__annotations__)
@@ -254,7 +257,7 @@ class MockAWS:
         return type(self)(**options | {"reset": reset, "remove_data": remove_data})
 
 
-# The built-in lock itself, the first in the order that ``_lock`` describes.
+# The built-in lock itself: the first in the order that ``_lock`` gives.
 _lock = backends.lock.for_thread()
 
 
@@ -271,13 +274,13 @@ def mock_aws(
 
 
 def mock_aws(func: Any = None, /, **options: Any) -> Any:
-    """Mock AWS for synchronous and asynchronous clients, with Moto's arguments and Moto's meaning.
+    """Mock AWS for synchronous and asynchronous clients. Moto's arguments mean what they mean in Moto.
 
-    ``with mock_aws():``, ``async with mock_aws() as aws:``, ``@mock_aws``, ``@mock_aws()``, or ``start()`` and
-    ``stop()`` on what it returns. See :class:`MockAWS` for the options.
+    Write ``with mock_aws():``, ``async with mock_aws() as aws:``, ``@mock_aws`` or ``@mock_aws()``, or call ``start()``
+    and ``stop()`` on what it returns. See :class:`MockAWS` for the options.
 
     Raises:
-        ArgumentError: what it decorates is neither a function nor a class, or there is no such option.
+        ArgumentError: the decorated object is neither a function nor a class, or there is no such option.
     """
     mock = MockAWS(**options)
     return mock if func is None else mock(func)
@@ -296,10 +299,10 @@ def mock_aws_decorator(
 
 
 def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
-    """The same as :func:`mock_aws` by a name that only decorates: configure it once, use it on many functions."""
+    """Create a decorator as :func:`mock_aws` does, to configure once and use on many functions."""
     decorator = mock_aws(**options).__call__
     return decorator if func is None else decorator(func)
 
 
-if not TYPE_CHECKING:  # type checkers say so by themselves
+if not TYPE_CHECKING:  # type checkers report this themselves
     mock_aws = ToBeCalled(mock_aws, MockAWS)

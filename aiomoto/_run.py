@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Run:
-    """What one run of a mock was asked for, and what it has.
+    """One run of a mock, from its start to its end.
 
     Attributes:
-        exchange: its way to Moto.
-        options: its mock's, with which it was started.
-        remove_data: whether it leaves no data behind.
-        closing: what is left to wait for after its end, once no lock is held.
-        steps: how many steps its start has taken, or begun to.
+        exchange: passes its requests to Moto.
+        options: the mock's options at this start.
+        remove_data: whether its end deletes the data.
+        closing: what to wait for after its end, when no lock is held.
+        steps: how many steps of its start have been begun.
     """
 
     exchange: Exchange
@@ -35,20 +35,20 @@ class Run:
     _is_over: bool = False
 
     def endpoint(self) -> Endpoint:
-        """Its loopback endpoint, opened when it is first asked for.
+        """Its loopback endpoint, opened on first use.
 
-        No lock is waited for: an event loop may ask while a handler runs in a thread.
+        It takes no lock, since an event loop may ask for it while a handler runs in a thread.
 
         Raises:
             AiomotoError: the run is over.
-            OSError: there is no port for it.
+            OSError: no port is free for it.
         """
-        # Not before somebody wants it: aiohttp's server takes a while to load.
+        # Imported late, since aiohttp's server takes a while to load.
         from aiomoto._endpoint.endpoint import Endpoint
 
         if not self._endpoints:
             self._endpoints.append(Endpoint(self.exchange))
-        endpoint = self._endpoints[0]  # of the thread that was first
+        endpoint = self._endpoints[0]  # of the thread that came first
         try:
             endpoint.open()
         except BaseException:
@@ -56,11 +56,11 @@ class Run:
             raise
         if self._is_over:
             endpoint.close()
-            raise AiomotoError("mock_aws() has an endpoint only while it is live, and it has ended meanwhile")
+            raise AiomotoError("aws.endpoint exists only while the mock is active, and the mock has just ended")
         return endpoint
 
     def close_endpoint(self) -> None:
-        """Close the endpoint, if there is one, and open none any more."""
+        """Close the endpoint, if there is one, and never open another."""
         self._is_over = True
         for endpoint in self._endpoints:
             endpoint.close()

@@ -1,4 +1,4 @@
-"""``mock_aws`` where it is used before it is called: a first mistake, which is told what to write."""
+"""``mock_aws`` used without being called, a common first mistake: the error says what to write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 
 class ToBeCalled:
-    """``mock_aws``, which says what is missing where it is entered and was not called."""
+    """``mock_aws``, with an error that says what to write if it is used without being called."""
 
     def __init__(self, function: Callable[..., Any], made: type) -> None:
         update_wrapper(self, function)
@@ -24,10 +24,10 @@ class ToBeCalled:
     def __getattr__(self, name: str) -> NoReturn:
         message = f"{self._function.__name__} has no attribute {name!r}"
         if hasattr(self._made, name) or name in self._made.__annotations__:
-            message = f"mock_aws has to be called: write `aws = mock_aws()`, and then `aws.{name}`"
+            message = f"mock_aws must be called: write `aws = mock_aws()`, and then `aws.{name}`"
         raise AttributeError(message, name=name, obj=self)
 
     def _refuse(self, *args: Any) -> NoReturn:
-        raise TypeError("mock_aws has to be called: write `with mock_aws() as aws:` or `async with mock_aws() as aws:`")
+        raise TypeError("mock_aws must be called: write `with mock_aws() as aws:` or `async with mock_aws() as aws:`")
 
     __enter__ = __exit__ = __aenter__ = __aexit__ = _refuse

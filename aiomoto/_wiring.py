@@ -1,4 +1,4 @@
-"""Wiring by hand, with nothing replaced: a session whose clients talk to Moto whether or not a mock is live."""
+"""Explicit wiring: sessions whose clients talk to Moto with or without an active mock, and patch nothing."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 
 class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
-    """aiobotocore's session, with an HTTP session class for all of its clients.
+    """Create an aiobotocore session whose clients send their requests to Moto.
 
-    It has Moto's fake keys unless ``set_credentials`` or a client gives others, us-east-1 where no region is
-    configured, and looks into no profile that it was not given. Its clients work with no mock and inside
-    ``aiomoto.mock_aws``, but not inside Moto's own, where they raise an :class:`AiomotoError`.
+    It has Moto's fake keys unless ``set_credentials`` or a client gives others. Its region is us-east-1 unless one is
+    configured, and it reads only profiles that it was given. Its clients work without a mock and inside
+    ``aiomoto.mock_aws``; inside Moto's own mock they raise an :class:`AiomotoError`.
 
     Args:
         *args: aiobotocore's own arguments.
-        http_session_cls: the class of the clients' HTTP sessions. A client's own ``AioConfig`` may name another; in
-            place of aiobotocore's ``HttpxSession`` it gets :class:`MotoHttpxSession`.
+        http_session_cls: the class of the clients' HTTP sessions. A client's ``AioConfig`` may name another one;
+            :class:`MotoHttpxSession` replaces aiobotocore's ``HttpxSession``.
         **kwargs: aiobotocore's own arguments.
 
     Raises:
-        ArgumentError: the class is not wired to Moto, and its requests would go to AWS.
+        ArgumentError: the class is not wired to Moto, so its requests would go to AWS.
     """
 
     def __init__(self, *args: Any, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: Any) -> None:
@@ -71,12 +71,12 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
         return REGION if value is None and logical_name == "region" else value
 
 
-# What the environment could say instead would ask the fake keys for their account, or an instance for its region.
+# Other values, from the environment, would ask for the account of the fake keys, or an instance for its region.
 _AS_ON_A_BARE_MACHINE = {"account_id_endpoint_mode": "preferred", "defaults_mode": "legacy"}
 
 
 def aioboto3_session(*, http_session_cls: Any = MotoAIOHTTPSession, **kwargs: Any) -> aioboto3.Session:
-    """Make an ``aioboto3.Session`` whose clients and resources talk to Moto, with nothing replaced.
+    """Create an ``aioboto3.Session`` whose clients and resources send their requests to Moto. It patches nothing.
 
     Keys, region and profile are as in :class:`AioSession`, unless an argument names others.
 
@@ -103,9 +103,9 @@ def _is_wired(session_class: Any) -> bool:
 
 
 def _wired_classes() -> dict[Any, type]:
-    """Our session classes by those of aiobotocore's in whose place they stand."""
+    """Our session classes, by the classes of aiobotocore that they replace."""
     wired: dict[Any, type] = {AIOHTTPSession: MotoAIOHTTPSession}
-    with suppress(ImportError):  # without httpx it has none of that library's
+    with suppress(ImportError):  # without httpx, aiobotocore has no such class
         from aiobotocore.httpxsession import HttpxSession
 
         from aiomoto._http.httpx.session import MotoHttpxSession
@@ -116,17 +116,14 @@ def _wired_classes() -> dict[Any, type]:
 
 def _not_wired(session_class: Any) -> ArgumentError:
     return ArgumentError(
-        f"http_session_cls={getattr(session_class, '__qualname__', session_class)!s} is not wired to Moto: give "
-        "MotoAIOHTTPSession, MotoHttpxSession or a class derived from one of them. Other session classes are for "
-        "aiobotocore's own AioSession, inside mock_aws()"
+        f"http_session_cls={getattr(session_class, '__qualname__', session_class)!s} is not wired to Moto: pass "
+        "MotoAIOHTTPSession, MotoHttpxSession or a subclass of one of them. For other session classes use "
+        "aiobotocore's own AioSession inside mock_aws()"
     )
 
 
 class _WiredConfig(AioConfig):  # type: ignore[misc]
-    """A configuration that keeps its HTTP session class, and takes connector arguments, when a client's is merged in.
-
-    aiobotocore 2's ``AioConfig.merge`` does neither.
-    """
+    """A configuration that keeps its HTTP session class and merges connector arguments, as aiobotocore 2 does not."""
 
     def merge(self, other_config: Any) -> Any:
         merged = super().merge(other_config)
@@ -138,19 +135,17 @@ class _WiredConfig(AioConfig):  # type: ignore[misc]
 
 
 def _chosen(config: Any, otherwise: Any) -> Any:
-    """The wired session class that a configuration asks for.
-
-    What was wired to Moto must not reach the network by another option's way.
+    """The wired session class that a configuration asks for. No option may lead a wired session to the network.
 
     Raises:
-        ArgumentError: it asks for one that is not wired, and is none of aiobotocore's own.
+        ArgumentError: the class is neither wired nor one of aiobotocore's own.
     """
     session_class = getattr(config, "http_session_cls", DEFAULT_HTTP_SESSION_CLS)
     if session_class is DEFAULT_HTTP_SESSION_CLS:
         return otherwise
     if _is_wired(session_class):
         return session_class
-    if issubclass(otherwise, MockedAIOHTTPSession):  # a session that a mock has left behind, of whichever class
+    if issubclass(otherwise, MockedAIOHTTPSession):  # a session that was created in a mock, of any class
         return mocked_class(session_class)
     if session_class in (wired := _wired_classes()):
         return wired[session_class]

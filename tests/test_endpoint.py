@@ -78,11 +78,11 @@ def test_it_opens_when_it_is_first_asked_for() -> None:
 
 def test_without_the_mock_there_is_none() -> None:
     aws = mock_aws(endpoint=True)
-    with pytest.raises(AiomotoError, match="only while it is live"):
+    with pytest.raises(AiomotoError, match="exists only while the mock is active"):
         _ = aws.endpoint
     with aws:
         first = aws.endpoint.url
-    with pytest.raises(AiomotoError, match="only while it is live"):
+    with pytest.raises(AiomotoError, match="exists only while the mock is active"):
         _ = aws.endpoint
     with aws:
         assert is_open(aws.endpoint.url)

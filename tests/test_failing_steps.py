@@ -170,7 +170,7 @@ def test_the_first_error_is_raised_with_a_note_of_the_others(monkeypatch: pytest
             with pytest.raises(Boom, match="something of another package's") as raised:
                 aws.stop()
     if sys.version_info >= (3, 11):
-        assert raised.value.__notes__ == ["What failed besides: Boom: something of another package's"]
+        assert raised.value.__notes__ == ["Another error: Boom: something of another package's"]
 
 
 def test_an_end_that_fails_is_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

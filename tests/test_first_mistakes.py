@@ -38,31 +38,31 @@ def import_from_moto_4() -> None:
 
 
 MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
-    "not-called": (lambda: enter(mock), TypeError, r"mock_aws has to be called: write `with mock_aws\(\) as aws:`"),
+    "not-called": (lambda: enter(mock), TypeError, r"mock_aws must be called: write `with mock_aws\(\) as aws:`"),
     "not-called-async": (lambda: asyncio.run(enter_async(mock)), TypeError, r"`async with mock_aws\(\) as aws:`"),
     "not-called-start": (
         lambda: mock.start(),
         AttributeError,
-        r"mock_aws has to be called: write `aws = mock_aws\(\)`",
+        r"mock_aws must be called: write `aws = mock_aws\(\)`",
     ),
     "not-called-faults": (lambda: mock.faults, AttributeError, r"and then `aws\.faults`"),
     "switch": (lambda: mock(reset="x"), ArgumentError, r"reset must be True or False, not 'x'"),
     "called-twice": (
         lambda: mock()(),
         TypeError,
-        r"a mock is not called\. .* use it as it is, as in aiomoto\.calls",
+        r"the active mock already: use it as it is, as in aiomoto\.calls",
     ),
     "int": (lambda: mock(5), TypeError, r"cannot decorate 5 of type builtins\.int: it takes functions"),
     "service": (
         lambda: mock("s3"),
         TypeError,
-        r"cannot decorate 's3': it mocks all services .* Write mock_aws\(\), or .*\"service_whitelist\": \['s3'\]",
+        r"cannot decorate 's3': it mocks all services, .* Write mock_aws\(\), or .*\"service_whitelist\": \['s3'\]",
     ),
     "services": (lambda: mock(["s3", "sqs"]), TypeError, r"\"service_whitelist\": \['s3', 'sqs'\]"),
     "positional": (
         lambda: mock({"core": {}}),
         TypeError,
-        r"options go by name, as mock_aws\(config=\{'core': \{\}\}\)",
+        r"options are keyword arguments, as in mock_aws\(config=\{'core': \{\}\}\)",
     ),
     "option": (lambda: mock(confg={}), TypeError, r"no option 'confg': there are config, endpoint, fsspec"),
     "moto-4": (import_from_moto_4, ImportError, r"aiomoto has no mock_s3: mock_aws mocks all services"),

@@ -193,7 +193,7 @@ PLUGIN = {
         "it has no argument 'eror': did you mean 'error'",
     ),
     "positional": ("aiomoto('eu-west-1')", "pass", "it takes no positional argument, but *Write region='eu-west-1'"),
-    "called": ("aiomoto", "aiomoto()", "*a mock is not called. What the `aiomoto` fixture gives is the active mock*"),
+    "called": ("aiomoto", "aiomoto()", "*The `aiomoto` fixture is the active mock already*"),
 }
 
 

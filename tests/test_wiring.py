@@ -299,7 +299,7 @@ class Unwired(AIOHTTPSession):  # type: ignore[misc]
 @pytest.mark.parametrize("session_class", [Unrelated, Unwired])
 async def test_a_client_that_names_a_class_that_is_not_wired_is_refused(session_class: Any) -> None:
     config = AioConfig(http_session_cls=session_class)
-    with pytest.raises(ArgumentError, match="is not wired to Moto: give MotoAIOHTTPSession, MotoHttpxSession or"):
+    with pytest.raises(ArgumentError, match="is not wired to Moto: pass MotoAIOHTTPSession, MotoHttpxSession or"):
         await AioSession().create_client("s3", config=config).__aenter__()
 
 
@@ -313,7 +313,7 @@ async def test_a_client_that_names_a_class_that_is_not_wired_is_refused(session_
     ],
 )
 async def test_a_session_class_that_is_not_wired_is_refused(session_class: Any, name: str) -> None:
-    with pytest.raises(ArgumentError, match=f"http_session_cls={name} is not wired to Moto: give MotoAIOHTTPSession"):
+    with pytest.raises(ArgumentError, match=f"http_session_cls={name} is not wired to Moto: pass MotoAIOHTTPSession"):
         AioSession(http_session_cls=session_class)
 
 

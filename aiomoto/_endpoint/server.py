@@ -156,7 +156,7 @@ class _Server(web.Server):
                 _shut_down(transport.get_extra_info("socket"))
                 transport.abort()
             # The rest is done in later turns of the loop; a task may also have been about to accept a connection.
-            await _loops.give_way()
+            await _loops.yield_to_others()
 
 
 def _shut_down(sock: Any) -> None:
