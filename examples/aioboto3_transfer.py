@@ -1,4 +1,4 @@
-"""aioboto3: a table is exported to S3, mocked by ``mock_aws``, and then by a session that is wired to Moto by hand."""
+"""aioboto3: export a DynamoDB table to S3, once inside ``mock_aws`` and once with an explicitly wired session."""
 
 import asyncio
 import io
@@ -10,7 +10,7 @@ from aiomoto import aioboto3_session, mock_aws
 
 
 async def export(session: aioboto3.Session) -> int:
-    """Upload all visits to S3 as one file of JSON lines; the number of visits."""
+    """Upload all visits to S3 as one file of JSON lines, and return their number."""
     async with session.resource("dynamodb") as dynamodb, session.client("s3") as s3:
         table = await dynamodb.Table("visits")
         items = (await table.scan())["Items"]
@@ -20,7 +20,7 @@ async def export(session: aioboto3.Session) -> int:
 
 
 async def set_up(session: aioboto3.Session) -> None:
-    """Create the table, with some visits, and the bucket."""
+    """Create the bucket and a table with some visits."""
     async with session.resource("dynamodb") as dynamodb, session.client("s3") as s3:
         await s3.create_bucket(Bucket="exports")
         table = await dynamodb.create_table(
@@ -46,7 +46,7 @@ async def check(session: aioboto3.Session) -> None:
 
 
 async def main() -> None:
-    """Run the test in both ways."""
+    """Run the test both ways."""
     async with mock_aws():
         await check(aioboto3.Session())
     await check(aioboto3_session())

@@ -1,4 +1,4 @@
-"""A program of its own, here another Python, works on the AWS of the test: through the loopback endpoint."""
+"""Test a program that runs in its own process: it reaches the mocked AWS through the endpoint on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ for item in s3.list_objects_v2(Bucket="inbox")["Contents"]:
 """
 
 
-def test_the_program_announces_what_is_in_the_inbox() -> None:
+def test_program_announces_each_object_in_the_inbox() -> None:
     with mock_aws(endpoint=True) as aws:
         s3, sqs = boto3.client("s3"), boto3.client("sqs")
         queue = sqs.create_queue(QueueName="news")["QueueUrl"]

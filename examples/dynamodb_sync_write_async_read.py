@@ -1,4 +1,4 @@
-"""A boto3 resource writes to DynamoDB, an async client pages through what it wrote: both have the same tables."""
+"""Share DynamoDB tables between sync and async code: boto3 writes, and an async client pages through the items."""
 
 import asyncio
 from decimal import Decimal
@@ -11,7 +11,7 @@ from aiomoto import mock_aws
 
 
 def seed() -> None:
-    """Create a table and fill it with synchronous code."""
+    """Create a table and fill it, with boto3."""
     table = boto3.resource("dynamodb").create_table(
         TableName="readings",
         KeySchema=[
@@ -30,7 +30,7 @@ def seed() -> None:
 
 
 async def warmest(dynamodb: Any, sensor: str) -> tuple[int, str]:
-    """The hour with the highest temperature, and that temperature, from pages of ten items."""
+    """Return the hour with the highest temperature, and that temperature, reading pages of ten items."""
     pages = dynamodb.get_paginator("query").paginate(
         TableName="readings",
         KeyConditionExpression="sensor = :sensor",

@@ -1,4 +1,4 @@
-"""Moto for one session only, with nothing replaced and no mock started: the session is told which HTTP class to use."""
+"""Use Moto for one session only, without a mock: the session is told which HTTP session class to use."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from aiomoto import AioSession, MotoAIOHTTPSession
 
 
 async def main() -> None:
-    """Use a session that needs no credentials, no region and no mock."""
+    """Use a session that needs no credentials, region or mock, and patches nothing."""
     send, environment = AIOHTTPSession.send, dict(os.environ)
 
     session = AioSession(http_session_cls=MotoAIOHTTPSession)
@@ -17,7 +17,7 @@ async def main() -> None:
         await sns.create_topic(Name="alarms")
         topics = (await sns.list_topics())["Topics"]
 
-    print(f"Made without a mock: {topics[0]['TopicArn']}")
+    print(f"Created without a mock: {topics[0]['TopicArn']}")
     assert topics == [{"TopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"}]
     assert AIOHTTPSession.send is send
     assert dict(os.environ) == environment

@@ -1,4 +1,4 @@
-"""A FastAPI app that has an S3 client as a dependency, tested through its ASGI interface, with no server for either.
+"""Test a FastAPI app with an S3 client as a dependency: no server for the app, and none for S3.
 
 Run it with ``pytest examples/fastapi_app.py``.
 """
@@ -17,18 +17,18 @@ from aiomoto import MockAWS
 
 BUCKET = "notes"
 
-# ---------------------------------------------------------------- the app, which knows nothing of its tests
+# ---------------------------------------------------------------- the app
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open one client for the life of the app."""
+    """Keep one client open while the app runs."""
     async with get_session().create_client("s3") as app.state.s3:
         yield
 
 
 async def s3_client(request: Request) -> Any:
-    """The dependency: the app's client."""
+    """Return the app's client, as a dependency."""
     return request.app.state.s3
 
 
@@ -39,18 +39,18 @@ app = FastAPI(lifespan=lifespan)
 @app.put("/notes/{name}", status_code=201)
 async def write(name: str, request: Request, s3: S3) -> dict[str, str]:
     """Store a note."""
-    answer = await s3.put_object(Bucket=BUCKET, Key=name, Body=await request.body())
-    return {"etag": answer["ETag"]}
+    stored = await s3.put_object(Bucket=BUCKET, Key=name, Body=await request.body())
+    return {"etag": stored["ETag"]}
 
 
 @app.get("/notes/{name}")
 async def read(name: str, s3: S3) -> Response:
-    """Give a note back."""
+    """Return a note."""
     try:
-        answer = await s3.get_object(Bucket=BUCKET, Key=name)
+        found = await s3.get_object(Bucket=BUCKET, Key=name)
     except s3.exceptions.NoSuchKey:
         raise HTTPException(404, f"there is no note {name!r}") from None
-    return Response(await answer["Body"].read(), media_type="text/plain")
+    return Response(await found["Body"].read(), media_type="text/plain")
 
 
 # ---------------------------------------------------------------- the tests
@@ -58,7 +58,7 @@ async def read(name: str, s3: S3) -> Response:
 
 @pytest_asyncio.fixture
 async def http(aiomoto_client: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the app, which has started inside the mock, with an empty bucket."""
+    """Start the app inside the mock, with an empty bucket, and return an HTTP client for it."""
     await (await aiomoto_client("s3")).create_bucket(Bucket=BUCKET)
     transport = httpx.ASGITransport(app)
     async with lifespan(app), httpx.AsyncClient(transport=transport, base_url="http://app") as client:
@@ -66,7 +66,7 @@ async def http(aiomoto_client: Any) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.asyncio
-async def test_a_note_is_read_as_it_was_written(http: httpx.AsyncClient) -> None:
+async def test_note_is_read_as_it_was_written(http: httpx.AsyncClient) -> None:
     written = await http.put("/notes/monday", content=b"feed the cat")
     assert written.status_code == 201
 
@@ -76,22 +76,22 @@ async def test_a_note_is_read_as_it_was_written(http: httpx.AsyncClient) -> None
 
 
 @pytest.mark.asyncio
-async def test_a_note_that_is_not_there_is_a_404(http: httpx.AsyncClient) -> None:
+async def test_missing_note_is_a_404(http: httpx.AsyncClient) -> None:
     found = await http.get("/notes/tuesday")
 
     assert (found.status_code, found.json()) == (404, {"detail": "there is no note 'tuesday'"})
 
 
 @pytest.mark.asyncio
-async def test_the_app_asks_s3_once_for_each_note(http: httpx.AsyncClient, aiomoto: MockAWS) -> None:
+async def test_app_stores_each_note_with_one_call(http: httpx.AsyncClient, aiomoto: MockAWS) -> None:
     await http.put("/notes/monday", content=b"feed the cat")
 
     aiomoto.calls.assert_called_once("s3", "PutObject", Key="monday")
 
 
 @pytest.mark.asyncio
-async def test_s3_may_have_a_bad_day(http: httpx.AsyncClient, aiomoto: MockAWS) -> None:
+async def test_app_survives_a_throttled_call(http: httpx.AsyncClient, aiomoto: MockAWS) -> None:
     await http.put("/notes/monday", content=b"feed the cat")
     aiomoto.faults.add("s3", "GetObject", error="SlowDown", times=1)
 
-    assert (await http.get("/notes/monday")).status_code == 200  # the client has tried again
+    assert (await http.get("/notes/monday")).status_code == 200  # the client retried

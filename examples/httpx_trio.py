@@ -1,4 +1,4 @@
-"""A worker on trio: aiobotocore over httpx takes jobs from a queue, and writes what became of them to a bucket."""
+"""Test a worker on trio: aiobotocore over httpx takes jobs from an SQS queue and writes the results to S3."""
 
 import trio
 from aiobotocore.config import AioConfig
@@ -11,22 +11,22 @@ OVER_HTTPX = AioConfig(http_session_cls=HttpxSession)
 
 
 async def work(queue: str, jobs: int) -> None:
-    """Take so many jobs, one after the other, and store each in capitals."""
+    """Take this many jobs, one after the other, and store each in capitals."""
     session = get_session()
     async with (
         session.create_client("sqs", region_name="us-east-1", config=OVER_HTTPX) as sqs,
         session.create_client("s3", region_name="us-east-1", config=OVER_HTTPX) as s3,
     ):
         for _ in range(jobs):
-            answer = await sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
-            for message in answer["Messages"]:
+            received = await sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+            for message in received["Messages"]:
                 await s3.put_object(Bucket="done", Key=message["Body"], Body=message["Body"].upper().encode())
                 await sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
 
 @mock_aws
 async def main() -> None:
-    """Start the worker first: it waits for its jobs, and holds nobody up."""
+    """Start the worker first: it waits for jobs without blocking other tasks."""
     session = get_session()
     async with (
         session.create_client("sqs", region_name="us-east-1", config=OVER_HTTPX) as sqs,

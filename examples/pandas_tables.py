@@ -1,7 +1,7 @@
-"""pandas at s3:// addresses, with code under test that knows nothing of a mock.
+"""Test pandas code that reads and writes s3:// URLs.
 
 CSV, JSON and most other formats go through fsspec and s3fs. Parquet without ``storage_options`` goes through pyarrow's
-own client instead, which finds the mock by the environment: ``endpoint=True``.
+own client instead, which reaches the mock with ``endpoint=True``.
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import boto3
 import pandas as pd
 import pytest
-import s3fs  # pandas imports it when it needs it
+import s3fs  # pandas uses it for s3:// URLs
 
 from aiomoto import mock_aws
 
 
 def total(day: str) -> None:
-    """The code under test: one row for each customer."""
+    """Write the total of each customer: the code under test."""
     orders = pd.read_csv(f"s3://orders/{day}.csv")
     totals = orders.groupby("customer", as_index=False)["amount"].sum()
     totals.to_parquet(f"s3://orders/{day}.parquet")

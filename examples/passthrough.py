@@ -1,4 +1,4 @@
-"""Let one endpoint out on purpose: requests to a server on this machine are really sent, all others go to Moto."""
+"""Really send the requests to one endpoint, here a server on this machine; all others go to Moto."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from aiomoto import mock_aws
 
 
 class Archive(BaseHTTPRequestHandler):
-    """An object store of sorts, in which every object tells its own path."""
+    """A minimal object store: each object contains its own path."""
 
     def do_GET(self) -> None:
-        """Answer ``GetObject``."""
+        """Respond to ``GetObject``."""
         body = f"archived {self.path}".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -23,12 +23,12 @@ class Archive(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Stay quiet."""
+        """Log nothing."""
 
 
 @contextmanager
 def serve() -> Iterator[str]:
-    """The URL of a running archive."""
+    """Run the archive, and yield its URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Archive) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -38,16 +38,16 @@ def serve() -> Iterator[str]:
 
 
 async def main() -> None:
-    """Read from the archive and from Moto in one mock."""
+    """Read from the archive and from Moto inside one mock."""
     session = get_session()
     with serve() as url, mock_aws(config={"core": {"passthrough": {"urls": [f"{url}/"]}}}):
         async with session.create_client("s3", endpoint_url=url) as archive:
-            answer = await archive.get_object(Bucket="letters", Key="1815.txt")
-            sent = await answer["Body"].read()
+            letter = await archive.get_object(Bucket="letters", Key="1815.txt")
+            text = await letter["Body"].read()
         async with session.create_client("s3") as s3:
             buckets = (await s3.list_buckets())["Buckets"]
-    print(f"The server answered {sent.decode()!r}; Moto has {len(buckets)} buckets.")
-    assert sent == b"archived /letters/1815.txt"
+    print(f"The server sent {text.decode()!r}; Moto has {len(buckets)} buckets.")
+    assert text == b"archived /letters/1815.txt"
     assert buckets == []
 
 

@@ -1,4 +1,4 @@
-"""A service hands out presigned URLs, and its users upload and download with httpx: no AWS library on their side."""
+"""Test presigned URLs: a service signs them, and its users upload and download with plain httpx."""
 
 import asyncio
 from typing import Any
@@ -12,31 +12,31 @@ BUCKET = "avatars"
 
 
 class AvatarService:
-    """What is tested: it never touches a picture itself."""
+    """The code under test. It signs URLs and never handles a picture itself."""
 
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
 
     async def upload_url(self, user: str) -> str:
-        """Where a user may put a picture, for the next minute."""
+        """Sign a URL to which a user may upload a picture within a minute."""
         target = {"Bucket": BUCKET, "Key": user, "ContentType": "image/png"}
         url: str = await self._s3.generate_presigned_url("put_object", Params=target, ExpiresIn=60)
         return url
 
     async def upload_form(self, user: str) -> tuple[str, dict[str, str]]:
-        """The same for a form: where to post it, and its fields. The picture comes after them."""
+        """Sign a form upload: the URL to post to, and the fields that must precede the picture."""
         post = await self._s3.generate_presigned_post(BUCKET, user, ExpiresIn=60)
         return post["url"], post["fields"]
 
     async def download_url(self, user: str) -> str:
-        """Where a user's picture is."""
+        """Sign a URL from which anyone may download a user's picture."""
         url: str = await self._s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": user})
         return url
 
 
 @mock_aws
 async def main() -> None:
-    """Upload in both ways; read one picture through a URL and the other with the service's own client."""
+    """Upload both ways; read one picture through a URL and the other with the service's own client."""
     async with get_session().create_client("s3", region_name="us-east-1") as s3, httpx.AsyncClient() as phone:
         await s3.create_bucket(Bucket=BUCKET)
         service = AvatarService(s3)

@@ -1,4 +1,4 @@
-"""pytest-asyncio with an S3 client as an async fixture, mocked from its set-up to the end of the test that uses it.
+"""Use an S3 client as an async fixture with pytest-asyncio, mocked until the end of the test that uses it.
 
 Run it with ``pytest examples/pytest_async_fixtures.py``.
 """
@@ -15,14 +15,14 @@ from aiomoto import mock_aws
 
 @pytest_asyncio.fixture
 async def s3() -> AsyncIterator[Any]:
-    """A client of a mocked S3 with one empty bucket."""
+    """An S3 client, mocked, with one empty bucket."""
     async with mock_aws(), get_session().create_client("s3") as client:
         await client.create_bucket(Bucket="uploads")
         yield client
 
 
 @pytest.mark.asyncio
-async def test_an_upload_is_listed(s3: Any) -> None:
+async def test_upload_is_listed(s3: Any) -> None:
     await s3.put_object(Bucket="uploads", Key="cat.jpg", Body=b"meow")
 
     listing = await s3.list_objects_v2(Bucket="uploads")
@@ -31,5 +31,5 @@ async def test_an_upload_is_listed(s3: Any) -> None:
 
 
 @pytest.mark.asyncio
-async def test_each_test_begins_with_an_empty_bucket(s3: Any) -> None:
+async def test_each_test_starts_with_an_empty_bucket(s3: Any) -> None:
     assert (await s3.list_objects_v2(Bucket="uploads"))["KeyCount"] == 0

@@ -1,4 +1,4 @@
-"""The pytest plugin's fixtures and marker: nothing to import, nothing to close, an empty AWS for each test.
+"""Use the fixtures and the marker of the pytest plugin: each test starts with an empty AWS.
 
 Run it with ``pytest examples/pytest_plugin.py``.
 """
@@ -14,14 +14,14 @@ from aiomoto import MockAWS
 
 @pytest_asyncio.fixture
 async def s3(aiomoto_client: Any) -> Any:
-    """A client of a mocked S3 with one empty bucket; the plugin closes it."""
+    """An S3 client, mocked, with one empty bucket. The plugin closes it."""
     client = await aiomoto_client("s3")
     await client.create_bucket(Bucket="uploads")
     return client
 
 
 @pytest.mark.asyncio
-async def test_an_upload_is_listed(s3: Any, aiomoto: MockAWS) -> None:
+async def test_upload_is_listed(s3: Any, aiomoto: MockAWS) -> None:
     await s3.put_object(Bucket="uploads", Key="cat.jpg", Body=b"meow")
 
     listing = await s3.list_objects_v2(Bucket="uploads")
@@ -31,12 +31,12 @@ async def test_an_upload_is_listed(s3: Any, aiomoto: MockAWS) -> None:
 
 
 @pytest.mark.asyncio
-async def test_each_test_begins_with_an_empty_bucket(s3: Any) -> None:
+async def test_each_test_starts_with_an_empty_bucket(s3: Any) -> None:
     assert (await s3.list_objects_v2(Bucket="uploads"))["KeyCount"] == 0
 
 
 @pytest.mark.aiomoto(region="eu-west-1")
-def test_the_marker_mocks_a_test_without_a_fixture() -> None:
+def test_marker_works_without_a_fixture() -> None:
     boto3.client("sqs").create_queue(QueueName="jobs")
 
     assert "eu-west-1" in boto3.client("sqs").get_queue_url(QueueName="jobs")["QueueUrl"]
@@ -44,6 +44,6 @@ def test_the_marker_mocks_a_test_without_a_fixture() -> None:
 
 @pytest.mark.aiomoto(config={"core": {"service_whitelist": ["sqs"]}})
 @pytest.mark.asyncio
-async def test_the_marker_takes_the_options_of_mock_aws(aiomoto_session: Any) -> None:
+async def test_marker_takes_the_options_of_mock_aws(aiomoto_session: Any) -> None:
     async with aiomoto_session.create_client("sqs") as sqs:
         assert (await sqs.list_queues())["ResponseMetadata"]["HTTPStatusCode"] == 200

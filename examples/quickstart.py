@@ -1,4 +1,4 @@
-"""Async and sync clients over S3, DynamoDB and SQS, on one AWS in this process. Run it with ``make demo``."""
+"""Use S3, DynamoDB and SQS with async and sync clients that share one mocked AWS. Run it with ``make demo``."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from aiomoto import mock_aws
 
 
 async def main() -> None:
-    """Write with one kind of client, read with the other."""
+    """Write with one kind of client, and read with the other."""
     async with mock_aws():
         session = get_session()
 
@@ -28,9 +28,9 @@ async def main() -> None:
         )
         table.put_item(Item={"name": "ada", "born": 1815})
         async with session.create_client("dynamodb") as dynamodb:
-            answer = await dynamodb.get_item(TableName="users", Key={"name": {"S": "ada"}})
-        print(f"DynamoDB  boto3 wrote, async reads:  {answer['Item']}")
-        assert answer["Item"]["born"] == {"N": "1815"}
+            found = await dynamodb.get_item(TableName="users", Key={"name": {"S": "ada"}})
+        print(f"DynamoDB  boto3 wrote, async reads:  {found['Item']}")
+        assert found["Item"]["born"] == {"N": "1815"}
 
         async with session.create_client("sqs") as sqs:
             queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]

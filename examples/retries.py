@@ -1,4 +1,4 @@
-"""A client that retries, tested in no time: S3 asks it twice to slow down, and then takes the object."""
+"""Test retries without waiting: S3 throttles the client twice, and then accepts the object."""
 
 import asyncio
 from typing import Any
@@ -8,13 +8,13 @@ from aiobotocore.session import get_session
 from aiomoto import mock_aws
 
 
-async def archive(s3: Any, key: str, text: bytes) -> None:
-    """Store a text. The client itself retries, by its own rules."""
-    await s3.put_object(Bucket="archive", Key=key, Body=text)
+async def archive(s3: Any, key: str, body: bytes) -> None:
+    """Store an object. The client itself retries."""
+    await s3.put_object(Bucket="archive", Key=key, Body=body)
 
 
 async def main() -> None:
-    """Let the service refuse twice, and look at what the client made of it."""
+    """Throttle the client twice, and check how it retries."""
     async with mock_aws(sleep="instant") as aws, get_session().create_client("s3") as s3:
         await s3.create_bucket(Bucket="archive")
         slow_down = aws.faults.add("s3", "PutObject", error="SlowDown", times=2)

@@ -1,4 +1,4 @@
-"""s3fs in tests: what one test writes, the next one does not find, though s3fs keeps its file systems for ever."""
+"""Test code that uses s3fs: no test sees the files of another, although s3fs caches its file systems."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def _bucket() -> Iterator[None]:
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("_bucket")
 @pytest.mark.parametrize("day", ["monday", "tuesday"])
-async def test_each_day_has_a_file_of_its_own(day: str) -> None:
+async def test_each_test_sees_its_own_file_only(day: str) -> None:
     await archive(day, ["one", "two"])
 
     assert s3fs.S3FileSystem().ls("archive") == [f"archive/{day}.log"]

@@ -1,4 +1,4 @@
-"""A producer and a consumer on one event loop, over SQS: the consumer's long poll ends when a message arrives."""
+"""Test a producer and a consumer on one event loop: an SQS long poll ends when a message arrives."""
 
 import asyncio
 from typing import Any
@@ -18,24 +18,24 @@ async def produce(sqs: Any, queue: str) -> None:
 
 
 async def consume(sqs: Any, queue: str) -> list[str]:
-    """Work until all jobs are done, waiting up to 20 seconds for each."""
+    """Process messages until all jobs are done, with long polls of 20 seconds."""
     done: list[str] = []
     while len(done) < len(JOBS):
-        answer = await sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
-        for message in answer.get("Messages", []):
+        received = await sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)
+        for message in received.get("Messages", []):
             await sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
             done.append(message["Body"])
     return done
 
 
 async def main() -> None:
-    """Let the consumer wait for what the producer is going to send."""
+    """Start the consumer before the producer sends anything."""
     async with mock_aws(), get_session().create_client("sqs") as sqs:
         queue = (await sqs.create_queue(QueueName="images"))["QueueUrl"]
         consumer = asyncio.create_task(consume(sqs, queue))
         await produce(sqs, queue)
         done = await consumer
-    print(f"Polled for, and done: {', '.join(done)}.")
+    print(f"Received and done: {', '.join(done)}.")
     assert done == JOBS
 
 

@@ -1,4 +1,4 @@
-"""A decorated ``IsolatedAsyncioTestCase``: what ``asyncSetUp`` makes is there in each test, and gone before the next.
+"""Mock an ``IsolatedAsyncioTestCase``: what ``asyncSetUp`` creates is there in each test, and gone before the next.
 
 Run it with ``python -m unittest examples/unittest_isolated.py``, or with pytest.
 """
@@ -13,7 +13,7 @@ from aiomoto import mock_aws
 
 @mock_aws
 class SecretsTest(unittest.IsolatedAsyncioTestCase):
-    """Tests of code that reads and rotates a secret."""
+    """Test code that reads and rotates a secret."""
 
     async def asyncSetUp(self) -> None:
         stack = AsyncExitStack()
@@ -21,14 +21,14 @@ class SecretsTest(unittest.IsolatedAsyncioTestCase):
         self.client = await stack.enter_async_context(get_session().create_client("secretsmanager"))
         await self.client.create_secret(Name="password", SecretString="swordfish")
 
-    async def test_a_secret_is_read(self) -> None:
-        answer = await self.client.get_secret_value(SecretId="password")
-        assert answer["SecretString"] == "swordfish"
+    async def test_secret_is_read(self) -> None:
+        secret = await self.client.get_secret_value(SecretId="password")
+        assert secret["SecretString"] == "swordfish"
 
-    async def test_a_secret_is_rotated(self) -> None:
+    async def test_secret_is_rotated(self) -> None:
         await self.client.put_secret_value(SecretId="password", SecretString="seahorse")
-        answer = await self.client.get_secret_value(SecretId="password")
-        assert answer["SecretString"] == "seahorse"
+        secret = await self.client.get_secret_value(SecretId="password")
+        assert secret["SecretString"] == "seahorse"
         assert len((await self.client.list_secrets())["SecretList"]) == 1
 
 
