@@ -1,4 +1,4 @@
-"""Where an operation spends itself: the bytecodes that it runs, by package. The count is the same on a busy machine.
+"""Count the bytecodes that an operation runs, by package. The count does not depend on the load of the machine.
 
 python benchmarks/bytecodes.py [--case NAME ...] [--contender NAME ...]
 .venv-peer/bin/python benchmarks/bytecodes.py --contender peer
@@ -24,14 +24,14 @@ from worker import settle_environment
 
 _REPEAT = 5
 _OTHER = "Python's own"
-# Those of aiomoto's modules that take over from botocore and Moto what these work out anew in each call.
-_IN_PLACE = "in place of theirs"
+# aiomoto's modules that memoise what botocore and Moto recompute on every call.
+_IN_PLACE = "memoised"
 _PACKAGES = ("aiomoto", _IN_PLACE, "aiobotocore", "boto3", "botocore", "aiohttp", "urllib3", "moto", "werkzeug")
 _DEFAULT = ("aiomoto", "aiomoto_boto3", "moto", "client", "handler")
 
 
 async def count(contender: Contender, operation: Operation) -> Counter[str]:
-    """Count the bytecodes of one operation, by package, with a client that has made some calls before."""
+    """Count the bytecodes of one operation, by package, after some warm-up calls."""
     async with contender.aws(), contender.client(operation.step.service) as client:
         for step in operation.setup:
             await perform(client, step)
@@ -39,10 +39,10 @@ async def count(contender: Contender, operation: Operation) -> Counter[str]:
             await contender.act(client, operation.step)
         files: Counter[str] = Counter()
         if frame := inspect.currentframe():
-            frame.f_trace_opcodes = True  # Python 3.12 looks whether any frame has it when tracing begins
+            frame.f_trace_opcodes = True  # Python 3.12 checks whether any frame has it when tracing starts
         sys.settrace(_counter(files))
         try:
-            # In a task, since only frames that begin while it is set are traced.
+            # In a task: only frames that start while the trace function is set are traced.
             await asyncio.ensure_future(_act(contender, client, operation))
         finally:
             sys.settrace(None)
@@ -78,8 +78,8 @@ def _package_of(file: str) -> str:
 def main() -> None:
     """Count, and print a table for each case."""
     parser = argparse.ArgumentParser(description="Count the bytecodes of an operation, by package.")
-    parser.add_argument("--case", action="append", choices=OPERATIONS, help="this case only; may be repeated")
-    parser.add_argument("--contender", action="append", choices=MAKERS, help="this one only; may be repeated")
+    parser.add_argument("--case", action="append", choices=OPERATIONS, help="run only this case; may be repeated")
+    parser.add_argument("--contender", action="append", choices=MAKERS, help="run only this contender; may be repeated")
     arguments = parser.parse_args()
     settle_environment()
     contenders = arguments.contender or _DEFAULT

@@ -1,4 +1,4 @@
-"""What is measured: operations as plain data, so that every contender is asked the very same."""
+"""The operations that are measured, as plain data, so that every contender runs exactly the same."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Step(NamedTuple):
     Attributes:
         service: botocore's name of the service.
         operation: the client's method.
-        arguments: what to call it with.
-        body: how to read the body of the answer: not at all, ``"whole"``, or in ``"pieces"`` as it comes.
+        arguments: the arguments of that method.
+        body: how to read the body of the response: not at all, ``"whole"``, or in ``"pieces"``.
     """
 
     service: str
@@ -26,13 +26,13 @@ class Step(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """A step that is timed, and those before it that are not.
+    """A timed step, and the untimed steps before it.
 
     Attributes:
-        title: how the tables name it.
-        setup: what has to be there first.
-        step: what is timed.
-        repeat: how often it is timed in one round.
+        title: its name in the tables.
+        setup: steps to run first.
+        step: the step to time.
+        repeat: how often to time it in one round.
     """
 
     title: str
@@ -66,7 +66,7 @@ GET_ITEM = Step("dynamodb", "get_item", {"TableName": "jobs", "Key": {"id": {"S"
 QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/jobs"
 QUEUE = Step("sqs", "create_queue", {"QueueName": "jobs"})
 SEND = Step("sqs", "send_message", {"QueueUrl": QUEUE_URL, "MessageBody": "17"})
-# It stays visible, so that the next receive finds the same queue.
+# The message stays visible, so that the next receive finds it again.
 RECEIVE = Step("sqs", "receive_message", {"QueueUrl": QUEUE_URL, "VisibilityTimeout": 0})
 
 OPERATIONS = {
@@ -85,8 +85,8 @@ OPERATIONS = {
     ),
 }
 
-# What the ratios are about: the geometric mean over these.
+# The ratios are geometric means over these.
 SMALL_OPERATIONS = ("s3_put", "s3_get", "dynamodb_put", "dynamodb_get")
 
-# A new client each time: what a test does.
+# With a new client each time, as in a test.
 TYPICAL_TEST = (BUCKET, PUT_SMALL, GET_SMALL)

@@ -1,4 +1,4 @@
-"""The results as a picture: a group of bars for each case, in plain SVG."""
+"""Draw the results as a plain SVG bar chart, with a group of bars for each case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is compared: each with its way to begin a mocked AWS and to make a client of a new session."""
+"""The contenders: how each starts a mocked AWS and creates a client from a new session."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Client = Any
 
 
 async def perform(client: Client, step: Step) -> None:
-    """Make one call, with a synchronous client or an asynchronous one, and read the body of its answer."""
-    answer = getattr(client, step.operation)(**step.arguments)
-    if isawaitable(answer):
-        answer = await answer
+    """Make one call, with a sync or async client, and read the body of its response."""
+    response = getattr(client, step.operation)(**step.arguments)
+    if isawaitable(response):
+        response = await response
     if step.body:
-        await _read(answer["Body"], step.body)
+        await _read(response["Body"], step.body)
 
 
 async def _read(body: Any, how: str) -> None:
@@ -34,7 +34,7 @@ async def _read(body: Any, how: str) -> None:
 
 
 class Contender:
-    """Someone who mocks AWS.
+    """A way to mock AWS.
 
     Attributes:
         is_async: whether the clients are aiobotocore's.
@@ -43,28 +43,28 @@ class Contender:
     is_async = True
 
     def aws(self) -> AbstractAsyncContextManager[Any]:
-        """A mocked AWS with nothing in it, from its start to its end."""
+        """Start an empty mocked AWS, and stop it at the end."""
         raise NotImplementedError
 
     def client(self, service: str) -> AbstractAsyncContextManager[Client]:
-        """A client of a new session."""
+        """Create a client from a new session."""
         from aiobotocore.session import get_session
 
         context: AbstractAsyncContextManager[Client] = get_session().create_client(service, region_name=REGION)
         return context
 
     async def act(self, client: Client, step: Step) -> None:
-        """Do what is timed of a step."""
+        """Run the timed part of a step."""
         await perform(client, step)
 
     async def start_and_stop(self) -> None:
-        """Begin a mocked AWS, and end it."""
+        """Start a mocked AWS, and stop it."""
         async with self.aws():
             pass
 
 
 class Aiomoto(Contender):
-    """aiobotocore under the aiomoto that is installed: this one, or in the peer's environment the published one."""
+    """aiobotocore under the installed aiomoto: this project, or in the peer's environment the one on PyPI."""
 
     def aws(self) -> AbstractAsyncContextManager[Any]:
         from aiomoto import mock_aws
@@ -102,7 +102,7 @@ class Moto(_Boto3):
 
 
 class Server(Contender):
-    """aiobotocore against Moto's threaded server, started once and emptied for each test, as its users do."""
+    """aiobotocore against Moto's threaded server, started once and reset after each test."""
 
     def __init__(self) -> None:
         self._server: Any = None
@@ -113,7 +113,7 @@ class Server(Contender):
 
         from moto.server import ThreadedMotoServer
 
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for every request
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         return server

@@ -1,4 +1,4 @@
-"""What no mock can go below: the client with a canned response, and Moto's handler called directly."""
+"""Lower bounds for any mock: the client with a canned response, and Moto's handler called directly."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from cases import REGION, Step
 from contenders import Client, Contender, perform
 
 
-class Reply(NamedTuple):
-    """What a handler answered."""
+class Response(NamedTuple):
+    """The response of a handler."""
 
     status: int
     headers: dict[str, str]
@@ -25,7 +25,7 @@ class _Floor(Contender):
 
     def __init__(self) -> None:
         self.last: tuple[str, Any, bytes | None] | None = None
-        self.canned: Reply | None = None
+        self.canned: Response | None = None
 
     @asynccontextmanager
     async def aws(self) -> AsyncIterator[Any]:
@@ -45,7 +45,7 @@ class _Floor(Contender):
 
         class DirectSession(AIOHTTPSession):  # type: ignore[misc]
             async def send(self, request: Any) -> Any:
-                return await floor.answer(service, request)
+                return await floor.respond(service, request)
 
         config = AioConfig(http_session_cls=DirectSession)
         context: AbstractAsyncContextManager[Client] = get_session().create_client(
@@ -53,20 +53,20 @@ class _Floor(Contender):
         )
         return context
 
-    async def answer(self, service: str, request: Any) -> Any:
-        """Answer with what is canned, or else with what the handler says."""
+    async def respond(self, service: str, request: Any) -> Any:
+        """Return the canned response, or else the handler's."""
         from aiobotocore.awsrequest import AioAWSResponse
 
-        reply = self.canned
-        if reply is None:
+        given = self.canned
+        if given is None:
             self.last = service, request, await _read(request.body)
-            reply = self.replay()
-        response = AioAWSResponse(request.url, reply.status, reply.headers, _Raw(reply.body))
+            given = self.replay()
+        response = AioAWSResponse(request.url, given.status, given.headers, _Raw(given.body))
         if not request.stream_output:
             await response.content
         return response
 
-    def replay(self) -> Reply:
+    def replay(self) -> Response:
         """Call Moto's handler with the last request."""
         from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 
@@ -77,24 +77,24 @@ class _Floor(Contender):
         )
         status, headers, content = _handler(service, request.url)(prepared, url, prepared.headers)
         fields = {str(name).lower(): str(value) for name, value in headers.items()}
-        return Reply(status, fields, content.encode() if isinstance(content, str) else content)
+        return Response(status, fields, content.encode() if isinstance(content, str) else content)
 
 
 class ClientAlone(_Floor):
-    """The client alone: it is given the same answer again and again."""
+    """The client alone: it gets the same response every time."""
 
     async def act(self, client: Client, step: Step) -> None:
-        """Make the call; the first one finds the answer."""
+        """Make the call; the first one records the response."""
         await perform(client, step)
         if self.canned is None:
             self.canned = self.replay()
 
 
 class HandlerAlone(_Floor):
-    """Moto's handler alone, and the request that it takes: it is called with the same request again and again."""
+    """Moto's handler alone: it is called with the same request every time."""
 
     async def act(self, client: Client, step: Step) -> None:
-        """Call the handler; the first time through the client, which makes the request."""
+        """Call the handler; the first time through the client, which creates the request."""
         if self.canned is None:
             await perform(client, step)
             self.canned = self.replay()
@@ -103,7 +103,7 @@ class HandlerAlone(_Floor):
 
 
 def _as_moto_wants(prepared: Any) -> tuple[Any, str]:
-    # From 5.2.4 on, Moto's handlers take a request class of its own.
+    # Since 5.2.4, Moto's handlers take Moto's own request class.
     try:
         from moto.core.request import normalize_request
 
@@ -115,7 +115,7 @@ def _as_moto_wants(prepared: Any) -> tuple[Any, str]:
 
 def _handler(service: str, url: str) -> Any:
     if service == "s3":
-        # The bucket is in the host.
+        # The host names the bucket.
         method = "bucket_dispatch" if urlsplit(url).path == "/" else "ambiguous_dispatch"
         return getattr(import_module("moto.s3.responses").S3Response, method)
     name = {"dynamodb": "DynamoHandler", "sqs": "SQSResponse"}[service]
@@ -130,13 +130,13 @@ async def _read(body: Any) -> bytes | None:
 
 
 class _Raw:
-    """What a client reads of a response."""
+    """The part of a raw response that a client reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
         self.content = self
 
     async def read(self, size: int = -1) -> bytes:
-        """The body, the first time."""
+        """Return the body, the first time."""
         body, self._body = self._body, b""
         return body

@@ -1,4 +1,4 @@
-"""Who is asked to do what, in which rounds, and what is to come of it."""
+"""Which contenders run which cases, in which rounds, and the targets for the ratios."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cases import OPERATIONS, SMALL_OPERATIONS
 
-# In the order of the tables. The published package runs in an environment of its own.
+# In the order of the tables. The package on PyPI runs in its own environment.
 CONTENDERS = {
     "aiomoto": "aiomoto",
     "aiomoto_boto3": "aiomoto, boto3",
@@ -24,9 +24,9 @@ class Plan(NamedTuple):
     """One case.
 
     Attributes:
-        title: how the tables name it.
-        contenders: who takes part.
-        every: it is run in every so many rounds; what takes long, in fewer.
+        title: its name in the tables.
+        contenders: which contenders run it.
+        every: run it in every n-th round only; slow cases run in fewer rounds.
     """
 
     title: str
@@ -48,14 +48,14 @@ PLANS = {
 
 
 class Measured(NamedTuple):
-    """The geometric mean over some cases of the medians of one contender."""
+    """The geometric mean of one contender's medians over some cases."""
 
     cases: tuple[str, ...]
     contender: str
 
 
 class Target(NamedTuple):
-    """The most that one measured time may be, as a part of another."""
+    """An upper limit for the ratio of two measured times."""
 
     title: str
     ours: Measured
@@ -92,7 +92,7 @@ TARGETS = (
     ),
 )
 
-# The most that these may be: case, what is measured, title, limit.
+# Upper limits: case, what is measured, title, limit.
 LIMITS = (
     ("thousand_tests", "last_by_first", "1,000 typical tests: last hundred / first hundred", 1.1),
     ("thousand_tests", "growth_mib", "1,000 typical tests: growth of memory, MiB", 5.0),

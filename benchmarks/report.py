@@ -1,4 +1,4 @@
-"""From samples to medians, ratios and tables."""
+"""Turn samples into medians, ratios and tables."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any, TextIO
 from cases import OPERATIONS
 from plan import CONTENDERS, LIMITS, PLANS, TARGETS, Measured
 
-# case → contender → what was measured → all its numbers
+# case → contender → quantity → all numbers
 Samples = dict[str, dict[str, dict[str, list[float]]]]
-# case → contender → what was measured → the median
+# case → contender → quantity → median
 Medians = dict[str, dict[str, dict[str, float]]]
 Results = dict[str, Any]
 
@@ -22,7 +22,7 @@ CLOCKS = ("wall", "cpu")
 
 
 def summarise(samples: Samples) -> Results:
-    """The medians, the ratios that they give, and what they were measured on."""
+    """Compute medians and ratios, and add the machine and the versions."""
     medians: Medians = {
         case: {name: {what: round(median(numbers), 4) for what, numbers in each.items()} for name, each in row.items()}
         for case, row in samples.items()
@@ -62,7 +62,7 @@ def _mean(medians: Medians, measured: Measured, clock: str) -> float:
 
 
 def _own_share(medians: Medians) -> dict[str, dict[str, float]]:
-    """What is left of an operation without the client and Moto's handler, as a part of the whole."""
+    """Return aiomoto's own share of each operation: what is left without the client and Moto's handler."""
     shares = {}
     for case in OPERATIONS:
         row = medians.get(case, {})
@@ -78,16 +78,16 @@ def _own_share(medians: Medians) -> dict[str, dict[str, float]]:
 
 
 def write_tables(results: Results, out: TextIO) -> None:
-    """Write the medians, our share and the ratios as tables of Markdown."""
+    """Write the medians, aiomoto's own share and the ratios as Markdown tables."""
     present = [name for name in CONTENDERS if any(name in row for row in results["medians"].values())]
-    out.write("\nMedians in milliseconds: wall clock, and in brackets the process's own clock.\n\n")
+    out.write("\nMedians in milliseconds: wall time, and CPU time in brackets.\n\n")
     write_table(out, ["case", *(CONTENDERS[name] for name in present)], _median_rows(results["medians"], present))
     if results["own_share"]:
-        out.write("\nOur share of an operation: what the client alone and the handler alone do not explain.\n\n")
+        out.write("\naiomoto's own share of an operation: all but the client alone and the handler alone.\n\n")
         rows = ([PLANS[case].title, *map(_percent, share.values())] for case, share in results["own_share"].items())
-        write_table(out, ["case", "wall", "process"], rows)
+        write_table(out, ["case", "wall", "CPU"], rows)
     out.write("\nRatios of medians.\n\n")
-    write_table(out, ["ratio", "at most", "wall", "process", ""], map(_ratio_row, results["ratios"]))
+    write_table(out, ["ratio", "target", "wall", "CPU", ""], map(_ratio_row, results["ratios"]))
 
 
 def _median_rows(medians: Medians, present: list[str]) -> Iterator[list[str]]:

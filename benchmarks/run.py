@@ -1,4 +1,4 @@
-"""Run the benchmarks: every contender in a process of its own, by turns, round after round.
+"""Run the benchmarks: each contender in its own process, taking turns, round after round.
 
 python benchmarks/run.py [--rounds N] [--case NAME ...] [--contender NAME ...] [--peer PYTHON] [--output FOLDER]
 """
@@ -19,7 +19,7 @@ from plan import CONTENDERS, PLANS
 from report import Samples, summarise, write_tables
 
 HERE = Path(__file__).parent
-# A name of aiomoto's, since the package alone loads nothing.
+# Import a name: importing the package alone loads nothing.
 _IMPORTED = {"aiomoto": "from aiomoto import mock_aws", "parents": "import moto.core, aiobotocore.session"}
 _WITH_BYTECODE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _IMPORT = """
@@ -31,24 +31,24 @@ print(json.dumps({{"cpu": [(time.process_time() - cpu) * 1000], "wall": [(time.p
 
 
 class Workers:
-    """The contenders' processes, each begun when it is first asked."""
+    """The contenders' processes, each started when it is first needed."""
 
     def __init__(self, contenders: Iterable[str], peer: str | None) -> None:
         self._pythons = {name: sys.executable if name != "peer" else peer for name in contenders}
         self._running: dict[str, subprocess.Popen[str]] = {}
 
     def has(self, contender: str) -> bool:
-        """Tell whether a contender takes part."""
+        """Return whether a contender takes part."""
         return bool(self._pythons.get(contender)) or contender in _IMPORTED
 
     def measure(self, case: str, contender: str) -> dict[str, list[float]]:
-        """Let one contender do its part of a case, while the others rest."""
+        """Run a case in one contender's process while the others are idle."""
         if case == "import":
             command = [sys.executable, "-c", _IMPORT.format(statement=_IMPORTED[contender])]
-            answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=_WITH_BYTECODE).stdout
+            printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=_WITH_BYTECODE).stdout
         else:
-            answer = self._ask(contender, case)
-        numbers: dict[str, list[float]] = json.loads(answer)
+            printed = self._ask(contender, case)
+        numbers: dict[str, list[float]] = json.loads(printed)
         return numbers
 
     def _begin(self, contender: str) -> subprocess.Popen[str]:
@@ -62,9 +62,9 @@ class Workers:
         assert worker.stdin is not None
         assert worker.stdout is not None
         print(case, file=worker.stdin, flush=True)
-        if answer := worker.stdout.readline():
-            return answer
-        raise SystemExit(f"{contender} failed in the case {case}; what it wrote is above")
+        if printed := worker.stdout.readline():
+            return printed
+        raise SystemExit(f"{contender} failed in the case {case}: see its output above")
 
     def end(self) -> None:
         """End all processes."""
@@ -73,11 +73,11 @@ class Workers:
 
 
 def schedule(cases: list[str], rounds: int, workers: Workers) -> Iterator[tuple[str, str]]:
-    """Cases and contenders in the order of their turns: the first of a round is the last of the next."""
+    """Yield cases and contenders in the order of their turns: the first of a round is the last of the next."""
     for number in range(rounds):
         for case in cases:
             plan = PLANS[case]
-            # What runs in few rounds runs in the first one in any case.
+            # Every case runs in the first round.
             if number % plan.every == 0:
                 contenders = [name for name in plan.contenders if workers.has(name)]
                 turn = number // plan.every % len(contenders)
@@ -85,7 +85,7 @@ def schedule(cases: list[str], rounds: int, workers: Workers) -> Iterator[tuple[
 
 
 def run(cases: list[str], rounds: int, workers: Workers) -> Samples:
-    """Measure, and show how far it is."""
+    """Measure everything, and show the progress."""
     turns = list(schedule(cases, rounds, workers))
     samples: Samples = {}
     for number, (case, contender) in enumerate(turns):
@@ -100,23 +100,23 @@ def run(cases: list[str], rounds: int, workers: Workers) -> Samples:
 def _show(part: float, what: str) -> None:
     width = 30
     full = round(part * width)
-    # On a terminal in place; in a log, where every line stays, nothing.
+    # On a terminal only: a log would keep every line.
     if sys.stderr.isatty():
         print(f"\r\033[K[{'█' * full}{'·' * (width - full)}] {part:4.0%}  {what}", end="", file=sys.stderr, flush=True)
 
 
 def _arguments() -> Any:
     parser = argparse.ArgumentParser(description="Compare aiomoto with its alternatives.")
-    parser.add_argument("--rounds", type=int, default=20, help="how often each contender has its turn (20)")
-    parser.add_argument("--case", action="append", choices=PLANS, help="run this case only; may be repeated")
-    parser.add_argument("--contender", action="append", choices=CONTENDERS, help="ask this one only; may be repeated")
-    parser.add_argument("--peer", help="the Python of the environment that has the published aiomoto")
-    parser.add_argument("--output", type=Path, help="where to write results.json and results.svg; else nowhere")
+    parser.add_argument("--rounds", type=int, default=20, help="number of rounds (20)")
+    parser.add_argument("--case", action="append", choices=PLANS, help="run only this case; may be repeated")
+    parser.add_argument("--contender", action="append", choices=CONTENDERS, help="run only this one; may be repeated")
+    parser.add_argument("--peer", help="the Python of an environment with the aiomoto on PyPI")
+    parser.add_argument("--output", type=Path, help="folder for results.json and results.svg (default: none)")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Measure, print the tables, write the results."""
+    """Measure, print the tables and write the results."""
     arguments = _arguments()
     workers = Workers(arguments.contender or CONTENDERS, arguments.peer)
     try:

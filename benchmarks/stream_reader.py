@@ -1,4 +1,4 @@
-"""Reading bytes from a bare ``aiohttp.StreamReader``: what a streamed body costs its reader at the least."""
+"""Read bytes from a bare ``aiohttp.StreamReader``: a lower bound for reading a streamed body."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ CHUNK = 64 * KIB
 
 
 class _Protocol:
-    """What the reader asks of the protocol that feeds it."""
+    """The part of a protocol that the reader uses."""
 
     connected = True
     _reading_paused = False
 
     def pause_reading(self) -> None:
-        """All is fed already."""
+        """No-op: everything has been fed."""
 
     def resume_reading(self, resume_parser: bool = True) -> None:
-        """All is fed already."""
+        """No-op: everything has been fed."""
 
 
 async def read_all(body: bytes) -> None:
-    """Feed a reader all of the body, in pieces as a socket gives them, and read it to its end."""
+    """Feed a reader the whole body, in pieces as from a socket, and read it to the end."""
     reader = StreamReader(_Protocol(), CHUNK, loop=asyncio.get_running_loop())  # type: ignore[arg-type]
     view = memoryview(body)
     for start in range(0, len(body), CHUNK):

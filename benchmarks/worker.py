@@ -1,4 +1,4 @@
-"""One contender in a process of its own: it reads the name of a case, a line each, and writes what it measured."""
+"""Run one contender in its own process: read the name of a case from each line, and print its measurements."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CONTENDERS: dict[str, Callable[[], Contender]] = {
     "handler": HandlerAlone,
 }
 
-# What a case gives: by name, a list of numbers, in milliseconds unless the name says otherwise.
+# The result of a case: lists of numbers by name, in milliseconds unless the name says otherwise.
 Numbers = dict[str, list[float]]
 
 
 class Watch:
-    """Takes the time of actions on the wall clock, and on the process's own clock, which others do not disturb."""
+    """Measures wall time and CPU time of actions; other processes barely affect the latter."""
 
     def __init__(self) -> None:
         self.numbers: Numbers = {"wall": [], "cpu": []}
@@ -45,12 +45,12 @@ class Watch:
 
 
 async def time_operation(contender: Contender, operation: Operation) -> Numbers:
-    """Time an operation again and again, with one client in one mock."""
+    """Time an operation repeatedly, with one client in one mock."""
     watch = Watch()
     async with contender.aws(), contender.client(operation.step.service) as client:
         for step in operation.setup:
             await perform(client, step)
-        for _ in range(min(operation.repeat, 3)):  # the first ones fill caches
+        for _ in range(min(operation.repeat, 3)):  # warm-up: fills caches
             await contender.act(client, operation.step)
         for _ in range(operation.repeat):
             await watch.take(lambda: contender.act(client, operation.step))
@@ -58,7 +58,7 @@ async def time_operation(contender: Contender, operation: Operation) -> Numbers:
 
 
 async def time_start_and_stop(contender: Contender, repeat: int = 10) -> Numbers:
-    """Time the mock alone."""
+    """Time the start and stop of the mock alone."""
     watch = Watch()
     await contender.start_and_stop()
     for _ in range(repeat):
@@ -67,7 +67,7 @@ async def time_start_and_stop(contender: Contender, repeat: int = 10) -> Numbers
 
 
 async def typical_test(contender: Contender) -> None:
-    """What a test does: a mock, a new session and client, three calls."""
+    """Do what a typical test does: start a mock, create a session and a client, make three calls."""
     async with contender.aws(), contender.client("s3") as client:
         for step in TYPICAL_TEST:
             await perform(client, step)
@@ -83,7 +83,7 @@ async def time_typical_test(contender: Contender, repeat: int = 5) -> Numbers:
 
 
 async def time_thousand_tests(contender: Contender) -> Numbers:
-    """Run a thousand typical tests: the time of the last hundred against the first, and the memory not given back."""
+    """Run a thousand typical tests; compare the last hundred with the first, and measure the growth of memory."""
     for _ in range(10):
         await typical_test(contender)
     hundreds = Watch()
@@ -103,14 +103,14 @@ async def _typical_tests(contender: Contender, number: int) -> None:
 
 
 def _resident() -> int:
-    """Bytes of memory that the process has now."""
+    """Return the resident memory of the process, in bytes."""
     gc.collect()
     with open("/proc/self/statm") as statm:
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 async def time_concurrent_puts(contender: Contender, number: int = 500) -> Numbers:
-    """Put objects all at once: the time, and the longest that another task of the loop had to wait for its turn."""
+    """Put many objects concurrently; measure the time, and the longest stall of another task on the event loop."""
     watch, stalls = Watch(), [0.0]
     async with contender.aws(), contender.client("s3") as client:
         for step in TYPICAL_TEST:
@@ -130,7 +130,7 @@ async def _beat(stalls: list[float]) -> None:
 
 
 async def measure_peak(contender: Contender) -> Numbers:
-    """Put and get 64 MiB: the most memory that there was at once, in sizes of the object, beyond Moto's own copy."""
+    """Put and get 64 MiB; measure the peak memory beyond Moto's own copy, in multiples of the object's size."""
     size = len(PUT_LARGE.arguments["Body"])
     peaks: Numbers = {}
     async with contender.aws(), contender.client("s3") as client:
@@ -147,7 +147,7 @@ async def measure_peak(contender: Contender) -> Numbers:
 
 
 async def read_from_stream(contender: Contender) -> Numbers:
-    """The floor of a streamed get: the same bytes from an ``aiohttp.StreamReader`` that was fed all of them."""
+    """Read the same bytes from a bare ``aiohttp.StreamReader``: the lower bound of a streamed get."""
     from stream_reader import read_all
 
     watch = Watch()
@@ -169,18 +169,18 @@ CASES: dict[str, Callable[[Contender], Coroutine[Any, Any, Numbers]]] = {
 
 
 def settle_environment() -> None:
-    """Have the clients read none of the files and variables of whoever runs this."""
+    """Hide the files and variables of the current user from the clients."""
     os.environ.update(AWS_ACCESS_KEY_ID="FOOBARKEY", AWS_SECRET_ACCESS_KEY="FOOBARSECRET")
     os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
 
 
 def main(name: str) -> None:
-    """Serve one contender until the input ends."""
+    """Run the cases for one contender until the input ends."""
     settle_environment()
     contender = CONTENDERS[name]()
     for line in sys.stdin:
         numbers = asyncio.run(CASES[line.strip()](contender))
-        gc.collect()  # before the answer, with which the next one's time begins
+        gc.collect()  # before printing: the next contender starts right after that
         print(json.dumps(numbers), flush=True)
 
 

@@ -1,7 +1,7 @@
-"""A pytest plugin for s3fs's own test suite: where it starts Moto's server, it gets a mock in this process.
+"""A pytest plugin that runs s3fs's own test suite against a mock in this process, in place of Moto's server.
 
-``nox -s s3fs_suite`` downloads the source distribution of the s3fs that is installed, and runs its tests with this: all
-of them.
+``nox -s s3fs_suite`` downloads the source distribution of the installed s3fs, and runs all of its tests with
+this plugin.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ _aws = mock_aws()
 
 
 class InsteadOfServer:
-    """Stands for ``ThreadedMotoServer``. The endpoint that the tests name is nobody's: no port is opened."""
+    """Replaces ``ThreadedMotoServer``, and opens no port: the mock handles requests to the tests' endpoint."""
 
     def __init__(self, **_: Any) -> None:
         pass
 
     def start(self) -> None:
-        """Begin the mock."""
+        """Start the mock."""
         _aws.start()
 
     def stop(self) -> None:
-        """End the mock."""
+        """Stop the mock."""
         _aws.stop()
 
 
@@ -36,6 +36,6 @@ threaded_moto_server.ThreadedMotoServer = InsteadOfServer
 
 @pytest.fixture(autouse=True)
 def _no_data(request: pytest.FixtureRequest) -> None:
-    """Do what the tests ask of the server by ``POST /moto-api/reset``, which the mock does not answer."""
+    """Reset the mock where a test sends ``POST /moto-api/reset`` to the server, which the mock does not handle."""
     if "reset_s3_fixture" in request.fixturenames:
         _aws.reset()
