@@ -35,7 +35,7 @@ _KEY = (
 
 
 def draw(results: Results) -> str:
-    """Draw the medians of the wall clock, each case on a scale of its own."""
+    """Draw the medians of wall time, each case on its own scale."""
     medians = results["medians"]
     rows = {case: [name for name in _COLOURS if name in medians[case]] for case in _CASES if case in medians}
     present = [name for name in _COLOURS if any(name in names for names in rows.values())]
@@ -46,7 +46,7 @@ def draw(results: Results) -> str:
         times = {name: medians[case][name]["wall"] for name in names}
         content += _bars(times, y)
         y += len(names) * _BAR + _GAP
-    title = "Milliseconds, median; each case on a scale of its own"
+    title = "Milliseconds, median; each case on its own scale"
     return _PAGE.format(width=_WIDTH, height=y, title=title, content="\n".join(content))
 
 
