@@ -57,6 +57,8 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     # Not those of the developer who runs the tests.
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent/aws/config")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws/credentials")
+    # One that an earlier test left has the credentials that it found then.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 @pytest.fixture

@@ -213,8 +213,7 @@ async def test_a_session_keeps_its_keys_from_before(kind: Kind) -> None:
     assert await key_of(session) == "AKIAOWN"
 
 
-async def test_the_default_session_of_boto3_is_the_users_own_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+async def test_the_default_session_of_boto3_is_the_users_own_after() -> None:
     boto3.setup_default_session(profile_name="work")
     with mock_aws():
         boto3.client("s3").list_buckets()
