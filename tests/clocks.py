@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 from unittest.mock import AsyncMock, patch
 
+import moto.swf.models  # noqa: F401  (it imports `sleep` from `time`: the real one, before a test replaces that)
 import pytest
 from aiobotocore.httpsession import AIOHTTPSession
 
