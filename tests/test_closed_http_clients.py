@@ -95,11 +95,8 @@ async def _pieces(
 @pytest.mark.parametrize("begun", [False, True], ids=["unread", "begun"])
 @pytest.mark.parametrize("data", [SMALL, LARGE], ids=["small", "large"])
 async def test_what_has_arrived_can_be_read_and_the_rest_is_an_error(
-    request: pytest.FixtureRequest, data: bytes, begun: bool, as_context: bool, http: Library, server: LoopbackServer
+    data: bytes, begun: bool, as_context: bool, http: Library, server: LoopbackServer
 ) -> None:
-    if http.name == "aiohttp" and begun and data is LARGE:
-        reason = "ended without an error in one run of the whole suite on Python 3.13; the cause is not known"
-        request.applymarker(pytest.mark.xfail(strict=False, reason=reason))
     server.answer = Answer(200, (), data)
     size, error = await received(http, server.url, begun=begun, as_context=as_context)
     with mock_aws():

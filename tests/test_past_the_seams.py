@@ -179,9 +179,10 @@ async def test_aws_is_motos_where_a_method_has_been_put_back(seam: Seam, monkeyp
         s3 = boto3.Session().client("s3", **KEYS)
         s3.create_bucket(Bucket="reports")
         url = s3.generate_presigned_url("list_buckets")
-        monkeypatch.setattr(seam.owner, seam.name, original)
+        with monkeypatch.context() as patch:
+            patch.setattr(seam.owner, seam.name, original)
 
-        assert b"reports" in await seam.ask(url)
+            assert b"reports" in await seam.ask(url)
 
 
 async def test_aws_is_motos_for_a_client_from_before_whose_session_was_put_back(
@@ -190,9 +191,10 @@ async def test_aws_is_motos_for_a_client_from_before_whose_session_was_put_back(
     s3, original = boto3.Session().client("s3", **KEYS), vars(URLLib3Session)["send"]
     with mock_aws():
         boto3.Session().client("s3", **KEYS).create_bucket(Bucket="reports")
-        monkeypatch.setattr(URLLib3Session, "send", original)
+        with monkeypatch.context() as patch:
+            patch.setattr(URLLib3Session, "send", original)
 
-        assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["reports"]
+            assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["reports"]
 
 
 async def look_up(host: str, port: int) -> None:
