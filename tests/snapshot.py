@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from inspect import isclass, ismodule
+from functools import cache
+from inspect import ismodule
+from operator import is_
 from typing import Any
 
 _LIBRARIES = (
@@ -42,6 +44,10 @@ _IGNORED = (
 _MISSING = object()
 
 
+# Each namespace, of a module or a class, by its full name.
+Snapshot = dict[str, dict[str, Any]]
+
+
 @contextmanager
 def nothing_left_behind() -> Iterator[None]:
     """Fail if anything of the process is not the same after the body as before it, also when the body raises."""
@@ -53,52 +59,62 @@ def nothing_left_behind() -> Iterator[None]:
         assert not left, "left behind: " + "; ".join(left)
 
 
-def snapshot() -> dict[str, Any]:
-    """Every attribute of the loaded libraries' modules and classes, the environment, and Moto's settings, by name."""
-    found: dict[str, Any] = {}
-    for module_name, module in list(sys.modules.items()):
-        if not _is_watched(module_name):
-            continue
-        for name, value in list(vars(module).items()):
-            # A submodule becomes an attribute of its package whenever somebody first imports it.
-            if name.startswith("__") or ismodule(value):
-                continue
-            found[f"{module_name}.{name}"] = value
-            if isclass(value) and _is_watched(value.__module__):
-                owner = f"{value.__module__}.{value.__qualname__}"
-                own = [(name, each) for name, each in list(vars(value).items()) if name not in _IGNORED]
-                found.update({f"{owner}.{name}": each for name, each in own})
-    return found | _settings()
+def snapshot() -> Snapshot:
+    """Every attribute of the loaded libraries' modules and classes, the environment, and Moto's settings."""
+    settings = _settings()
+    found = {name: dict(vars(module)) for name, module in list(sys.modules.items()) if _is_watched(name)}
+    classes = {value for names in found.values() for value in names.values() if isinstance(value, type)}
+    for each in classes:
+        if _is_watched(each.__module__):
+            found[f"{each.__module__}.{each.__qualname__}"] = dict(vars(each))
+    for owner, values in settings.items():
+        found.setdefault(owner, {}).update(values)
+    return found
 
 
-def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def changes(before: Snapshot, after: Snapshot) -> list[str]:
     """Name what differs between two snapshots, apart from modules that were loaded in between."""
-    loaded_before = {name.rpartition(".")[0] for name in before}
     return sorted(
-        name
-        for name in before.keys() | after.keys()
-        if name.rpartition(".")[0] in loaded_before and not _same(before.get(name, _MISSING), after.get(name, _MISSING))
+        f"{owner}.{name}"
+        for owner in before.keys() & after.keys()
+        if not _is_identical(before[owner], after[owner])
+        for name in before[owner].keys() | after[owner].keys()
+        if not _same(owner, name, before[owner].get(name, _MISSING), after[owner].get(name, _MISSING))
     )
 
 
-def _settings() -> dict[str, Any]:
+def _is_identical(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether two namespaces have the same objects under the same names: nearly all, so the quick way counts."""
+    return before.keys() == after.keys() and all(map(is_, before.values(), after.values()))
+
+
+def _settings() -> Snapshot:
     from botocore.handlers import BUILTIN_HANDLERS
     from moto.core.config import default_user_config
     from moto.core.models import botocore_stubber, responses_mock
 
     return {
-        "botocore.handlers.BUILTIN_HANDLERS[]": list(BUILTIN_HANDLERS),
-        "moto.core.config.default_user_config[]": copy.deepcopy(dict(default_user_config)),
-        "moto.core.models.botocore_stubber.enabled": botocore_stubber.enabled,
-        "moto.core.models.responses_mock.registered()": len(responses_mock.registered()),
-        "os.environ": {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
+        "botocore.handlers": {"BUILTIN_HANDLERS[]": list(BUILTIN_HANDLERS)},
+        "moto.core.config": {"default_user_config[]": copy.deepcopy(dict(default_user_config))},
+        "moto.core.models": {
+            "botocore_stubber.enabled": botocore_stubber.enabled,
+            "responses_mock.registered()": len(responses_mock.registered()),
+        },
+        "os": {"environ": {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}},
     }
 
 
+@cache
 def _is_watched(module: str) -> bool:
     return any(module == library or module.startswith(f"{library}.") for library in _LIBRARIES)
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(owner: str, name: str, one: Any, other: Any) -> bool:
+    if owner in sys.modules:
+        # A submodule becomes an attribute of its package whenever somebody first imports it.
+        if name.startswith("__") or ismodule(one) or ismodule(other):
+            return True
+    elif name in _IGNORED:
+        return True
     # Identity for what could have been replaced; values for what has no identity worth the name.
     return one is other or (isinstance(one, (int, str, list, dict)) and type(one) is type(other) and one == other)
