@@ -232,6 +232,21 @@ def test_module_imports_the_libraries_in_the_table(path: Path) -> None:
     assert top_level - sys.stdlib_module_names - {"aiomoto"} == LIBRARIES.get(_module(path), set())
 
 
+def test_only_these_modules_set_attributes_of_other_objects() -> None:
+    def sets_attributes(path: Path) -> bool:
+        calls = (
+            node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+        )
+        return any(isinstance(function, ast.Name) and function.id in ("setattr", "delattr") for function in calls)
+
+    # Beside names of other packages: methods of a class that is decorated, and a note on a request.
+    assert {_module(path) for path in FILES if sets_attributes(path)} == {
+        "_botocore.operations",
+        "_decorate",
+        "_patching.places",
+    }
+
+
 @pytest.mark.parametrize("path", FILES, ids=_module)
 def test_file_has_at_most_350_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
