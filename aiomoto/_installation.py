@@ -1,4 +1,22 @@
-"""What mocks install, step by step: the first mock installs it, and the last one removes it."""
+"""What mocks install, step by step: the first mock installs it, and the last one removes it.
+
+The state of the process lives in these objects, one for each matter. All but the last two are empty while no mock is
+active.
+
+| object | holds | from … to |
+|---|---|---|
+| ``_active`` | the active exchanges | a mock's start … its end |
+| ``installation`` | what is replaced, and what is watched for | the first start … the last end |
+| ``_moto_switch`` | the mocks that Moto counts as its own | a mock's start … its end |
+| ``configurations`` | Moto's configuration of each mock | a mock's start … its end |
+| ``environment`` | the variables that each mock found and set | a mock's start … its test's last clean-up |
+| ``fork_servers`` | multiprocessing's servers of each mock | their first use … the mock's end |
+| ``_file_systems`` | s3fs's file systems of each mock | their first use … the mock's end |
+| ``long_polls.waiting`` | the polls that wait | a poll's first look … its response |
+| ``sessions.notes``, ``signers`` | what sessions and credentials were before | their first use … the end of hiding |
+| ``endings`` | ends that could not happen at once | the attempt … the next free moment |
+| ``models``, ``services``, ``router`` | what was parsed of botocore's and Moto's data | first use … the process's end |
+"""
 
 from __future__ import annotations
 
