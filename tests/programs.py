@@ -1,8 +1,9 @@
-"""Run Python files the way a reader of the documentation does, each in a fresh process of its own."""
+"""Run Python files the way a reader of the documentation does, each in a process of its own."""
 
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,25 +13,41 @@ from pathlib import Path
 import pytest
 from aiobotocore import httpxsession
 
-ROOT = Path(__file__).parent.parent
+from tests import warm_process
+from tests.warm_process import ROOT as ROOT
+from tests.warm_process import SECONDS
 
 _AS_SCRIPT = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
-_AS_TESTS = "import sys, pytest; sys.exit(pytest.main(['-c', 'pyproject.toml', *sys.argv[1:]]))"
+# Without the plugins that happen to be installed, most of which take long to import. What warm_process has imported
+# is not rewritten, which pytest warns of.
+_PLUGINS = ("aiomoto.pytest_plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin")
+_AS_TESTS = f"""
+import os, sys, pytest
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+options = [option for plugin in {_PLUGINS} for option in ("-p", plugin)]
+options += ["-c", "pyproject.toml", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider"]
+sys.exit(pytest.main(options + sys.argv[1:]))
+"""
 
 
 def run_as_script(path: Path) -> None:
     """Run a file; it must end well and complain of nothing."""
-    result = _run(_AS_SCRIPT, path)
+    result = run_source(_AS_SCRIPT, str(path))
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
 
 
-def run_as_tests(path: Path) -> None:
-    """Run a file with pytest, under this project's settings; it must have tests, all of which pass."""
-    result = _run(_AS_TESTS, path, "-p", "no:cacheprovider")
+def run_as_tests(path: Path) -> str:
+    """Run a file with pytest, under this project's settings; it must have tests, all of which pass.
+
+    Returns:
+        What became of how many, as ``3 passed``.
+    """
+    result = run_source(_AS_TESTS, str(path))
     summary = result.stdout.splitlines()[-1] if result.stdout else ""
     assert result.returncode == 0, result.stdout + result.stderr
     assert " passed" in summary, result.stdout
     assert not any(word in summary for word in ("skipped", "deselected", "xfailed")), result.stdout
+    return summary.strip("= ").partition(" in ")[0]
 
 
 def has_tests(source: str) -> bool:
@@ -65,6 +82,9 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield from ((alias.name, node.module.partition(".")[0]) for alias in node.names)
 
 
-def _run(launcher: str, path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", launcher, str(path), *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+def run_source(source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a source as ``python -c`` does, from the project's folder, in a process of its own."""
+    if hasattr(os, "fork"):
+        return warm_process.run(source, *arguments)
+    command = [sys.executable, "-c", source, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)

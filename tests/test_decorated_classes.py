@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unittest
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,8 @@ from aiobotocore.session import get_session
 from aiomoto import mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.mocks import both
+from tests.programs import run_as_tests
 from tests.snapshot import nothing_left_behind
-
-pytest_plugins = ["pytester"]
 
 pytestmark = pytest.mark.usefixtures("no_data_left")
 
@@ -393,14 +393,16 @@ class TestThatIsNoUnittest:
 '''
 
 
+def outcome(folder: Path, tests: str) -> str:
+    """What a run of a file of tests ends with, by pytest in a process of its own."""
+    path = folder / "test_classes.py"
+    path.write_text(tests)
+    return run_as_tests(path)
+
+
 @pytest.mark.parametrize("library", ["aiomoto", "moto"])
-def test_plain_classes_under_pytest(library: str, pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(PLAIN_CLASSES.format(library=library))
-
-    # A process of its own: what pytester unloads after a run of its own kind, Moto would load a second time.
-    result = pytester.runpytest_subprocess("-q")
-
-    result.assert_outcomes(passed=14)
+def test_plain_classes_under_pytest(library: str, tmp_path: Path) -> None:
+    assert outcome(tmp_path, PLAIN_CLASSES.format(library=library)) == "14 passed"
 
 
 SETUP_METHODS = """
@@ -420,12 +422,8 @@ class TestBothMethods:
 """
 
 
-def test_setup_method_need_not_take_the_test_method(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(SETUP_METHODS)
-
-    result = pytester.runpytest_subprocess("-q")
-
-    result.assert_outcomes(passed=1)
+def test_setup_method_need_not_take_the_test_method(tmp_path: Path) -> None:
+    assert outcome(tmp_path, SETUP_METHODS) == "1 passed"
 
 
 ASYNC_CLASSES = """
@@ -488,9 +486,5 @@ def anyio_backend():
 """
 
 
-def test_async_classes_under_pytest(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(ASYNC_CLASSES)
-
-    result = pytester.runpytest_subprocess("-q")
-
-    result.assert_outcomes(passed=8)
+def test_async_classes_under_pytest(tmp_path: Path) -> None:
+    assert outcome(tmp_path, ASYNC_CLASSES) == "8 passed"
