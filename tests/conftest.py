@@ -20,7 +20,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import get_session
 
-from tests import guard
+from tests import guard, warm_process
 from tests.http_clients import http as http  # a fixture
 
 # The version of Moto that is installed, for what it has no feature to tell it by.
@@ -30,10 +30,11 @@ ClientFactory = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Note attempts to reach another machine in a file of this run's own."""
+    """Note attempts to reach another machine in a file of this run's own; end what the run has started."""
     folder = TemporaryDirectory(prefix="attempts-")
     config.add_cleanup(folder.cleanup)
     guard.note_attempts(Path(folder.name, "attempts"))
+    config.add_cleanup(warm_process.end)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -44,6 +45,18 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
     finally:
         if attempts := guard.take_attempts():
             pytest.fail(f"tried to reach another machine: {attempts}", pytrace=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """Collect what a file of tests leaves: what it left open is its fault, and not that of the next one.
+
+    What is there before, libraries and the models of services, no collection looks at again. It takes most of the time.
+    """
+    gc.freeze()
+    yield
+    gc.collect()
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
