@@ -1,1 +1,1 @@
-"""What goes over the wire: requests and answers as plain values, and how to read and write them."""
+"""What goes over the wire: requests and responses as plain values, and how to read and write them."""

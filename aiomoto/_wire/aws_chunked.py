@@ -10,17 +10,17 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# The chunk's size in hexadecimal digits, and what may follow it: ``;chunk-signature=...``.
+# The size of a chunk in hexadecimal, and an optional extension: ``;chunk-signature=...``.
 _CHUNK_HEAD = re.compile(rb"([0-9a-fA-F]{1,16})(;[^\r\n]*)?\r\n")
 
 
 class Chunked(NamedTuple):
-    """A framed body, taken apart.
+    """An aws-chunked body, parsed.
 
     Attributes:
-        chunks: the data in each frame.
-        extension: what followed the first chunk's size: its signature.
-        end: the empty chunk at the end, and the trailer.
+        chunks: the data of each chunk.
+        extension: the extension of the first chunk, i.e. its signature.
+        end: the empty last chunk and the trailer, as sent.
     """
 
     chunks: list[memoryview]
@@ -34,31 +34,31 @@ class Chunked(NamedTuple):
 
     @property
     def data(self) -> bytes:
-        """The data of all frames."""
+        """The data of all chunks, joined."""
         return b"".join(self.chunks)
 
     def in_one_chunk(self) -> bytes:
-        """Frame the body anew: Moto takes chunks apart in time quadratic in their number."""
+        """Encode the body again, as a single chunk: Moto parses chunks in time quadratic in their number."""
         if not self.chunks:
             return self.end
         head = b"%x%s\r\n" % (self.size, self.extension)
         return b"".join([head, *self.chunks, b"\r\n", self.end])
 
     def trailer(self) -> dict[str, str]:
-        """The headers that come after the data, such as its checksum, with names in lower case."""
+        """The headers after the data, such as a checksum, by lower-case name."""
         lines = self.end.decode("latin-1").split("\r\n")[1:]
         pairs = (line.partition(":") for line in lines if ":" in line)
         return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def parse_chunks(pieces: Iterable[bytes | bytearray]) -> Chunked:
-    """Take the frames of a body apart, in linear time and without a copy of the data.
+    """Parse an aws-chunked body in linear time, without copying its data.
 
     Args:
-        pieces: the framed body, in one piece or in several that end where a frame ends, as botocore makes them.
+        pieces: the body, in one piece or in several. Each piece ends where a chunk ends, as botocore's pieces do.
 
     Raises:
-        ValueError: the body is not framed like this, or ends too early.
+        ValueError: the body is not aws-chunked, or it is truncated.
     """
     chunks: list[memoryview] = []
     extension = b""
@@ -67,14 +67,14 @@ def parse_chunks(pieces: Iterable[bytes | bytearray]) -> Chunked:
         while at < len(piece):
             head = _CHUNK_HEAD.match(piece, at)
             if head is None:
-                raise ValueError("a chunk does not begin with its size")
+                raise ValueError("malformed aws-chunked body: a chunk does not begin with its size")
             extension = extension or bytes(head[2] or b"")
             size = int(head[1], 16)
             if not size:
                 return Chunked(chunks, extension, bytes(view[at:]))
             at = head.end() + size
             if piece[at : at + 2] != b"\r\n":
-                raise ValueError("a chunk does not end where its size says")
+                raise ValueError("malformed aws-chunked body: a chunk is longer or shorter than its size")
             chunks.append(view[head.end() : at])
             at += 2
-    raise ValueError("the empty chunk at the end is missing")
+    raise ValueError("malformed aws-chunked body: the empty last chunk is missing")

@@ -1,4 +1,4 @@
-"""How the body of an answer comes in: at once, slowly, in part, or no further."""
+"""How the body of a response arrives: at once, slowly, cut off, or stalled."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import NamedTuple
 
 from aiomoto._wire.failures import FailureKind, WireFailure
 
-# The most of a body that a client gets at a time, in bytes: as much as a socket delivers in one read.
+# The largest piece of a body that a client receives at once, in bytes: what a socket delivers in one read.
 CHUNK_SIZE = 64 * 1024
 
-_BEAT = 0.05  # seconds between the pieces of a slow body, about
+_INTERVAL = 0.05  # approximate seconds between the pieces of a slow body
 
 
 class Piece(NamedTuple):
-    """A part of a body, and the seconds that pass before it comes; :data:`math.inf` where nothing comes any more."""
+    """A part of a body, and the seconds before it arrives; :data:`math.inf` seconds if nothing more arrives."""
 
     wait: float
     data: bytes
 
 
 class Delivery(NamedTuple):
-    """What a network does to a body.
+    """How the network delivers a body.
 
     Attributes:
-        bandwidth: bytes per second; ``None`` for all at once.
-        length: the bytes that arrive at most; ``None`` for all.
-        ending: what happens after them, where there are more; ``None`` for nothing at all, for ever.
+        bandwidth: bytes per second; ``None`` delivers everything at once.
+        length: how many bytes arrive at most; ``None`` for all.
+        ending: how the connection fails if the body is longer than ``length``; ``None`` if it stalls for ever.
     """
 
     bandwidth: float | None = None
@@ -35,13 +35,13 @@ class Delivery(NamedTuple):
     ending: FailureKind | None = None
 
     def pieces(self, body: bytes) -> Iterator[Piece]:
-        """The body as it comes in.
+        """Yield the body piece by piece, as it arrives.
 
         Raises:
-            WireFailure: the connection fails at this point.
+            WireFailure: the connection fails after ``length`` bytes.
         """
         end = len(body) if self.length is None else min(self.length, len(body))
-        size = min(CHUNK_SIZE, max(1, int(self.bandwidth * _BEAT))) if self.bandwidth else CHUNK_SIZE
+        size = min(CHUNK_SIZE, max(1, int(self.bandwidth * _INTERVAL))) if self.bandwidth else CHUNK_SIZE
         for start in range(0, end, size):
             data = body[start : min(start + size, end)]
             yield Piece(len(data) / self.bandwidth if self.bandwidth else 0, data)

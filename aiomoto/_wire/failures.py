@@ -1,4 +1,4 @@
-"""The ways in which a connection fails, in no library's terms."""
+"""How connections fail, independent of any HTTP library."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ FailureKind = Literal["connect_error", "connect_timeout", "disconnect", "dns", "
 
 
 class WireFailure(Exception):
-    """No answer, or no more of it, arrives. Each session raises what its own library raises then.
+    """The connection failed: no response arrives, or no more of it. Each session translates it for its own library.
 
     Attributes:
-        kind: what has happened to the connection.
+        kind: how the connection failed.
     """
 
     def __init__(self, kind: FailureKind) -> None:
@@ -23,7 +23,7 @@ class WireFailure(Exception):
 
 
 def os_error(kind: FailureKind) -> OSError:
-    """What the operating system, or OpenSSL, says of a failure; the end of a stream where it says nothing."""
+    """The error that the operating system or OpenSSL raises for a failure; for ``"disconnect"`` a ConnectionError."""
     match kind:
         case "connect_error":
             return ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bytes: a request is read, and the head of a response written (RFC 9112)."""
+"""HTTP/1.1 as bytes: parse a request, write the head of a response (RFC 9112)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ GO_AHEAD = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 def write_head(response: WireResponse) -> bytes:
-    """Status line and headers of a response, with its body's length among them, as a server would send them."""
-    # No response of Moto's comes in chunks, whatever it says.
+    """Write the status line and the headers of a response, including its content length, as a server would."""
+    # Moto's bodies are whole, even where its headers say "chunked".
     pairs = [pair for pair in response.headers if pair[0].lower() != "transfer-encoding"]
     has_length = any(name.lower() == "content-length" for name, _ in pairs)
     if not has_length and response.status not in BODILESS:
@@ -21,12 +21,12 @@ def write_head(response: WireResponse) -> bytes:
 
 
 def write_lines(response: WireResponse, headers: Iterable[tuple[str, str]]) -> bytes:
-    """Status line of a response and these headers, as bytes."""
+    """Write the status line of a response, followed by ``headers`` in place of its own."""
     lines = [
         f"HTTP/1.1 {response.status} {response.reason}".encode(),
         *(b"%b: %b" % pair for pair in encode_headers(headers)),
     ]
-    # What a client stored with a line break in it must not begin a header of its own.
+    # Metadata that a client stored with a line break in it must not inject a header.
     return b"\r\n".join([_LINE_BREAKS.sub(b" ", line) for line in lines]) + b"\r\n\r\n"
 
 
@@ -34,13 +34,13 @@ _LINE_BREAKS = re.compile(rb"[\r\n\0]+")
 
 
 class RequestReader:
-    """Takes one request apart while it comes in, in pieces of any size.
+    """Parses one request incrementally, from pieces of any size.
 
-    It trusts the client to send what an HTTP library sends.
+    It expects well-formed input, as HTTP libraries send it.
 
     Attributes:
-        is_complete: whether all of the request is there.
-        target: what the request line asks for.
+        is_complete: whether the whole request has been read.
+        target: the target of the request line.
     """
 
     def __init__(self) -> None:
@@ -50,28 +50,28 @@ class RequestReader:
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._unread = bytearray()
-        self._left = 0  # bytes of the body, or of its current chunk
+        self._left = 0  # bytes still missing from the body, or from its current chunk
         self._step: Callable[[], bool] = self._read_head
 
     @property
     def waits_for_go_ahead(self) -> bool:
-        """Whether the client sends its body only when it has been told to go ahead."""
+        """Whether the client waits for ``100 Continue`` before it sends the body."""
         return not self.is_complete and self._headers.get("expect", "").lower() == "100-continue"
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
-        """Take the next piece."""
+        """Parse the next piece."""
         self._unread += data
         while not self.is_complete and self._step():
             pass
 
     def request(self, url: str) -> WireRequest:
-        """The complete request, which is for this URL."""
-        # With a target in absolute form, as for a proxy, the Host header says nothing: RFC 9112, 3.2.2.
+        """Return the complete request, addressed to ``url``."""
+        # With an absolute target, as sent to a proxy, the Host header is ignored: RFC 9112, 3.2.2.
         ignored = () if self.target.startswith("/") else ("host",)
         headers = {name: value for name, value in self._headers.items() if name not in ignored}
         return WireRequest(self._method, url, headers, b"".join(self._body), is_plain=True)
 
-    # Each step reads one part, and tells whether there was enough for it.
+    # Each step parses one part. It returns False if more data is needed.
 
     def _read_head(self) -> bool:
         head = self._take_until(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Plain values on both sides of the seam: a request in, a response out."""
+"""Requests and responses as plain values, independent of any HTTP library."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ from aiomoto._wire.delivery import Delivery
 class WireRequest:
     """A request as its client would have put it on the wire.
 
-    What is read of it is read when it is first asked for, and kept: here what every client has, and by :func:`once`
-    what others make of it.
+    Derived values are computed on first use and cached on the request, see :func:`once`.
 
     Attributes:
-        method: the HTTP method, in capitals.
+        method: the HTTP method, in upper case.
         url: the absolute URL, percent-encoded.
         headers: header names and values, both strings.
-        body: the whole body; ``None`` where the client sends none.
-        context: botocore's own notes on the request (operation parameters, signing); empty where it keeps none.
-        operation: the operation that its client has called, by the client's own model; ``None`` where no client of
-            botocore's has made the request.
+        body: the whole body; ``None`` if there is none.
+        context: botocore's context of the request (parameters, signing); empty if it has none.
+        operation: the model of the operation that the client called, from the client itself; ``None`` if the request
+            does not come from a botocore client.
         is_plain: whether an HTTP library sends it without an SDK.
     """
 
@@ -43,11 +42,11 @@ class WireRequest:
     is_plain: bool = False
 
     def with_body(self, body: bytes | None) -> WireRequest:
-        """The same request with this body."""
+        """Copy the request with another body."""
         return WireRequest(self.method, self.url, self.headers, body, self.context, self.operation, self.is_plain)
 
     def with_path(self, path: str) -> WireRequest:
-        """The same request with another path in its URL."""
+        """Copy the request with another path in its URL."""
         url = self.split._replace(path=path).geturl()
         return WireRequest(self.method, url, self.headers, self.body, self.context, self.operation, self.is_plain)
 
@@ -63,7 +62,7 @@ class WireRequest:
 
     @property
     def path(self) -> str:
-        """The URL's path, percent-encoded, at least a slash."""
+        """The URL's path, percent-encoded; ``"/"`` if it is empty."""
         return self.split.path or "/"
 
     @property
@@ -73,12 +72,12 @@ class WireRequest:
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
-        """The fields of the query, empty ones included."""
+        """The query's parameters, including those with empty values."""
         return parse_qs(self.split.query, keep_blank_values=True) if self.split.query else {}
 
     @cached_property
     def lower_headers(self) -> dict[str, str]:
-        """The headers with names in lower case; of those with one name, the first."""
+        """The headers by lower-case name. Of several with the same name, the first one wins."""
         return {name.lower(): value for name, value in reversed(list(self.headers.items()))}
 
 
@@ -86,15 +85,15 @@ Read = TypeVar("Read")
 
 
 def once(read: Callable[[WireRequest], Read]) -> Callable[[WireRequest], Read]:
-    """Decorate a function that reads something of a request: what it returns is kept as long as the request is."""
+    """Cache what a function derives from a request, on the request itself."""
     name = f"{read.__module__}.{read.__qualname__}"
 
     @wraps(read)
     def read_once(request: WireRequest) -> Read:
-        known = request.__dict__
-        if name not in known:
-            known[name] = read(request)
-        value: Read = known[name]
+        cache = request.__dict__
+        if name not in cache:
+            cache[name] = read(request)
+        value: Read = cache[name]
         return value
 
     return read_once
@@ -103,7 +102,7 @@ def once(read: Callable[[WireRequest], Read]) -> Callable[[WireRequest], Read]:
 class WireResponse(NamedTuple):
     """A response as a server would put it on the wire: status, header pairs, body.
 
-    Where it has a ``delivery``, the body comes in as that says, and at once otherwise.
+    ``delivery`` describes how the body arrives; with ``None`` it arrives at once.
     """
 
     status: int
@@ -113,7 +112,7 @@ class WireResponse(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """The status in words, or an empty string where HTTP has none for it."""
+        """The reason phrase of the status; an empty string if HTTP defines none."""
         return _REASONS.get(self.status, "")
 
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
@@ -121,18 +120,18 @@ class WireResponse(NamedTuple):
         return encode_headers(self.headers)
 
     def lower_headers(self) -> dict[str, str]:
-        """The headers with names in lower case, as clients read them; of those with one name, the last."""
+        """The headers by lower-case name, as clients read them. Of several with the same name, the last one wins."""
         return {name.lower(): value for name, value in self.headers}
 
 
-# Responses with these have no body on the wire, and nothing that says how long it is.
+# Responses with these statuses have neither a body nor a content length.
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 def as_sent(response: WireResponse, request: WireRequest) -> WireResponse:
-    """The response as a server frames it: a body where there may be one, its length, and no transfer coding."""
+    """Frame a response as a server would: no body where HTTP forbids one, the content length, no transfer coding."""
     if request.method == "HEAD" or response.status in BODILESS:
         return response._replace(body=b"")
     framing = ("content-length", "transfer-encoding")
@@ -141,55 +140,51 @@ def as_sent(response: WireResponse, request: WireRequest) -> WireResponse:
 
 
 def encode_headers(pairs: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Header pairs as bytes. What is not ASCII goes as UTF-8, though a well-behaved service encodes it otherwise."""
+    """Encode header pairs as UTF-8."""
     return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in pairs]
 
 
 def head_of(request: Any) -> WireRequest:
-    """Turn botocore's ``AWSPreparedRequest`` into plain values, all but its body.
+    """Turn botocore's ``AWSPreparedRequest`` into a request without a body.
 
     Raises:
-        HTTPClientError: the URL has no meaning. The clients' own sessions raise it too, before anything is sent.
+        HTTPClientError: malformed URL. The SDKs' own HTTP sessions raise the same error.
     """
     _check_url(request.url)
     items = request.headers.items()
     headers = {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in items}
-    # ``context`` came to prepared requests in botocore 1.42; before that a request does not know its operation.
+    # Prepared requests have a ``context`` since botocore 1.42.
     context = getattr(request, "context", None) or {}
     operation = getattr(request, OPERATION, None)
     return WireRequest(request.method.upper(), request.url, headers, None, context, operation)
 
 
-# Where it is noted on a prepared request which operation it calls.
+# The attribute in which we note the called operation on a prepared request.
 OPERATION = "_aiomoto_operation"
 
 
 def _check_url(url: str) -> None:
     try:
-        urlsplit(url).port  # noqa: B018  (reading it parses it)
+        urlsplit(url).port  # noqa: B018  (the property parses the port)
     except ValueError as error:
         raise HTTPClientError(error=error) from error
 
 
 def has_no_stream(body: object) -> bool:
-    """Tell whether a request body is there as a whole: one that every client sends as it is."""
+    """Tell whether a request body is in memory already, and not a stream: every client sends it as it is."""
     return body is None or type(body) is bytes
 
 
 def kept(piece: Any) -> bytes:
-    """A piece of a body as it is now: whoever gives it may fill the same buffer with the next one.
+    """Copy a piece of a body, since its source may reuse the buffer for the next one.
 
     Raises:
-        TypeError: it is not bytes-like.
+        TypeError: the piece is not bytes-like.
     """
     return piece if type(piece) is bytes else memoryview(piece).tobytes()
 
 
-def _text(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
 def in_one_chunk(pieces: list[bytes]) -> bytes:
-    """The body that botocore's ``AwsChunkedWrapper`` gives in pieces, in a form that Moto reads in linear time."""
-    # A wrapper that has been read to its end has no more pieces.
+    """Join the pieces of botocore's ``AwsChunkedWrapper`` into one chunk, which Moto parses in linear time."""
+    # A wrapper that has been read to its end yields no pieces.
     return parse_chunks(pieces).in_one_chunk() if pieces else b""
