@@ -1,4 +1,4 @@
-"""``aws.faults``: what a network and a service do to a client on a bad day, as rules."""
+"""``aws.faults``: inject errors, failing connections and slow networks, by rules."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["Fault", "Faults"]
 
 
 class Faults:
-    """The rules of one mock, in the order in which they were added.
+    """The fault rules of one mock, in the order in which they were added.
 
-    Each call is compared with one after the other; the first that matches and is not used up acts on it, and no other.
-    Calls in nested mocks are compared with the rules of the innermost mock first, and then with those around it.
+    Only the first matching rule that is not used up acts on a call. In nested mocks the rules of the innermost mock
+    are tried first, then those of the mocks around it.
     """
 
     def __init__(self) -> None:
@@ -57,39 +57,43 @@ class Faults:
         latency: float = 0,
         bandwidth: float | None = None,
     ) -> Fault:
-        """Add a rule. The arguments of the first group choose the calls that it acts on, and the others what it does.
+        """Add a rule. The first group of arguments selects the calls that it acts on, the second says what it does.
 
         Args:
-            service: botocore's name of a service; ``None`` for all.
-            operation: botocore's name of an operation (``"PutObject"``); ``None`` for all.
-            region: the region that the call is signed for; ``None`` for all.
-            where: parameters that the call has, among others, or a function that is given the :class:`Call`, with all
-                of the request's parameters. An error that the function raises ends the call in an ``AiomotoError``.
+            service: botocore's name of a service; ``None`` matches any.
+            operation: botocore's name of an operation (``"PutObject"``); ``None`` matches any.
+            region: the region that the call is signed for; ``None`` matches any.
+            where: parameters that the call must have, or a function that takes the :class:`Call`, including all its
+                parameters. If the function raises an error, the call fails with an ``AiomotoError``.
             times: how many calls to act on; ``None`` for all.
-            after: how many calls that match to let go by first.
-            probability: the share of the calls that match to act on.
-            seed: makes the choice by probability the same in each run.
+            after: how many matching calls to skip first.
+            probability: the share of the matching calls to act on: more than 0, at most 1.
+            seed: makes the choice by ``probability`` reproducible; drawn at random by default.
 
-            error: an error to answer with: the name of one in botocore's model (``"NoSuchKey"``), one that every
-                service has (``"Throttling"``, ``"InternalError"``), or any other together with its ``status``.
-            status: the HTTP status, in place of the error's own, or alone for an answer without a body.
-            code: the error's code, in place of its own.
-            message: the error's message.
-            headers: headers of the error, as ``Retry-After``, in place of its own by these names.
-            raises: how the connection fails: ``"connect_timeout"``, ``"connect_error"``, ``"dns"``, ``"tls"``,
-                ``"disconnect"``, ``"reset"`` or ``"read_timeout"``, at once.
-            when: ``"after"`` lets the service do its work before the error, the failure or the latency: its answer is
-                lost, or late.
-            cut_after: the bytes of the answer's body after which the connection fails, as ``raises`` says (by default
-                it is closed).
-            stall_after: the bytes of the answer's body after which nothing comes any more; the client's
-                ``read_timeout`` ends that.
-            latency: seconds that the answer takes more. Past the client's ``read_timeout`` there is none.
-            bandwidth: bytes per second, of the request's body and of the answer's.
+            error: an error response: the name of an error in botocore's model (``"NoSuchKey"``), an error common to
+                all services (``"Throttling"``, ``"InternalError"``), or any other code together with ``status``.
+            status: the HTTP status, from 200 to 599, in place of the error's own; without ``error`` the response has
+                no body.
+            code: the error code, in place of the error's own.
+            message: the error message.
+            headers: headers of the error response, such as ``Retry-After``; they replace those of the same name.
+            raises: how the connection fails, at once: ``"connect_timeout"``, ``"connect_error"``, ``"dns"``,
+                ``"tls"``, ``"disconnect"``, ``"reset"`` or ``"read_timeout"``.
+            when: ``"before"``: an error or a failure keeps the operation from running. ``"after"``: the operation
+                runs, and its response is then replaced, lost or delayed.
+            cut_after: bytes of the response's body after which the connection fails, as ``raises`` says; by default
+                it is closed.
+            stall_after: bytes of the response's body after which nothing more arrives, until the client's
+                ``read_timeout``.
+            latency: seconds by which the response is delayed. If the client's ``read_timeout`` is shorter, the call
+                times out.
+            bandwidth: bytes per second, for the request's body and for the response's.
+
+        Returns:
+            The rule. It counts its hits, and as a context manager it removes itself at the end of the block.
 
         Raises:
-            ArgumentError: there is no such service, operation, region, parameter, error or failure, or the arguments
-                make no sense together.
+            ArgumentError: an argument has a wrong value, or cannot be combined with another.
         """
         check_kinds(
             region=region,
@@ -107,13 +111,13 @@ class Faults:
             latency=latency,
             bandwidth=bandwidth,
         )
-        choice = selection_of(service, operation, region, where)
+        selection = selection_of(service, operation, region, where)
         check_numbers(times=times, after=after, cut_after=cut_after, stall_after=stall_after, latency=latency)
         check_odds(probability, seed, bandwidth)
         response = error_response_of(service, error, status, code, message, headers)
         effect = effect_of(response, raises, when, cut_after, stall_after, plain(latency), bandwidth)
         rule = Fault(
-            choice,
+            selection,
             effect,
             times=None if times is None else int(times),
             after=int(after),
@@ -131,7 +135,7 @@ class Faults:
             self._rules = ()
 
     def acting_on(self, call: Call) -> Fault | None:
-        """The rule that acts on a call, counted; ``None`` where none does."""
+        """Find the rule that acts on a call, and count the call; ``None`` if no rule does."""
         return next((rule for rule in self._rules if rule.acts_on(call)), None)
 
     def _remove(self, rule: Fault) -> None:

@@ -79,19 +79,22 @@ def test_messages_of_the_other_assertions_list_what_was_called(calls: CallLog) -
 
 
 WRONG: list[tuple[Callable[[Any], Any], str]] = [
-    (lambda calls: calls.filter("S3"), "there is no service 'S3': did you mean 's3'?"),
-    (lambda calls: calls.filter("awslambda"), "there is no service 'awslambda': did you mean 'lambda'"),
+    (lambda calls: calls.filter("S3"), "botocore has no service 'S3'; did you mean 's3'?"),
+    (lambda calls: calls.filter("awslambda"), "botocore has no service 'awslambda'; did you mean 'lambda'"),
     (
         lambda calls: calls.filter("s3", "put_object"),
-        "there is no operation of s3 'put_object': did you mean 'PutObject'",
+        "s3 has no operation 'put_object'; did you mean 'PutObject'?",
     ),
     (lambda calls: calls.assert_not_called("s3", "PutObjekt"), "did you mean 'PutObject'"),
     (
         lambda calls: calls.assert_called("s3", "PutObject", bucket="photos"),
-        "there is no parameter of s3 PutObject 'bucket': did you mean 'Bucket'",
+        "s3 PutObject has no parameter 'bucket'; did you mean 'Bucket'",
     ),
-    (lambda calls: calls.filter("sts", "GetCallerIdentity", Arn="x"), "there is no parameter of sts"),
-    (lambda calls: calls.filter(None, "PutObject"), "the operation 'PutObject' needs its service"),
+    (lambda calls: calls.filter("sts", "GetCallerIdentity", Arn="x"), "sts GetCallerIdentity has no parameter 'Arn'"),
+    (
+        lambda calls: calls.filter(None, "PutObject"),
+        "operation 'PutObject' requires a service: several",
+    ),
 ]
 
 

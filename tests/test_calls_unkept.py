@@ -198,7 +198,7 @@ WRONG: list[tuple[str, str, dict[str, Any], str]] = [
     ("s3", "ListObjectsV2", {"MaxKeys": "7"}, "'7' is not a number"),
     ("s3", "GetObject", {"IfModifiedSince": "soon"}, "'soon' is not a date"),
     ("dynamodb", "PutItem", {"Item": {"id": "1"}}, "'1' is not a mapping"),
-    ("dynamodb", "PutItem", {"Item": {"id": {"s": "1"}}}, "there is no 's' in it, but S, N, "),
+    ("dynamodb", "PutItem", {"Item": {"id": {"s": "1"}}}, "'s' is not one of its members S, N, "),
     ("s3", "DeleteObjects", {"Delete": {"Objects": {"Key": "a"}}}, "is not a list"),
 ]
 
@@ -215,5 +215,5 @@ def test_value_that_no_call_can_have_is_an_error(
 
 
 def test_parameter_that_no_operation_of_a_service_has_is_an_error() -> None:
-    with pytest.raises(ArgumentError, match="there is no parameter of s3 'bucket': did you mean 'Bucket'"):
+    with pytest.raises(ArgumentError, match="s3 has no parameter 'bucket'; did you mean 'Bucket'"):
         mock_aws().calls.assert_not_called("s3", bucket="photos")

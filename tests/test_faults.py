@@ -252,63 +252,69 @@ def test_rule_is_named_in_the_log() -> None:
     assert repr(rule) == "<Fault sqs.*: latency=0.001 Throttling afterwards, 1 times; hits=1>"
 
 
-# ---------------------------------------------------------------- rules that make no sense
+# ---------------------------------------------------------------- invalid rules
 
 WRONG: list[tuple[tuple[str, ...], dict[str, Any], str]] = [
-    (("s4",), {"error": "SlowDown"}, "there is no service 's4': did you mean 's3'"),
-    (("s3", "put_object"), {"error": "SlowDown"}, "no operation of s3 'put_object': did you mean 'PutObject'"),
-    (("s3", "PutObject"), {"error": "SlowDwn"}, "s3 has no error 'SlowDwn': did you mean 'SlowDown'"),
+    (("s4",), {"error": "SlowDown"}, "botocore has no service 's4'; did you mean 's3'"),
+    (("s3", "put_object"), {"error": "SlowDown"}, "s3 has no operation 'put_object'; did you mean 'PutObject'?"),
+    (("s3", "PutObject"), {"error": "SlowDwn"}, "s3 has no error 'SlowDwn'; did you mean 'SlowDown'"),
     (("dynamodb",), {"error": "ConditionalCheckFailed"}, "did you mean 'ConditionalCheckFailedException'"),
-    ((), {"error": "NoSuchKey"}, "there is no error of all services 'NoSuchKey'"),
+    ((), {"error": "NoSuchKey"}, "'NoSuchKey' is not an error common to all services"),
     (
         ("sqs",),
         {"error": "Zzzzzzzz"},
-        "no error 'Zzzzzzzz'. For a code that is in no model, give its status=",
+        "no error 'Zzzzzzzz'. For a code that is in no model, pass status=",
     ),
-    (("s3",), {"error": ""}, "error must be a text that is not empty, not ''"),
-    (("s3",), {"error": "SlowDown", "times": "2"}, "times must be a whole number, not '2'"),
+    (("s3",), {"error": ""}, "error must be a non-empty string, not ''"),
+    (("s3",), {"error": "SlowDown", "times": "2"}, "times must be an integer, not '2'"),
     (("s3",), {"error": "SlowDown", "probability": None}, "probability must be a number, not None"),
-    (("s3",), {"error": "SlowDown", "headers": {"Retry-After": 3}}, "headers must be texts by name"),
-    (("s3",), {"raises": "timeout"}, "there is no way to fail 'timeout': "),
+    (
+        ("s3",),
+        {"error": "SlowDown", "headers": {"Retry-After": 3}},
+        "must map str to str, not 'Retry-After': 3",
+    ),
+    (("s3",), {"raises": "timeout"}, "'reset' or 'tls', not 'timeout'"),
     (
         ("s3",),
         {"raises": "read_timout"},
-        "there is no way to fail 'read_timout': there are connect_error, connect_timeout, ",
+        "raises must be one of 'connect_error', 'connect_timeout', ",
     ),
     (("s3", "PutObject"), {"where": {"bucket": "b"}, "error": "SlowDown"}, "did you mean 'Bucket'"),
     (("s3",), {"where": "bucket", "error": "SlowDown"}, "where must be a mapping"),
     (
         ("s3",),
         {"where": lambda: True, "error": "SlowDown"},
-        "where must be a mapping of parameters, or a ",
+        "where must be a mapping of parameters or a function that takes a Call, not <function",
     ),
-    (("s3",), {}, "the rule does nothing: give it error, status, raises, "),
-    (("s3",), {"message": "why"}, "message makes no sense without error or status"),
-    (("s3",), {"headers": {"a": "b"}, "latency": 1}, "headers makes no sense without error or status"),
-    (("s3",), {"error": "SlowDown", "raises": "reset"}, "error and raises make no sense together"),
-    (("s3",), {"error": "SlowDown", "cut_after": 7}, "error and cut_after make no sense together"),
-    (("s3",), {"cut_after": 7, "stall_after": 7}, "cut_after and stall_after make no sense together"),
-    (("s3",), {"raises": "dns", "cut_after": 7}, "raises='dns' is before any answer"),
-    (("s3",), {"raises": "connect_timeout", "when": "after"}, "give 'disconnect' or 'read_timeout' or 'reset'"),
-    (("s3",), {"cut_after": 7, "when": "after"}, "when='after' makes no sense without error, raises or latency"),
-    (("s3",), {"raises": "reset", "when": "later"}, "there is no time to act 'later': there are after, before"),
+    (("s3",), {}, "the rule has no effect: pass error, status, raises, "),
+    (("s3",), {"message": "why"}, "message requires error or status"),
+    (("s3",), {"headers": {"a": "b"}, "latency": 1}, "headers requires error or status"),
+    (("s3",), {"error": "SlowDown", "raises": "reset"}, "error and raises cannot be combined"),
+    (("s3",), {"error": "SlowDown", "cut_after": 7}, "error and cut_after cannot be combined"),
+    (("s3",), {"cut_after": 7, "stall_after": 7}, "cut_after and stall_after cannot be combined"),
+    (("s3",), {"raises": "dns", "cut_after": 7}, "raises must be one of 'disconnect', 'read_timeout' or 'reset', not"),
+    (
+        ("s3",),
+        {"raises": "connect_timeout", "when": "after"},
+        "with when='after' or cut_after, raises must be ",
+    ),
+    (("s3",), {"cut_after": 7, "when": "after"}, "when='after' requires error, raises or latency"),
+    (("s3",), {"raises": "reset", "when": "later"}, "when must be 'before' or 'after', not 'later'"),
     (("s3",), {"error": "SlowDown", "status": 1}, "status must be an HTTP status"),
     (("s3",), {"error": "SlowDown", "times": 0}, "times must be at least 1, not 0"),
     (("s3",), {"error": "SlowDown", "after": -1}, "after must be at least 0, not -1"),
     (("s3",), {"cut_after": -1}, "cut_after must be at least 0, not -1"),
     (("s3",), {"latency": -1}, "latency must be at least 0, not -1"),
-    (("s3",), {"bandwidth": 0}, "bandwidth must be more than 0 bytes per second, and finite, not 0"),
-    (("s3",), {"bandwidth": float("inf")}, "and finite, not inf"),
+    (("s3",), {"bandwidth": 0}, "bandwidth must be finite and more than 0 bytes per second, not 0"),
+    (("s3",), {"bandwidth": float("inf")}, "bandwidth must be finite and more than 0 bytes per second, not inf"),
     (("s3",), {"error": "SlowDown", "probability": 0}, "probability must be more than 0 and at most 1, not 0"),
     (("s3",), {"error": "SlowDown", "probability": 1.5}, "probability must be more than 0 and at most 1, not 1.5"),
-    (("s3",), {"error": "SlowDown", "seed": 7}, "seed makes no sense without a probability below 1"),
+    (("s3",), {"error": "SlowDown", "seed": 7}, "seed requires probability < 1"),
 ]
 
 
 @pytest.mark.parametrize(("names", "options", "message"), WRONG, ids=[message[:40] for _, _, message in WRONG])
-def test_rule_that_makes_no_sense_is_an_error_at_once(
-    names: tuple[str, ...], options: dict[str, Any], message: str
-) -> None:
+def test_invalid_rule_is_an_error_at_once(names: tuple[str, ...], options: dict[str, Any], message: str) -> None:
     aws = mock_aws()
     with pytest.raises(ArgumentError) as caught:
         aws.faults.add(*names, **options)

@@ -64,7 +64,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         TypeError,
         r"options are keyword arguments, as in mock_aws\(config=\{'core': \{\}\}\)",
     ),
-    "option": (lambda: mock(confg={}), TypeError, r"no option 'confg': there are config, endpoint, fsspec"),
+    "option": (lambda: mock(confg={}), TypeError, r"no option 'confg'; it has config, endpoint, fsspec"),
     "moto-4": (import_from_moto_4, ImportError, r"aiomoto has no mock_s3: mock_aws mocks all services"),
 }
 
@@ -78,10 +78,13 @@ def test_a_wrong_call_says_what_to_write(mistake: Callable[[], Any], kind: type[
 # ---------------------------------------------------------------- Moto's configuration
 
 CONFIGS: dict[str, tuple[dict[str, Any], str]] = {
-    "section": ({"lamda": {}}, "no section of config 'lamda': there are .*lambda"),
-    "key": ({"core": {"mock_credential": False}}, r"no key in config\['core'\] 'mock_credential': .*mock_credentials"),
-    "key-of-a-service": ({"batch": {"docker": False}}, r"no key in config\['batch'\] 'docker': there are use_docker"),
-    "passthrough": ({"core": {"passthrough": {"url": []}}}, r"\['passthrough'\] 'url': there are services, urls"),
+    "section": ({"lamda": {}}, "config has no section 'lamda'; it has .*lambda"),
+    "key": ({"core": {"mock_credential": False}}, r"config\['core'\] has no key 'mock_credential'; .*mock_credentials"),
+    "key-of-a-service": ({"batch": {"docker": False}}, r"config\['batch'\] has no key 'docker'; it has use_docker"),
+    "passthrough": (
+        {"core": {"passthrough": {"url": []}}},
+        r"passthrough'\] has no key 'url'; it has services, urls",
+    ),
 }
 
 
@@ -128,9 +131,9 @@ def test_what_a_test_has_added_to_motos_defaults_is_taken(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("region", "message"),
     [
-        ("us-esat-1", "no region 'us-esat-1': did you mean .*'us-east-1'"),
-        ("useast1", r"no region 'useast1': did you mean 'us-east-1'\?"),
-        ("us-moon-9", r"no region 'us-moon-9'\. If a client of yours has it .* where=lambda call: call\.region =="),
+        ("us-esat-1", "no region 'us-esat-1'; did you mean .*'us-east-1'"),
+        ("useast1", r"no region 'useast1'; did you mean 'us-east-1'\?"),
+        ("us-moon-9", r"no region 'us-moon-9'\. To match it nevertheless, pass where=lambda call: call\.region =="),
     ],
 )
 def test_a_fault_in_a_region_that_aws_does_not_have_is_refused(region: str, message: str) -> None:

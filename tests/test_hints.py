@@ -28,7 +28,7 @@ mock: Any = mock_aws
 
 REGIONS = {
     "us-esat-1": (
-        r"AWS has no region 'us-esat-1': did you mean .*'us-east-1'.* It is the region of the client that sent POST "
+        r"AWS has no region 'us-esat-1'; did you mean .*'us-east-1'.* It is the region of the client that sent POST "
         r"sqs\.us-esat-1\.amazonaws\.com: correct its region_name, or AWS_DEFAULT_REGION\. .* set "
         r"MOTO_ALLOW_NONEXISTENT_REGION=true"
     ),
@@ -130,11 +130,11 @@ def test_who_asks_for_a_client_is_told_where_clients_are(name: str) -> None:
 
 
 def test_a_name_that_is_almost_right_is_told() -> None:
-    with pytest.raises(AttributeError, match=r"module 'aiomoto' has no attribute 'calllog': did you mean 'CallLog'"):
+    with pytest.raises(AttributeError, match=r"module 'aiomoto' has no attribute 'calllog'; did you mean 'CallLog'"):
         package.calllog  # noqa: B018
     with mock_aws() as aws:
         untyped: Any = aws
-        with pytest.raises(AttributeError, match=r"the mock has no attribute 'fault': there are calls, .*faults"):
+        with pytest.raises(AttributeError, match=r"the mock has no attribute 'fault'; it has calls, .*faults"):
             untyped.fault  # noqa: B018
 
 
@@ -153,9 +153,9 @@ def test_an_endpoint_that_is_a_url_is_told_what_the_option_does() -> None:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"server_mode": True}, r"no option 'server_mode': .* in this process\. .* mock_aws\(endpoint=True\)"),
-        ({"services": ["s3"]}, r"no option 'services': .*service_whitelist"),
-        ({"region": "eu-west-1"}, r"no option 'region': .*AWS_DEFAULT_REGION"),
+        ({"server_mode": True}, r"no option 'server_mode'; .* in this process\. .* mock_aws\(endpoint=True\)"),
+        ({"services": ["s3"]}, r"no option 'services'; .*service_whitelist"),
+        ({"region": "eu-west-1"}, r"no option 'region'; .*AWS_DEFAULT_REGION"),
     ],
 )
 def test_options_of_others_are_told_what_there_is(option: dict[str, Any], message: str) -> None:
@@ -190,7 +190,7 @@ PLUGIN = {
     "near-name": (
         "aiomoto_fault('sqs', eror='Throttling')",
         "pass",
-        "it has no argument 'eror': did you mean 'error'",
+        "it has no argument 'eror'; did you mean 'error'",
     ),
     "positional": ("aiomoto('eu-west-1')", "pass", "it takes no positional argument, but *Write region='eu-west-1'"),
     "called": ("aiomoto", "aiomoto()", "*The `aiomoto` fixture is the active mock already*"),

@@ -97,9 +97,9 @@ def test_parameters_may_be_marked(pytester: pytest.Pytester) -> None:
 
 
 WRONG = {
-    "('s3', 'GetObjekt', error='SlowDown')": "there is no operation of s3 'GetObjekt': did you mean 'GetObject'",
-    "('s3', eror='SlowDown')": "it has no argument 'eror': did you mean 'error'?",
-    "('s3', 'GetObject')": "the rule does nothing",
+    "('s3', 'GetObjekt', error='SlowDown')": "s3 has no operation 'GetObjekt'; did you mean 'GetObject'",
+    "('s3', eror='SlowDown')": "it has no argument 'eror'; did you mean 'error'?",
+    "('s3', 'GetObject')": "the rule has no effect",
 }
 
 

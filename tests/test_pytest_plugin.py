@@ -310,7 +310,7 @@ def test_the_options_of_all_markers_are_put_together_and_the_closest_wins(pytest
         ("'eu-west-1'", "@pytest.mark.aiomoto('eu-west-1'): it takes no positional argument, but config=, "),
         ("sleep='instnat'", "@pytest.mark.aiomoto(sleep='instnat'): sleep must be 'real' or 'instant', not 'instnat'"),
         ("region=5", "@pytest.mark.aiomoto(region=5): region must be a str, not 5"),
-        ("region='us-est-1'", "@pytest.mark.aiomoto(region='us-est-1'): AWS has no region 'us-est-1': did you mean"),
+        ("region='us-est-1'", "@pytest.mark.aiomoto(region='us-est-1'): AWS has no region 'us-est-1'; did you mean"),
         (
             "{}, region='eu-west-1'",
             "@pytest.mark.aiomoto({}, region='eu-west-1'): it takes no positional argument, but config=, ",

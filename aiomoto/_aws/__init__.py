@@ -1,1 +1,1 @@
-"""What AWS is, by botocore's models: services, operations, parameters, errors, regions and hosts."""
+"""AWS as botocore's models describe it: services, operations, parameters, errors, regions and hosts."""

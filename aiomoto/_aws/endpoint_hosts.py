@@ -1,4 +1,4 @@
-"""The hosts that clients were configured with, and what they ask there."""
+"""The hosts that clients are configured with, and the services that they call there."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from aiomoto._wire.message import WireRequest
 
 
 class EndpointHosts(Collection[str]):
-    """Hosts, ports included, each with an owner whom it leaves with. Any thread may add to them while others look."""
+    """Hosts, ports included. Each belongs to an owner, and is forgotten with it. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        # Each step that changes one of these is one that no other thread comes in between.
+        # No lock: every change of one of these is a single atomic step.
         self._services: dict[object, dict[str, set[str]]] = {}
         self._roots: set[tuple[object, str, str]] = set()
         self._version = object()
         self._known: tuple[object, tuple[str, ...]] = (None, ())
 
     def add(self, host: str, service: str, path: str = "", *, owner: object) -> None:
-        """Note that a client of one of botocore's services has this host, and this path for a root.
+        """Remember the endpoint of a client.
 
         Args:
-            host: the host.
-            service: botocore's name of the service.
-            path: the path of the client's endpoint.
-            owner: whose client it is.
+            host: the host, port included.
+            service: botocore's name of the client's service.
+            path: the path of the endpoint URL, to which the client appends the paths of its requests.
+            owner: the owner of the client.
         """
         self._services.setdefault(owner, {}).setdefault(host, set()).add(service)
         self._version = object()
@@ -32,7 +32,7 @@ class EndpointHosts(Collection[str]):
             self._roots.add((owner, host, path.rstrip("/")))
 
     def forget(self, owner: object) -> None:
-        """Let the hosts of an owner go. Those that another one has as well stay."""
+        """Forget the hosts of an owner, except those that another owner has as well."""
         self._services.pop(owner, None)
         self._version = object()
         for each in tuple(self._roots):
@@ -40,26 +40,26 @@ class EndpointHosts(Collection[str]):
                 self._roots.discard(each)
 
     def known(self) -> tuple[str, ...]:
-        """The hosts as they are now."""
+        """Return the current hosts, as a tuple that is recomputed only after changes."""
         version, hosts = self._known
         if version is not self._version:
             version, hosts = self._known = self._version, tuple(self)
         return hosts
 
     def below_root(self, request: WireRequest) -> WireRequest:
-        """The same request without the path that its client has for a root."""
+        """Strip the path of the client's endpoint URL from the request's path."""
         if not self._roots:
             return request
         for _, host, root in sorted(self._roots, key=lambda each: -len(each[2])):
-            is_there = f".{request.host}".endswith(f".{host}")
-            if is_there and f"{request.split.path}/".startswith(f"{root}/"):
+            is_at_host = f".{request.host}".endswith(f".{host}")
+            if is_at_host and f"{request.split.path}/".startswith(f"{root}/"):
                 return request.with_path(request.split.path.removeprefix(root) or "/")
         return request
 
     def services_at(self, host: str) -> list[str]:
-        """The services of the clients that have a host, or the one below which it lies: a bucket may stand before it.
+        """The services of the clients whose endpoint is ``host`` or a parent domain of it: a bucket may come first.
 
-        S3 comes last, since every path may be one of its own.
+        S3 is last, since any path may be an S3 path.
         """
         found: set[str] = set()
         for known in tuple(self._services.values()):

@@ -1,11 +1,10 @@
-"""Errors as AWS answers them, in each of its protocols, from botocore's model of the service."""
+"""Error responses as AWS sends them, in each of its protocols, from botocore's model of the service."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
@@ -16,11 +15,11 @@ from aiomoto._aws.services import service_model, services
 from aiomoto._errors import ArgumentError
 from aiomoto._wire.message import WireRequest, WireResponse
 
-# Errors that services give without naming them in their models, and their status.
+# Errors that services return without listing them in their models, by status:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
-# and those that botocore retries: botocore/data/_retry.json, botocore/retries/standard.py
+# and the errors that botocore retries: botocore/data/_retry.json, botocore/retries/standard.py
 _GENERIC: dict[str, int] = {
     "AccessDenied": 403,
     "AccessDeniedException": 403,
@@ -79,15 +78,15 @@ _MESSAGES = {
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """An error that a service answers with.
+    """An error response of a service.
 
     Attributes:
-        name: botocore's name of it (``client.exceptions.NoSuchKey``), or a code that is in no model; ``None`` for an
-            answer with nothing but a status.
-        status: the HTTP status; ``None`` for the one that AWS gives with it.
+        name: botocore's name of the error (``client.exceptions.NoSuchKey``), or a code that is in no model; ``None``
+            for a response with a status only.
+        status: the HTTP status; ``None`` for the error's own.
         code: the code on the wire; ``None`` for the error's own.
-        message: its message; ``None`` for AWS's, or one that says where it comes from.
-        headers: headers beside those of every such answer, or in their place.
+        message: the message; ``None`` for AWS's, or else for one that names aiomoto as its source.
+        headers: headers in addition to the usual ones; they replace those of the same name.
     """
 
     name: str | None
@@ -97,49 +96,50 @@ class ErrorResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, service: str | None) -> None:
-        """Make sure that the service has such an error, or that there is a status for it.
+        """Check that the service has the error, or that its status is given.
 
         Raises:
-            ArgumentError: there is neither.
+            ArgumentError: the error is unknown and has no status.
         """
         if self.name is None or self.status is not None or self.name in _GENERIC or _shape(service, self.name):
             return
         known = {name for shape in _shapes(service) for name in (shape.name, shape.error_code)}
-        whose = f"{service} has no error" if service else "there is no error of all services"
+        name = repr(self.name)
+        mistake = f"{service} has no error {name}" if service else f"{name} is not an error common to all services"
         raise ArgumentError(
-            f"{whose} {self.name!r}{suggestion(self.name, known | _GENERIC.keys()) or '.'} "
-            "For a code that is in no model, give its status= too"
+            f"{mistake}{suggestion(self.name, known | _GENERIC.keys()) or '.'} "
+            "For a code that is in no model, pass status= too"
         )
 
     def response(self, request: WireRequest, service: str | None, protocol: str) -> WireResponse:
-        """The answer to a request.
+        """Create the response to a request.
 
         Args:
-            request: what is answered.
+            request: the request.
             service: botocore's name of the service.
-            protocol: the protocol that the request speaks.
+            protocol: botocore's name of the protocol that the request uses.
         """
         request_id = str(uuid4())
         if self.name is None:
             return WireResponse(self.status or 500, tuple(self.headers.items()), b"")
         shape = _shape(service, self.name)
-        said = _Said(
+        error = _Error(
             self.code or (shape.name if shape else self.name),
             self.code or (_code(service, shape) if shape else self.name),
             self.message or _MESSAGES.get(self.name, f"{self.name}, from a fault rule of aiomoto"),
             _status(self.name, shape, protocol) if self.status is None else self.status,
         )
-        headers, body = _write(said, shape, service, protocol, request_id)
+        headers, body = _serialize(error, shape, service, protocol, request_id)
         length = {"content-length": str(len(body))}
         given = {name.lower() for name in self.headers}
         own = {name: value for name, value in (headers | length).items() if name not in given}
         pairs = tuple((own | dict(self.headers)).items())
-        return WireResponse(said.status, pairs, b"" if request.method == "HEAD" else body)
+        return WireResponse(error.status, pairs, b"" if request.method == "HEAD" else body)
 
 
 @dataclass(frozen=True)
-class _Said:
-    """What an answer says: the name of the error's shape, its code, a message, and the status."""
+class _Error:
+    """The content of an error response: the name of the error's shape, its code, its message, and the status."""
 
     name: str
     code: str
@@ -151,17 +151,17 @@ class _Said:
         return "Receiver" if self.status >= 500 else "Sender"
 
 
-def _shapes(service: str | None) -> list[Any]:
+def _shapes(service: str | None) -> list[Shape]:
     return list(service_model(service).error_shapes) if service in services() else []
 
 
-def _shape(service: str | None, name: str) -> Any:
-    named = [shape for shape in _shapes(service) if name == shape.name]
-    coded = [shape for shape in _shapes(service) if name in (shape.error_code, _code(service, shape))]
-    return next(iter([*named, *coded]), None)
+def _shape(service: str | None, name: str) -> Shape | None:
+    by_name = [shape for shape in _shapes(service) if name == shape.name]
+    by_code = [shape for shape in _shapes(service) if name in (shape.error_code, _code(service, shape))]
+    return next(iter([*by_name, *by_code]), None)
 
 
-# The codes of the query protocol that SQS still tells, and that are no longer in its model.
+# Codes of the query protocol that SQS still sends, though they are no longer in its model.
 # https://github.com/aws/api-models-aws/tree/main/models/sqs (the trait aws.protocols#awsQueryError)
 _OLD_SQS_CODES = {
     "KmsAccessDenied": "KMS.AccessDeniedException",
@@ -189,64 +189,64 @@ _OLD_SQS_CODES = {
 }
 
 
-def _code(service: str | None, shape: Any) -> str:
+def _code(service: str | None, shape: Shape) -> str:
     old = _OLD_SQS_CODES.get(shape.name) if service == "sqs" else None
     return old or str(shape.error_code)
 
 
-def _status(name: str, shape: Any, protocol: str) -> int:
-    modelled = shape.metadata.get("error", {}) if shape is not None else {}
-    if status := modelled.get("httpStatusCode"):
+def _status(name: str, shape: Shape | None, protocol: str) -> int:
+    trait = shape.metadata.get("error", {}) if shape is not None else {}
+    if status := trait.get("httpStatusCode"):
         return int(status)
     if shape is not None and name not in _GENERIC:
         return 500 if shape.metadata.get("fault") else 400
     status = _GENERIC[name]
-    # These protocols know two kinds of failure: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+    # These protocols use 400 for all client errors: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
     return 400 if status < 500 and protocol in ("json", "smithy-rpc-v2-cbor") else status
 
 
 # ---------------------------------------------------------------- the protocols
 
 
-def _write(
-    said: _Said, shape: Shape | None, service: str | None, protocol: str, request_id: str
+def _serialize(
+    error: _Error, shape: Shape | None, service: str | None, protocol: str, request_id: str
 ) -> tuple[dict[str, str], bytes]:
     if protocol == "rest-xml" and service == "s3":
-        return _s3(said, request_id)
+        return _s3(error, request_id)
     if protocol in ("rest-xml", "query"):
-        error = f"<Error><Type>{said.sender}</Type>{_code_and_message(said)}</Error>"
-        body = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
+        details = f"<Error><Type>{error.sender}</Type>{_code_and_message(error)}</Error>"
+        body = f"<ErrorResponse>{details}<RequestId>{request_id}</RequestId></ErrorResponse>"
         return {"content-type": "text/xml", "x-amzn-requestid": request_id}, body.encode()
     if protocol == "ec2":
-        errors = f"<Errors><Error>{_code_and_message(said)}</Error></Errors>"
+        errors = f"<Errors><Error>{_code_and_message(error)}</Error></Errors>"
         body = f"<Response>{errors}<RequestID>{request_id}</RequestID></Response>"
         return {"content-type": "text/xml;charset=UTF-8"}, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
-    return _json_or_cbor(said, shape, protocol, request_id)
+    return _json_or_cbor(error, shape, protocol, request_id)
 
 
-def _s3(said: _Said, request_id: str) -> tuple[dict[str, str], bytes]:
+def _s3(error: _Error, request_id: str) -> tuple[dict[str, str], bytes]:
     request_id = request_id.replace("-", "")[:16].upper()
     ids = f"<RequestId>{request_id}</RequestId><HostId>aiomoto</HostId>"
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{_code_and_message(said)}{ids}</Error>'
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{_code_and_message(error)}{ids}</Error>'
     headers = {"content-type": "application/xml", "x-amz-request-id": request_id, "x-amz-id-2": "aiomoto"}
     return headers, body.encode()
 
 
-def _code_and_message(said: _Said) -> str:
-    return f"<Code>{escape(said.code)}</Code><Message>{escape(said.message)}</Message>"
+def _code_and_message(error: _Error) -> str:
+    return f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
 
 
-def _json_or_cbor(said: _Said, shape: Shape | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
+def _json_or_cbor(error: _Error, shape: Shape | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
     headers = {"x-amzn-requestid": request_id}
-    if said.code != said.name:
-        # How a service that once spoke the query protocol tells its old codes (awsQueryCompatible).
-        headers["x-amzn-query-error"] = f"{said.code};{said.sender}"
-    # Models differ in the case of this one name.
+    if error.code != error.name:
+        # Services that once used the query protocol send their old codes like this (awsQueryCompatible).
+        headers["x-amzn-query-error"] = f"{error.code};{error.sender}"
+    # Models differ in the case of this name.
     message = "Message" if shape is not None and "Message" in shape.members else "message"
     if protocol == "rest-json":
-        headers |= {"content-type": "application/json", "x-amzn-errortype": said.name}
-        return headers, json.dumps({message: said.message}).encode()
-    fields = {"__type": said.name, message: said.message}
+        headers |= {"content-type": "application/json", "x-amzn-errortype": error.name}
+        return headers, json.dumps({message: error.message}).encode()
+    fields = {"__type": error.name, message: error.message}
     if protocol == "smithy-rpc-v2-cbor":
         headers |= {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
         return headers, _cbor(fields)
@@ -254,6 +254,6 @@ def _json_or_cbor(said: _Said, shape: Shape | None, protocol: str, request_id: s
 
 
 def _cbor(fields: Mapping[str, str]) -> bytes:
-    """A map of text to text: https://www.rfc-editor.org/rfc/rfc8949#section-3."""
-    texts = (text.encode() for pair in fields.items() for text in pair)
-    return bytes([0xA0 + len(fields)]) + b"".join(b"\x7a" + len(text).to_bytes(4, "big") + text for text in texts)
+    """Encode a map of strings: https://www.rfc-editor.org/rfc/rfc8949#section-3."""
+    strings = (string.encode() for pair in fields.items() for string in pair)
+    return bytes([0xA0 + len(fields)]) + b"".join(b"\x7a" + len(each).to_bytes(4, "big") + each for each in strings)

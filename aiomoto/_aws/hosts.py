@@ -1,4 +1,4 @@
-"""AWS's host names: its domains, the hosts beside its APIs, and those of the metadata services."""
+"""AWS's host names: API endpoints, other hosts of AWS, and the metadata services."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import re
 
 
 def is_service_host(host: str) -> bool:
-    """Tell whether a host in AWS's domains is that of one service.
+    """Tell whether a host in AWS's domains identifies one service.
 
-    The host of an interface endpoint in a VPC says less of the service than the signature does.
+    Interface endpoints in a VPC do not count: the signature identifies the service more precisely.
     """
     return bool(_AWS_DOMAIN.search(host)) and ".vpce." not in host
 
 
 def is_in_aws_domain(host: str) -> bool:
-    """Tell whether a host lies in one of AWS's domains."""
+    """Tell whether a host is in one of AWS's API domains."""
     return bool(_AWS_DOMAIN.search(host))
 
 
-def is_beside_apis(host: str) -> bool:
-    """Tell whether AWS answers at a host without being one of its services' APIs there."""
-    return bool(_AWS_BESIDE_APIS.search(host))
+def is_non_api_host(host: str) -> bool:
+    """Tell whether AWS serves something other than a service's API at a host, such as a function URL."""
+    return bool(_NON_API.search(host))
 
 
 def is_metadata_host(host: str) -> bool:
-    """Tell whether containers, pods or instances find their credentials at a host."""
+    """Tell whether a host is a metadata service, which hands out credentials to containers, pods and instances."""
     return bool(_METADATA.search(host))
 
 
-def plain_host(host: str) -> str:
-    """The host of the same service without FIPS, dual stack and account, and with the region that Moto asks for."""
+def canonical_host(host: str) -> str:
+    """Rewrite a service's host as Moto's patterns expect it: no FIPS, dual stack or account id, but a region."""
     host = re.sub(r"(-fips|\bfips)(?=\.)|\bfips-", "", host).removeprefix(".")
-    host = re.sub(r"^\d{12}\.ddb\.", "dynamodb.", host)  # DynamoDB's, with an account's id
+    host = re.sub(r"^\d{12}\.ddb\.", "dynamodb.", host)  # DynamoDB's account-based endpoint
     host = re.sub(r"\.api\.(aws|amazonwebservices\.com\.cn)$", ".amazonaws.com", host)
     return re.sub(r"^([^.]+)\.amazonaws\.com$", r"\1.us-east-1.amazonaws.com", host)
 
@@ -40,10 +40,8 @@ _AWS_DOMAIN = re.compile(
     r"(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)(:\d+)?$"
 )
 
-# Where AWS answers without being one of its services' APIs: function URLs, OpenSearch collections, sign-in, registries.
-_AWS_BESIDE_APIS = re.compile(
-    r"(^|\.)(on\.aws|ecr\.aws|signin\.aws(\.amazon\.com)?|awsapps\.com|amazoncognito\.com)(:\d+)?$"
-)
-# Who has credentials for containers, pods and instances, beside the address of instances that Moto knows.
+# Function URLs, OpenSearch collections, sign-in pages, registries.
+_NON_API = re.compile(r"(^|\.)(on\.aws|ecr\.aws|signin\.aws(\.amazon\.com)?|awsapps\.com|amazoncognito\.com)(:\d+)?$")
+# Metadata services of containers, pods and instances; Moto has the IPv4 address of instances itself.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 _METADATA = re.compile(r"^(169\.254\.170\.(2|23)|\[?fd00:ec2::(23|254)\]?)(:\d+)?$")  # yarl 1.9 loses the brackets

@@ -1,4 +1,4 @@
-"""Names of botocore's that a user gives: services, operations, parameters. A wrong one is told at once."""
+"""Check the names that users pass: services, operations and parameters, as botocore spells them."""
 
 from __future__ import annotations
 
@@ -12,41 +12,53 @@ from aiomoto._errors import ArgumentError
 
 
 def check_names(service: str | None, operation: str | None, parameters: Iterable[str] = ()) -> None:
-    """Make sure that there are such a service, such an operation of it, and such parameters of that.
+    """Check that botocore has the service, the operation and its parameters.
 
     Raises:
-        ArgumentError: there are not.
+        ArgumentError: botocore does not have one of them, or an operation is given without its service.
     """
     if service is None:
         if operation is not None:
-            raise ArgumentError(f"the operation {operation!r} needs its service: operations of several have one name")
+            raise ArgumentError(f"operation {operation!r} requires a service: several services share operation names")
         return
-    check_one("service", service, services())
+    check_name("botocore", "service", service, services())
     model = service_model(service)
     if operation is not None:
-        check_one(f"operation of {service}", operation, model.operation_names)
-    called = f"{service} {operation}" if operation else service
+        check_name(service, "operation", operation, model.operation_names)
+    owner = f"{service} {operation}" if operation else service
     for name in parameters:
-        check_one(f"parameter of {called}", name, _parameters(model, operation))
+        check_name(owner, "parameter", name, _parameters(model, operation))
 
 
-def check_one(kind: str, name: str, known: Iterable[str]) -> None:
-    """Make sure that a name is among those that are known.
+def check_name(owner: str, kind: str, name: str, known: Iterable[str]) -> None:
+    """Check that an owner has a name of a kind: a service an operation, a section a key.
 
     Raises:
-        ArgumentError: it is not; the message has those that are like it.
+        ArgumentError: it does not; the message suggests similar names.
     """
     options = list(known)
-    if name in options:
-        return
-    raise ArgumentError(f"there is no {kind} {name!r}{suggestion(name, options)}")
+    if name not in options:
+        raise ArgumentError(f"{owner} has no {kind} {name!r}{suggestion(name, options)}")
+
+
+def check_choice(argument: str, value: str, choices: Iterable[str]) -> None:
+    """Check that an argument is one of a few choices.
+
+    Raises:
+        ArgumentError: it is not; the message lists the choices.
+    """
+    options = list(choices)
+    if value not in options:
+        *others, last = map(repr, options)
+        listed = f"{', '.join(others)} or {last}"
+        raise ArgumentError(f"{argument} must be {'one of ' if len(others) > 1 else ''}{listed}, not {value!r}")
 
 
 def check_switch(name: str, value: object, *, may_be_none: bool = False) -> None:
-    """Make sure that what is on or off is one of them.
+    """Check that an on/off option is a bool; with ``may_be_none`` it may be ``None`` too.
 
     Raises:
-        ArgumentError: it is neither.
+        ArgumentError: it is not.
     """
     if not (isinstance(value, bool) or (value is None and may_be_none)):
         allowed = "True, False or None" if may_be_none else "True or False"
@@ -54,15 +66,18 @@ def check_switch(name: str, value: object, *, may_be_none: bool = False) -> None
 
 
 def suggestion(name: str, options: Iterable[str]) -> str:
-    """The end of a message that a name is wrong: those that are like it, or all where they are few."""
+    """End the message about a wrong name: suggest similar names, or list all if there are only a few.
+
+    Returns an empty string if there are many names and none is similar.
+    """
     by_letters = {_letters(option): option for option in options}
     if 0 < len(by_letters) <= 10:
-        return f": there are {', '.join(sorted(by_letters.values()))}"
+        return f"; it has {', '.join(sorted(by_letters.values()))}"
     wanted = _letters(name)
-    # Short names have few letters to be alike in.
+    # Short names share few letters even with what was meant.
     close = get_close_matches(wanted, by_letters, n=3, cutoff=0.7 if len(wanted) > 3 else 0.5)
-    alike = [wanted] if wanted in by_letters else close
-    return f": did you mean {' or '.join(repr(by_letters[match]) for match in alike)}?" if alike else ""
+    similar = [wanted] if wanted in by_letters else close
+    return f"; did you mean {' or '.join(repr(by_letters[match]) for match in similar)}?" if similar else ""
 
 
 def _letters(name: str) -> str:
@@ -70,7 +85,7 @@ def _letters(name: str) -> str:
 
 
 def _parameters(service: ServiceModel, operation: str | None) -> list[str]:
-    """The names of the parameters of an operation, or of all of a service's."""
+    """The names of the parameters of an operation, or of all operations of the service."""
     names = service.operation_names if operation is None else [operation]
     shapes = (service.operation_model(name).input_shape for name in names)
     return list(dict.fromkeys(member for shape in shapes if shape for member in shape.members))

@@ -1,4 +1,4 @@
-"""Which operation of a service a request calls, by botocore's own description of that service."""
+"""Find the operation that a request calls, by botocore's model of the service."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Match(NamedTuple):
     """An operation that a request may call.
 
     Attributes:
-        rank: how particular the operation's address is; of several that match, the least is meant.
-        operation: its name.
+        rank: how specific the operation's route is; of several matches, the one with the lowest rank is called.
+        operation: botocore's name of the operation.
     """
 
     rank: tuple[Any, ...]
@@ -30,67 +30,67 @@ class Match(NamedTuple):
 def match_of(request: WireRequest, service: str) -> Match | None:
     """Find the operation of a botocore service (``"s3"``, ``"bedrock-runtime"``) that the request calls.
 
-    Returns ``None`` where the service has no such operation, or botocore no such service.
+    Returns ``None`` if the service has no such operation, or botocore no such service.
     """
     description = _describe(service)
     if not description.is_rest:
         action = action_of(request) or ""
         is_for_another = (
             target_of(request) not in ("", description.target_prefix)
-            or version_of(request) not in ("", description.api_version)  # elb and elbv2 have operations of one name
+            or version_of(request) not in ("", description.api_version)  # elb and elbv2 share operation names
         )
         return Match((), action) if action in description.names and not is_for_another else None
     route = _route(request, description)
     return Match(route.rank, route.operation) if route else None
 
 
-def modelled(service: str | None, operation: str | None) -> OperationModel | None:
-    """botocore's model of an operation, by its names; ``None`` where it has none."""
+def operation_model(service: str | None, operation: str | None) -> OperationModel | None:
+    """Return botocore's model of an operation; ``None`` if it has none."""
     if service not in services() or operation not in service_model(service).operation_names:
         return None
     return service_model(service).operation_model(operation)
 
 
 def labels_of(request: WireRequest, operation: OperationModel) -> dict[str, str]:
-    """What the request has, percent-encoded, in the places that its operation's path keeps for parameters."""
-    path = _whole_path(operation)
+    """The parameters in the request's path, by wire name, percent-encoded."""
+    path = _full_path(operation)
     match = path.pattern.fullmatch(request.path)
     return dict(zip(path.labels, match.groups(), strict=True)) if match else {}
 
 
-# ---------------------------------------------------------------- the model of a client
+# ---------------------------------------------------------------- models shared by clients
 
 _services: dict[str, ServiceModel] = {}
 _operations: dict[tuple[str, str], OperationModel] = {}
 
 
 def shared_model(operation: OperationModel) -> OperationModel:
-    """The model of an operation that stands for equal ones: each client has its own, and none should outlive it.
+    """Replace a client's model of an operation by one that is shared, so that logged calls do not keep clients alive.
 
-    A client whose model differs, since it has a data path or an API version of its own, keeps its own.
+    A model that differs, from another data path or API version, is returned as it is.
     """
     key = (operation.service_model.service_name, operation.name)
-    known = _operations.get(key) or _operations.setdefault(key, _of_one_service_model(operation))
-    return known if known is operation or _are_alike(known, operation) else operation
+    known = _operations.get(key) or _operations.setdefault(key, _from_shared_service(operation))
+    return known if known is operation or _are_equivalent(known, operation) else operation
 
 
-def _of_one_service_model(operation: OperationModel) -> OperationModel:
+def _from_shared_service(operation: OperationModel) -> OperationModel:
     model = operation.service_model
     service = _services.setdefault(model.service_name, model)
     return service.operation_model(operation.name) if operation.name in service.operation_names else operation
 
 
-def _are_alike(one: OperationModel, other: OperationModel) -> bool:
+def _are_equivalent(one: OperationModel, other: OperationModel) -> bool:
     return bool(
         one.service_model.api_version == other.service_model.api_version
         and one.http["method"] == other.http["method"]
-        and _whole_path(one) == _whole_path(other)
+        and _full_path(one) == _full_path(other)
         and _members(one) == _members(other)
     )
 
 
-def _whole_path(operation: OperationModel) -> _Path:
-    # In a client of S3 botocore moves the bucket out of the path, and notes the whole path beside it.
+def _full_path(operation: OperationModel) -> _Path:
+    # S3 clients move the bucket out of requestUri; authPath keeps the full path.
     return _path_of(operation.http.get("authPath") or operation.http["requestUri"])
 
 
@@ -99,16 +99,16 @@ def _members(operation: OperationModel) -> list[str]:
     return list(shape.members) if shape else []
 
 
-# ---------------------------------------------------------------- the addresses of REST protocols
+# ---------------------------------------------------------------- the routes of REST protocols
 
 
 class _Path(NamedTuple):
-    """A path with places for parameters.
+    """A path template.
 
     Attributes:
-        pattern: matches it, with a group for each of the places.
-        labels: the parameters in these places.
-        rank: its segments, from left to right: literal ones are the most particular, and greedy places the least.
+        pattern: matches the path, with a group for each label.
+        labels: the names of the labels.
+        rank: the rank of each segment, from left to right: literals are the most specific, greedy labels the least.
     """
 
     pattern: re.Pattern[str]
@@ -124,16 +124,19 @@ def _path_of(uri: str) -> _Path:
 def _parse_path(path: str) -> _Path:
     parts = re.split(r"(\{[^}]+\})", path)
     labels = tuple(part[1:-1].rstrip("+") for part in parts if part.startswith("{"))
-    pattern = "".join(_PLACE.get(part[-2:], "([^/]+)") if part.startswith("{") else re.escape(part) for part in parts)
+    pattern = "".join(_label_pattern(part) if part.startswith("{") else re.escape(part) for part in parts)
     return _Path(re.compile(f"{pattern}/?"), labels, (*map(_segment_rank, path[1:].split("/")), _END))
 
 
-_END = 4  # a path that goes on is more particular than one that ends with a greedy place
-_PLACE = {"+}": "(.+)"}
+def _label_pattern(label: str) -> str:
+    return "(.+)" if label.endswith("+}") else "([^/]+)"
+
+
+_END = 4  # a longer path is more specific than one that ends in a greedy label
 
 
 def _segment_rank(segment: str) -> int:
-    # A literal segment goes before a place, and that before a greedy one.
+    # Literals come before labels, and labels before greedy labels.
     # https://smithy.io/2.0/spec/http-bindings-specification.html
     if "{" not in segment:
         return 0
@@ -142,16 +145,16 @@ def _segment_rank(segment: str) -> int:
 
 
 class _Route(NamedTuple):
-    """An operation of a REST protocol, and what its requests have.
+    """The route of an operation in a REST protocol.
 
     Attributes:
-        operation: its name.
+        operation: the name of the operation.
         method: the HTTP method.
-        path: its path.
-        query: what in the query is part of its address: names, and the values of those that have one.
-        required_query: the names in the query that stand for parameters which it requires.
-        required_headers: the same of the headers, in lower case.
-        is_deprecated: whether there is another way to call it.
+        path: the path.
+        query: the fixed part of the query, by name; ``[""]`` stands for a name without a value.
+        required_query: the query names of required parameters.
+        required_headers: the header names of required parameters, in lower case.
+        is_deprecated: whether the operation is deprecated.
     """
 
     operation: str
@@ -164,9 +167,9 @@ class _Route(NamedTuple):
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """Routes are tried in this order: by the path, and then the more they ask for, the earlier."""
-        asked = len(self.query) + len(self.required_query) + len(self.required_headers)
-        return (self.path.rank, -asked, -len(self.path.pattern.pattern), self.is_deprecated)
+        """The order in which routes are tried: by path, then those with more requirements first."""
+        requirements = len(self.query) + len(self.required_query) + len(self.required_headers)
+        return (self.path.rank, -requirements, -len(self.path.pattern.pattern), self.is_deprecated)
 
 
 def _route(request: WireRequest, description: _Description) -> _Route | None:
@@ -176,11 +179,11 @@ def _route(request: WireRequest, description: _Description) -> _Route | None:
         if route.method != request.method or not _has(query, route.query) or not route.path.pattern.fullmatch(path):
             continue
         if first is not None and route.path.rank != first.path.rank:
-            break  # less particular paths
+            break  # the remaining paths are less specific
         if route.required_query <= query.keys() and route.required_headers <= headers:
             return route
         first = first or route
-    return first  # a request that lacks what the operation requires is one to it nevertheless
+    return first  # required parameters are missing, but the path matches
 
 
 def _has(query: dict[str, list[str]], part: dict[str, list[str]]) -> bool:
@@ -188,6 +191,8 @@ def _has(query: dict[str, list[str]], part: dict[str, list[str]]) -> bool:
 
 
 class _Description:
+    """What tells the operations of a service apart on the wire."""
+
     def __init__(self, model: dict[str, Any]) -> None:
         metadata, operations, shapes = (model.get(name, {}) for name in ("metadata", "operations", "shapes"))
         self.target_prefix = metadata.get("targetPrefix", "")
@@ -202,7 +207,7 @@ def _compile(name: str, operation: dict[str, Any], shapes: dict[str, Any]) -> _R
     uri = operation["http"]["requestUri"]
     shape = shapes.get(operation.get("input", {}).get("shape"), {})
     required = [(member, shape["members"][member]) for member in shape.get("required", ())]
-    asked = {
+    names = {
         location: {member.get("locationName", name) for name, member in required if member.get("location") == location}
         for location in ("querystring", "header")
     }
@@ -211,8 +216,8 @@ def _compile(name: str, operation: dict[str, Any], shapes: dict[str, Any]) -> _R
         operation["http"]["method"],
         _path_of(uri),
         parse_qs(uri.partition("?")[2], keep_blank_values=True),
-        frozenset(asked["querystring"]),
-        frozenset(header.lower() for header in asked["header"]),
+        frozenset(names["querystring"]),
+        frozenset(header.lower() for header in names["header"]),
         bool(operation.get("deprecated")),
     )
 

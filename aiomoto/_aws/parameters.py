@@ -1,7 +1,7 @@
-"""The parameters of an API call, read back from its request by botocore's model of the operation.
+"""Parse the parameters of an API call back out of its request, by botocore's model of the operation.
 
-Bodies and headers go through botocore's own parsers, which read a request as well as a response. What no response has,
-they do not know: parameters in the path, in the query and in forms.
+botocore's response parsers read bodies and headers, which look the same in requests. The path, the query and forms
+occur in requests only, and are parsed here.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from aiomoto._wire.message import WireRequest, WireResponse
 
 
 def parameters_of(request: WireRequest, operation: OperationModel) -> dict[str, Any]:
-    """Read the parameters of a call, as far as they can be read: what does not parse is none.
+    """Parse the parameters of a call by botocore's names. Parameters that do not parse are left out.
 
     Args:
-        request: what was sent; one to S3 in path style.
+        request: the request; for S3, in path style.
         operation: the operation that it calls.
     """
     shape = operation.input_shape
@@ -40,17 +40,17 @@ def parameters_of(request: WireRequest, operation: OperationModel) -> dict[str, 
         return _from_form(form, shape, is_ec2=protocol == "ec2")
     if not protocol.startswith("rest-"):
         return _parse(protocol, request, shape)
-    streamed = shape.serialization.get("payload") if _has_blob_for_body(shape) else None
+    streamed = shape.serialization.get("payload") if _has_blob_body(shape) else None
     found = _from_url(request, operation) | _parse(protocol, request, shape, has_body=streamed is None)
     if encoding := str(found.pop("ContentEncoding", "")).removesuffix("aws-chunked").removesuffix(","):
         found["ContentEncoding"] = encoding
     if streamed and request.body is not None:
-        found[streamed] = _data(request)
+        found[streamed] = _blob_body(request)
     return found
 
 
 def in_body(request: WireRequest, operation: OperationModel) -> frozenset[str]:
-    """The parameters that a request to an operation has in its body, if it has them."""
+    """The names of the parameters that requests to an operation carry in the body."""
     shape = operation.input_shape
     if shape is None:
         return frozenset()
@@ -61,20 +61,20 @@ def in_body(request: WireRequest, operation: OperationModel) -> frozenset[str]:
     return frozenset(name for name, member in shape.members.items() if "location" not in member.serialization)
 
 
-def error_code_of(answer: WireResponse, request: WireRequest, operation: OperationModel | None) -> str:
-    """The error code that a client reads in an answer, or its status where that is all that it has."""
+def error_code_of(response: WireResponse, request: WireRequest, operation: OperationModel | None) -> str:
+    """Parse the error code of a response, as a client does; the status if there is no code."""
     if operation is None:
-        return str(answer.status)
-    response = {"status_code": answer.status, "headers": HeadersDict(answer.headers), "body": answer.body}
+        return str(response.status)
+    raw = {"status_code": response.status, "headers": HeadersDict(response.headers), "body": response.body}
     try:
-        parsed = create_parser(protocol_of(request, operation)).parse(response, operation.output_shape)
-        return str(parsed.get("Error", {}).get("Code") or answer.status)
-    except Exception:  # its parsers raise errors of many kinds about what they cannot read
-        return str(answer.status)
+        parsed = create_parser(protocol_of(request, operation)).parse(raw, operation.output_shape)
+        return str(parsed.get("Error", {}).get("Code") or response.status)
+    except Exception:  # botocore's parsers raise errors of many kinds
+        return str(response.status)
 
 
 def protocol_of(request: WireRequest, operation: OperationModel) -> str:
-    """The protocol that a request to an operation speaks, as botocore names it."""
+    """Return botocore's name of the protocol that a request uses."""
     protocol: str
     if request.operation is not None:
         protocol = operation.service_model.resolved_protocol
@@ -82,7 +82,7 @@ def protocol_of(request: WireRequest, operation: OperationModel) -> str:
     protocol = operation.service_model.metadata["protocol"]
     if protocol.startswith("rest-"):
         return protocol
-    # A service may speak several, and an older or another client chooses another than this botocore.
+    # A service may support several protocols, and another client or version may choose another than this botocore.
     if header(request, "smithy-protocol") == "rpc-v2-cbor":
         return "smithy-rpc-v2-cbor"
     if header(request, "x-amz-target"):
@@ -91,8 +91,8 @@ def protocol_of(request: WireRequest, operation: OperationModel) -> str:
     return "query" if is_form and protocol in ("json", "smithy-rpc-v2-cbor") else protocol
 
 
-def _data(request: WireRequest) -> bytes:
-    """The body without aws-chunked frames; as it is where the frames that it should have are not there."""
+def _blob_body(request: WireRequest) -> bytes:
+    """Decode an aws-chunked body. A body that is not aws-chunked is returned as it is."""
     body = request.body or b""
     if not header(request, "x-amz-content-sha256").startswith("STREAMING-"):
         return body
@@ -102,7 +102,7 @@ def _data(request: WireRequest) -> bytes:
         return body
 
 
-def _has_blob_for_body(shape: Shape) -> bool:
+def _has_blob_body(shape: Shape) -> bool:
     payload = shape.serialization.get("payload")
     return payload is not None and shape.members[payload].type_name == "blob"
 
@@ -112,9 +112,9 @@ def _parse(protocol: str, request: WireRequest, shape: Shape, *, has_body: bool 
     headers = HeadersDict({name: value for name, value in request.headers.items() if value})
     parsed = _parse_as_response(protocol, headers, body, shape)
     if parsed is None:
-        # Either of them may be what does not parse.
+        # The headers or the body do not parse: keep the parameters of the other.
         parsed = _from_headers(headers, shape) | (_parse_as_response(protocol, HeadersDict(), body, shape) or {})
-    # The parser makes something of nothing: an empty body or no header with a map's prefix.
+    # The parser returns empty values for an empty body, and for a map of headers without any.
     payload = shape.serialization.get("payload")
     return {name: value for name, value in parsed.items() if value != {} and (body or name != payload)}
 
@@ -124,7 +124,7 @@ def _parse_as_response(protocol: str, headers: HeadersDict, body: bytes, shape: 
     try:
         parsed: dict[str, Any] = create_parser(protocol).parse(response, shape)
         del parsed["ResponseMetadata"]
-    except Exception:  # its parsers raise errors of many kinds about what they cannot read
+    except Exception:  # botocore's parsers raise errors of many kinds
         return None
     return parsed
 
@@ -165,14 +165,14 @@ def _fixed_query(operation: OperationModel) -> set[str]:
 
 
 def _map(name: str, shape: Shape, query: dict[str, list[str]]) -> dict[str, Any]:
-    """The query's other names, as a parameter that is a map of them, if there are any."""
+    """The parameter that is a map of all other names in the query; empty if there are none."""
     is_multiple = shape.value.type_name == "list"
     values = {key: values if is_multiple else values[0] for key, values in query.items()}
     return {name: values} if values else {}
 
 
 def _scalar(shape: Shape, text: str) -> Any:
-    """A value from its text; the text itself where it is none of its kind."""
+    """Parse a scalar; a malformed one is returned as the string that it is."""
     try:
         match shape.type_name:
             case "integer" | "long":
@@ -185,14 +185,14 @@ def _scalar(shape: Shape, text: str) -> Any:
                 return parse_timestamp(text)
             case "blob":
                 return base64.b64decode(text)
-    except (ValueError, OverflowError, RuntimeError, OSError):  # a date may be any of these
+    except (ValueError, OverflowError, RuntimeError, OSError):  # parse_timestamp raises any of these
         pass
     return text
 
 
 # ---------------------------------------------------------------- forms
 
-# A form's fields by the parts of their names: {"Filter": {"1": {"Name": "state"}}} for Filter.1.Name=state.
+# A form's fields as a tree: {"Filter": {"1": {"Name": "state"}}} for Filter.1.Name=state.
 _Tree = dict[str, Any]
 
 
@@ -209,7 +209,7 @@ def _from_form(body: bytes, shape: Shape, *, is_ec2: bool) -> dict[str, Any]:
 
 
 class _Form:
-    """Reads values of a model's shapes from a tree of form fields."""
+    """Reads the values of shapes from a tree of form fields."""
 
     def __init__(self, is_ec2: bool) -> None:
         self._is_ec2 = is_ec2
@@ -219,7 +219,7 @@ class _Form:
         found = {}
         for name, wire_name in wire_names.items():
             if wire_name in tree:
-                with suppress(LookupError, TypeError, RecursionError):  # fields that are not what the shape has
+                with suppress(LookupError, TypeError, RecursionError):  # the fields do not fit the shape
                     found[name] = self._value(shape.members[name], tree[wire_name])
         return found
 
@@ -228,7 +228,7 @@ class _Form:
         if self._is_ec2:
             wire_name: str = serialization.get("name", name)
             return str(serialization.get("queryName", wire_name[:1].upper() + wire_name[1:]))
-        # A flattened list goes by the name of its members.
+        # Flattened lists use the name of their members.
         if shape.type_name == "list" and serialization.get("flattened") and "name" in shape.member.serialization:
             return str(shape.member.serialization["name"])
         return str(serialization.get("name", name))
@@ -248,7 +248,7 @@ class _Form:
 
     def _numbered(self, shape: Shape, node: Any, wrapper: str) -> list[Any]:
         if not isinstance(node, dict):
-            return []  # the field that stands for an empty list
+            return []  # an empty list is sent as a single field
         if not (self._is_ec2 or shape.serialization.get("flattened")):
             node = node.get(wrapper, {})
         numbers = sorted(filter(_NUMBER.fullmatch, node), key=int)

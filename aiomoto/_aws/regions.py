@@ -1,4 +1,4 @@
-"""Regions that a user names, and what requests to them are signed for."""
+"""Check the regions that users pass, and find what requests to them are signed for."""
 
 from __future__ import annotations
 
@@ -10,42 +10,44 @@ from aiomoto._aws.names import suggestion
 from aiomoto._aws.services import loader
 from aiomoto._errors import ArgumentError
 
-# How botocore writes a region whose endpoints are FIPS ones.
+# botocore's spelling of a region with FIPS endpoints.
 _FIPS = re.compile(r"^fips-|-fips$")
 
 
 def signing_region(region: str) -> str:
-    """Find the region that requests of a client are signed for: ``"us-east-1"`` for one of ``"aws-global"``.
+    """Find the region that a client's requests are signed for: ``"us-east-1"`` if its region is ``"aws-global"``.
 
-    A name that is like none of AWS's is taken for that of another S3 (``"garage"``, ``"auto"``).
+    A name that resembles none of AWS's regions is accepted: other S3 implementations have regions such as
+    ``"garage"`` and ``"auto"``.
 
     Raises:
-        ArgumentError: AWS has no such region, and it is written like one of them.
+        ArgumentError: AWS has no such region, though the name looks like one of its regions.
     """
     if mistake := region_mistake(region):
-        raise ArgumentError(
-            f"{mistake} If a client of yours has it all the same, use where=lambda call: call.region == {region!r}"
-        )
+        raise ArgumentError(f"{mistake} To match it nevertheless, pass where=lambda call: call.region == {region!r}")
     return _signing_regions().get(_FIPS.sub("", region), region)
 
 
 def region_mistake(region: str) -> str | None:
-    """Say that AWS has no such region, and which are like it; ``None`` where there is, or may be in another S3."""
+    """Say that AWS has no such region, and suggest similar ones.
+
+    Returns ``None`` if AWS has the region, or if the name does not resemble AWS's regions.
+    """
     known = _signing_regions()
     if _FIPS.sub("", region) in known or os.environ.get("MOTO_ALLOW_NONEXISTENT_REGION", "").lower() == "true":
         return None
-    alike = suggestion(region, known)
-    is_written_so = any(re.match(pattern, region) for pattern in _patterns())
-    return f"AWS has no region {region!r}{alike or '.'}" if alike or is_written_so else None
+    similar = suggestion(region, known)
+    looks_like_aws = any(re.match(pattern, region) for pattern in _patterns())
+    return f"AWS has no region {region!r}{similar or '.'}" if similar or looks_like_aws else None
 
 
 @lru_cache(maxsize=1)
 def _signing_regions() -> dict[str, str]:
     found = {}
     for partition in loader().load_data("partitions")["partitions"]:
-        one_of_them = partition["outputs"].get("implicitGlobalRegion")
+        global_region = partition["outputs"].get("implicitGlobalRegion")
         for name in partition["regions"]:
-            found[name] = one_of_them or name if name.endswith("-global") else name
+            found[name] = global_region or name if name.endswith("-global") else name
     return found
 
 

@@ -1,7 +1,7 @@
-"""Which bucket the host of a request to S3 names, where the host is not AWS's.
+"""Find the bucket in the host of an S3 request outside AWS's domains.
 
 ``http://minio.test/photos`` may be the bucket ``photos`` at ``minio.test`` or the key ``photos`` in the bucket
-``minio``. Moto guesses from the host's looks; here the client that made the request decides.
+``minio``. Moto guesses from the host's form; here the configuration of the client decides.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from aiomoto._wire.message import WireRequest
 def bucket_in_custom_host(
     request: WireRequest, endpoint_hosts: Collection[str], bucket_exists: Callable[[str], bool]
 ) -> str | None:
-    """The bucket that a host outside of AWS's domains names; ``None`` where the path does, or the request has none.
+    """Return the bucket that a host outside AWS's domains names; ``None`` if the path names it, or nothing does.
 
     Args:
         request: a request to S3.
-        endpoint_hosts: hosts that clients were configured with, ports included.
-        bucket_exists: tells whether a bucket of this name is there.
+        endpoint_hosts: hosts that clients are configured with, ports included.
+        bucket_exists: tells whether a bucket of that name exists.
     """
     label, _, parent = request.host.partition(".")
     if request.host in endpoint_hosts or not parent or _is_address(request.host):

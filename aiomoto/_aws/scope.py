@@ -1,4 +1,4 @@
-"""What a request says of itself: the service and region it was signed for, and the operation it names."""
+"""What a request itself states: the service and region that it is signed for, and the operation that it names."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from aiomoto._wire.message import WireRequest, once
 
 
 class Scope(NamedTuple):
-    """The credential scope of a request: signing name of the service, and region."""
+    """The credential scope of a request: the signing name of the service, and the region."""
 
     service: str
     region: str
 
 
-# The services whose operations may be called without a signature, and how such a call is told.
+# Services with operations that need no signature, by what their requests carry instead.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/security_iam_service-with-iam.html
 _UNSIGNED_TARGETS = {
     "AWSCognitoIdentityService": "cognito-identity",
@@ -29,15 +29,15 @@ _DEFAULT_REGION = "us-east-1"
 
 @once
 def scope_of(request: WireRequest) -> Scope | None:
-    """Read the scope from the signature (header or query), or else from what an unsigned call must say.
+    """Read the scope from the signature (in a header, the query or a form), or infer it for unsigned requests.
 
-    Returns ``None`` where the request does not tell.
+    Returns ``None`` if the request does not tell.
     """
     return _signed(request) or _form_upload(request) or _unsigned(request)
 
 
 def access_key_of(request: WireRequest) -> str | None:
-    """The access key that the request was signed with; ``None`` where it was not."""
+    """The access key that the request is signed with; ``None`` if it is unsigned."""
     authorization = header(request, "authorization")
     if match := _CREDENTIAL.search(authorization):
         return match[1].partition("/")[0]
@@ -49,19 +49,19 @@ def access_key_of(request: WireRequest) -> str | None:
 
 @once
 def action_of(request: WireRequest) -> str | None:
-    """The operation that the request names in a header, in its query, in its form or in a CBOR path; else ``None``."""
+    """The operation that the request names in a header, the query, a form or a CBOR path; ``None`` if in none."""
     if target := _target(request):
         return target.rpartition(".")[2]
     return _query(request).get("Action") or _form(request).get("Action")
 
 
 def version_of(request: WireRequest) -> str:
-    """The version of its API that a request in the query protocol names, or an empty string."""
+    """The API version that a request of the query protocol names; an empty string if none."""
     return _form(request).get("Version", "")
 
 
 def target_of(request: WireRequest) -> str:
-    """What stands before the operation in ``X-Amz-Target`` or in a CBOR path, or an empty string."""
+    """The part before the operation in ``X-Amz-Target`` or in a CBOR path; an empty string if there is none."""
     return _target(request).rpartition(".")[0]
 
 
@@ -73,7 +73,7 @@ def _target(request: WireRequest) -> str:
 
 
 def header(request: WireRequest, name: str) -> str:
-    """A header's value whatever the case of its name, or an empty string."""
+    """A header's value by its lower-case name; an empty string if it is missing."""
     return request.lower_headers.get(name, "")
 
 
@@ -84,7 +84,7 @@ def _signed(request: WireRequest) -> Scope | None:
     query = _query(request)
     if credential := query.get("X-Amz-Credential"):
         return _parse(credential)
-    # Signature version 2 has no scope. S3 signs the header or the query with it, SimpleDB the query or the form.
+    # Signature version 2 has no scope. S3 uses it in a header or the query, SimpleDB in the query or a form.
     if authorization.startswith("AWS ") or ("AWSAccessKeyId" in query and "Expires" in query):
         return Scope("s3", _DEFAULT_REGION)
     if "AWSAccessKeyId" in query or "AWSAccessKeyId" in _form(request):
@@ -96,7 +96,7 @@ _CREDENTIAL = re.compile(r"Credential=([^,\s]+)")
 
 
 def _parse(credential: str) -> Scope | None:
-    # key/date/region/service/aws4_request; the asymmetric variant SigV4a has no region.
+    # key/date/region/service/aws4_request; SigV4a has no region.
     parts = credential.split("/")
     if len(parts) < 4 or parts[-1] != "aws4_request":
         return None
@@ -110,7 +110,7 @@ _SERVICE = re.compile(r"[a-z0-9._-]+", re.IGNORECASE | re.ASCII)
 
 
 def _form_upload(request: WireRequest) -> Scope | None:
-    # A presigned POST has its signature among the fields. No service but S3 takes multipart forms.
+    # A presigned POST has its signature in a form field. Only S3 accepts multipart forms.
     # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
     if request.method != "POST" or "multipart/form-data" not in header(request, "content-type"):
         return None
@@ -124,7 +124,7 @@ _CREDENTIAL_FIELD = re.compile(rb'name="?x-amz-credential"?[^\n]*\r\n(?:[^\r\n]+
 def _unsigned(request: WireRequest) -> Scope | None:
     service = _UNSIGNED_TARGETS.get(target_of(request)) or _UNSIGNED_ACTIONS.get(action_of(request) or "")
     if service is None and "s3_redirect" in request.context:
-        # botocore leaves this note on every S3 request, signed or not.
+        # botocore sets this in the context of every S3 request, signed or not.
         service = "s3"
     return Scope(service, request.context.get("client_region") or _DEFAULT_REGION) if service else None
 

@@ -1,4 +1,4 @@
-"""botocore's services: their models and names, and what tells their requests apart on the wire."""
+"""botocore's services: their names, their models, and what identifies their requests on the wire."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from botocore.model import ServiceModel
 
 
 class Service(NamedTuple):
-    """One of botocore's services.
+    """A service that botocore has.
 
     Attributes:
         name: botocore's name: ``"mwaa"``.
-        signing_name: what its requests are signed for, in lower case: ``"airflow"``. Several services may share one.
-        endpoint_prefix: what its hosts at AWS begin with, as a rule: ``"airflow"``.
+        signing_name: the name in the signature of its requests, in lower case: ``"airflow"``. Services may share one.
+        endpoint_prefix: what its host names at AWS usually begin with: ``"airflow"``.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Service(NamedTuple):
 
 
 def service_of(model: ServiceModel) -> Service:
-    """The service that a model describes, also one that is not botocore's own."""
+    """The service that a model describes; it need not be among botocore's own."""
     return Service(model.service_name, model.signing_name.lower(), model.endpoint_prefix)
 
 
@@ -39,20 +39,20 @@ def signed_as(signing_name: str) -> tuple[Service, ...]:
 
 @lru_cache(maxsize=512)
 def located_at(host: str) -> tuple[Service, ...]:
-    """The services whose endpoint prefix is in the name of a host at AWS; of several prefixes the longest counts."""
+    """The services whose endpoint prefix occurs in an AWS host; of several prefixes, the longest wins."""
     found = [service for service in _directory().values() if f".{service.endpoint_prefix}." in f".{host}."]
     longest = max((len(service.endpoint_prefix) for service in found), default=0)
     return tuple(service for service in found if len(service.endpoint_prefix) == longest)
 
 
-def named(name: str) -> Service | None:
-    """The service of this name, if botocore has it."""
+def find_service(name: str) -> Service | None:
+    """Return botocore's service of that name; ``None`` if it has none."""
     return _directory().get(name)
 
 
 @lru_cache(maxsize=64)
 def service_model(service: str) -> ServiceModel:
-    """botocore's model of one of its services.
+    """Load botocore's model of a service.
 
     Raises:
         UnknownServiceError: botocore has no such service.
@@ -62,13 +62,13 @@ def service_model(service: str) -> ServiceModel:
 
 @lru_cache(maxsize=1)
 def services() -> tuple[str, ...]:
-    """botocore's names of all its services, in order."""
+    """The names of all of botocore's services, sorted."""
     return tuple(loader().list_available_services("service-2"))
 
 
 @lru_cache(maxsize=1)
 def loader() -> Loader:
-    """The loader of botocore's own data."""
+    """A loader of botocore's own data."""
     return Loader()
 
 
@@ -93,13 +93,13 @@ def _by_signing_name() -> dict[str, tuple[Service, ...]]:
 
 
 def _metadata(service: str) -> dict[str, Any]:
-    """A model's metadata, from the beginning of its file: to parse all 400 models takes as many times 10 ms."""
+    """Read a model's metadata from the beginning of its file: parsing a whole model takes 10 ms, and there are 400."""
     head = _head(service)
     if begin := _BEFORE_METADATA.match(head):
         try:
             metadata: dict[str, Any] = json.JSONDecoder().raw_decode(head, begin.end())[0]
             return metadata
-        except ValueError:  # it goes on past the beginning
+        except ValueError:  # the metadata is longer than the part that was read
             pass
     return dict(service_model(service).metadata)
 

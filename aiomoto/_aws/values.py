@@ -1,4 +1,4 @@
-"""Values of parameters that a user gives, compared with those that are read back from a request."""
+"""Compare the parameter values that users pass with those parsed from a request."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Any
 from botocore.model import Shape
 from botocore.utils import parse_to_aware_datetime
 
-from aiomoto._aws.operations import modelled
+from aiomoto._aws.operations import operation_model
 from aiomoto._errors import ArgumentError
 
 
 def check_values(service: str | None, operation: str | None, params: Mapping[str, Any]) -> None:
-    """Make sure that values are such that these parameters of an operation can have.
+    """Check that parameters of an operation can have these values.
 
     Raises:
-        ArgumentError: one is not, and so would never be found.
+        ArgumentError: a value has a type that the parameter never has, so it would never match.
     """
-    model = modelled(service, operation)
+    model = operation_model(service, operation)
     if model is None:
         return
     for name, value in params.items():
         try:
-            _as_read(model.input_shape.members[name], value)
-        except _NotOfItsKind as error:
+            _as_parsed(model.input_shape.members[name], value)
+        except _WrongType as error:
             raise ArgumentError(
                 f"{name} of {service} {operation} cannot be {value!r}: {error}. "
                 "Parameters are compared as they are sent"
@@ -33,40 +33,40 @@ def check_values(service: str | None, operation: str | None, params: Mapping[str
 
 
 def is_value(shape: Shape, wanted: Any, found: Any) -> bool:
-    """Tell whether a value that was read back is the one that a user means."""
+    """Tell whether a value parsed from a request is the one that a user passed."""
     try:
-        return bool(_as_read(shape, wanted) == found)
-    except Exception:  # it is not of the same kind, or an object with an idea of its own of being equal
+        return bool(_as_parsed(shape, wanted) == found)
+    except Exception:  # another type, or an object whose __eq__ raises
         return False
 
 
-class _NotOfItsKind(Exception):
-    """A value is not one of its parameter's."""
+class _WrongType(Exception):
+    """A value has another type than its parameter."""
 
 
-def _as_read(shape: Shape, value: Any) -> Any:
-    """A value in the form in which it is read back from a request."""
+def _as_parsed(shape: Shape, value: Any) -> Any:
+    """Convert a value into the form in which it is parsed from a request."""
     if getattr(shape, "is_document_type", False) or shape.serialization.get("jsonvalue"):
         return value
-    read, kinds, words = _KINDS.get(shape.type_name, (None, object, ""))
+    convert, kinds, words = _KINDS.get(shape.type_name, (None, object, ""))
     if not isinstance(value, kinds) or (isinstance(value, bool) and shape.type_name != "boolean"):
-        raise _NotOfItsKind(f"{value!r} is not {words}")
-    return read(shape, value) if read else value
+        raise _WrongType(f"{value!r} is not {words}")
+    return convert(shape, value) if convert else value
 
 
 def _structure(shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:
     for name in value:
         if name not in shape.members:
-            raise _NotOfItsKind(f"there is no {name!r} in it, but {', '.join(shape.members)}")
-    return {name: _as_read(shape.members[name], each) for name, each in value.items()}
+            raise _WrongType(f"{name!r} is not one of its members {', '.join(shape.members)}")
+    return {name: _as_parsed(shape.members[name], each) for name, each in value.items()}
 
 
 def _list(shape: Shape, value: Any) -> list[Any]:
-    return [_as_read(shape.member, each) for each in value]
+    return [_as_parsed(shape.member, each) for each in value]
 
 
 def _map(shape: Shape, value: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {_as_read(shape.key, name): _as_read(shape.value, each) for name, each in value.items()}
+    return {_as_parsed(shape.key, name): _as_parsed(shape.value, each) for name, each in value.items()}
 
 
 def _blob(shape: Shape, value: Any) -> bytes:
@@ -77,7 +77,7 @@ def _timestamp(shape: Shape, value: Any) -> Any:
     try:
         return parse_to_aware_datetime(value)
     except (ValueError, TypeError, OverflowError, RuntimeError) as error:
-        raise _NotOfItsKind(f"{value!r} is not a date: {error}") from None
+        raise _WrongType(f"{value!r} is not a date: {error}") from None
 
 
 _NUMBER = (None, Real, "a number")

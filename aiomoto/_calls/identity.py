@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from botocore.model import OperationModel
 
-from aiomoto._aws.operations import modelled
+from aiomoto._aws.operations import operation_model
 from aiomoto._aws.scope import action_of, scope_of
 from aiomoto._moto.inference import candidates_at_aws, infer
 from aiomoto._moto.router import Destination
@@ -39,7 +39,7 @@ def identify(request: WireRequest, destination: Destination) -> Identity:
     inferred = infer(request, candidates)
     service = inferred.service.name if inferred.service else _otherwise(request, destination)
     operation = inferred.operation or action_of(request)
-    return Identity(service, operation, modelled(service, operation))
+    return Identity(service, operation, operation_model(service, operation))
 
 
 def _otherwise(request: WireRequest, destination: Destination) -> str | None:

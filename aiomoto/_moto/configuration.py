@@ -11,7 +11,7 @@ from moto.backend_index import backend_url_patterns
 from moto.core import config as moto_config
 from moto.core.config import default_user_config
 
-from aiomoto._aws.names import check_one, check_switch
+from aiomoto._aws.names import check_name, check_switch
 from aiomoto._errors import ArgumentError
 
 Config = dict[str, Any]
@@ -32,9 +32,9 @@ def own_config(config: Any) -> Config | None:
         )
     known = _known()
     for name, section in config.items():
-        check_one("section of config", name, known)
+        check_name("config", "section", name, known)
         for key, value in section.items():
-            check_one(f"key in config[{name!r}]", key, known[name])
+            check_name(f"config[{name!r}]", "key", key, known[name])
             if known[name][key] is bool:
                 check_switch(f"config[{name!r}][{key!r}]", value)
     own = {name: dict(section) for name, section in config.items()}
@@ -48,7 +48,7 @@ def _own_core(core: Config) -> Config:
     if not (passthrough is None or isinstance(passthrough, Mapping)):
         raise ArgumentError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
     for key in passthrough or ():
-        check_one("key in config['core']['passthrough']", key, ("services", "urls"))
+        check_name("config['core']['passthrough']", "key", key, ("services", "urls"))
     own = dict(core)
     if "service_whitelist" in core:
         own["service_whitelist"] = _own_list("service_whitelist", core["service_whitelist"])
@@ -68,7 +68,7 @@ def _own_list(name: str, value: Any) -> list[Any] | None:
         if name == "urls":
             _check_pattern(each)
         else:
-            check_one(f"service of Moto in config's {name}", each, {service for service, _ in backend_url_patterns})
+            check_name(f"config's {name}: Moto", "service", each, {service for service, _ in backend_url_patterns})
     return own
 
 

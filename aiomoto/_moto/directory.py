@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from aiomoto._aws.services import Service, named, services
+from aiomoto._aws.services import Service, find_service, services
 from aiomoto._moto.hosts import services_at
 
 # Those whose endpoint prefix is not what Moto knows them by.
@@ -33,5 +33,5 @@ def moto_services(service: Service) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def services_behind(moto_service: str) -> tuple[Service, ...]:
     """botocore's services for which one of Moto's stands."""
-    found = (named(name) for name in services())
+    found = (find_service(name) for name in services())
     return tuple(service for service in found if service and moto_service in moto_services(service))

@@ -21,7 +21,7 @@ def is_aws(host: str) -> bool:
     """Tell whether a host belongs to AWS, whether or not Moto has a service for it."""
     if services_at(host):
         return True
-    return hosts.is_in_aws_domain(host) or hosts.is_beside_apis(host) or hosts.is_metadata_host(host)
+    return hosts.is_in_aws_domain(host) or hosts.is_non_api_host(host) or hosts.is_metadata_host(host)
 
 
 def is_in_aws_domain(host: str) -> bool:
@@ -44,7 +44,7 @@ def _services_at(host: str, _custom_endpoints: str) -> tuple[str, ...]:
     twin = _twin(host)
     services = _matching(f"https://{twin}/")
     if not services and hosts.is_service_host(host):
-        twin = hosts.plain_host(twin)
+        twin = hosts.canonical_host(twin)
         services = _matching(f"https://{twin}/")
     if "s3" not in services:
         return services

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from aiomoto._aws.endpoint_hosts import EndpointHosts
-from aiomoto._aws.hosts import plain_host
+from aiomoto._aws.hosts import canonical_host
 from aiomoto._aws.operations import match_of
 from aiomoto._aws.scope import scope_of
-from aiomoto._aws.services import Service, located_at, named, signed_as
+from aiomoto._aws.services import Service, find_service, located_at, signed_as
 from aiomoto._moto.directory import moto_services, services_behind
 from aiomoto._moto.hosts import is_aws
 from aiomoto._wire.message import WireRequest
@@ -37,7 +37,7 @@ def candidates_at_aws(request: WireRequest, moto: tuple[str, ...]) -> tuple[Serv
     """
     scope = scope_of(request)
     signed = signed_as(scope.service) if scope else ()
-    located = located_at(plain_host(request.host))
+    located = located_at(canonical_host(request.host))
     if both := tuple(service for service in signed if service in located):
         return both
     # What the host says to Moto counts for more than a name that it may have by chance, as a bucket's.
@@ -57,7 +57,7 @@ def candidates_elsewhere(request: WireRequest, hosts: EndpointHosts | None) -> t
             has this host go first; where there is no signature, no others are possible.
     """
     scope = scope_of(request)
-    here = [found for name in hosts.services_at(request.host) if (found := named(name))] if hosts else []
+    here = [found for name in hosts.services_at(request.host) if (found := find_service(name))] if hosts else []
     if scope is None:
         # A host of AWS's beside its APIs, as that of sign-in.
         return tuple(here) or (located_at(request.host) if is_aws(request.host) else ())

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from moto.backends import get_backend
 
 from aiomoto._aws.endpoint_hosts import EndpointHosts
-from aiomoto._aws.hosts import is_beside_apis, is_service_host
+from aiomoto._aws.hosts import is_non_api_host, is_service_host
 from aiomoto._aws.scope import scope_of
 from aiomoto._aws.services import Service, service_of
 from aiomoto._moto.directory import moto_services
@@ -62,7 +62,7 @@ def destination_of(request: WireRequest, hosts: EndpointHosts | None = None) -> 
     if services:
         meant = _meant(request, services)
         return Destination(tuple(sorted(services, key=lambda service: service not in meant)), True)
-    if is_service_host(host) or is_beside_apis(host):
+    if is_service_host(host) or is_non_api_host(host):
         return Destination((), True)
     if request.operation is not None:
         return Destination(moto_services(service_of(request.operation.service_model)), False)

@@ -1,1 +1,1 @@
-"""Rules: which calls they act on, how often, and what they do."""
+"""Rules of a mock: which calls they match, how often they act, and what they do."""

@@ -21,8 +21,8 @@ class Effect:
         error: the response in place of Moto's.
         failure: how the connection fails.
         delivery: how the response's body arrives.
-        latency: seconds that the response takes longer.
-        is_late: whether all this happens after Moto has responded, instead of before it is asked.
+        latency: seconds by which the response is delayed.
+        is_late: whether Moto runs the operation first; otherwise an error or a failure keeps it from running.
     """
 
     error: ErrorResponse | None = None
@@ -48,12 +48,12 @@ class Effect:
 
 
 class Fault(Rule):
-    """A rule, as ``aws.faults.add`` creates it. A context manager that removes it.
+    """A rule that ``aws.faults.add`` has created. As a context manager it removes itself at the end of the block.
 
     Attributes:
         hits: how many calls it has acted on.
-        seed: what its probability was seeded with, given or not: the same seed gives the same run.
-        effect: what it does.
+        seed: the seed of its probability, given or drawn: pass it to ``add`` to reproduce a run.
+        effect: what it does to a call.
     """
 
     def __init__(

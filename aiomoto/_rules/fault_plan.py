@@ -1,4 +1,4 @@
-"""What happens to one request, on its way there and back, where a fault acts on it or none does."""
+"""The plan for one request: what a fault, if any, does to it on its way to Moto and back."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from aiomoto._rules.selection import SelectableCall
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
 
-# Some thirty years, in seconds: no clock counts much further.
-_LONGEST = 1e9
+# Seconds, some thirty years: timers overflow not far above.
+_MAX_SECONDS = 1e9
 
 
 class NoFault:
     """The plan for a request that no fault acts on.
 
     Attributes:
-        sending: seconds until the whole request has been sent.
-        delay: seconds until Moto is asked.
-        lateness: seconds that its response takes longer.
+        sending: seconds that it takes to send the request.
+        delay: seconds of latency before Moto runs the operation.
+        lateness: seconds of latency after Moto has responded.
     """
 
     sending = delay = lateness = 0.0
 
     def before(self) -> WireResponse | None:
-        """The response in place of Moto's; ``None`` where Moto is asked.
+        """Return the response in place of Moto's; ``None`` if Moto is to run the operation.
 
         Raises:
-            WireFailure: the request does not arrive.
+            WireFailure: the connection fails before Moto is called.
         """
         return None
 
     def after(self, response: WireResponse) -> WireResponse:
-        """What arrives of a response.
+        """Return what the client receives in place of Moto's ``response``.
 
         Raises:
-            WireFailure: nothing does.
+            WireFailure: the connection fails, and the response is lost.
         """
         return response
 
@@ -47,7 +47,7 @@ class FaultPlan(NoFault):
 
     def __init__(self, effect: Effect, call: SelectableCall, request: WireRequest) -> None:
         bandwidth = effect.delivery.bandwidth if effect.delivery else None
-        self.sending = min(len(request.body or b"") / bandwidth, _LONGEST) if bandwidth else 0
+        self.sending = min(len(request.body or b"") / bandwidth, _MAX_SECONDS) if bandwidth else 0
         self.delay, self.lateness = (0.0, effect.latency) if effect.is_late else (effect.latency, 0.0)
         self._effect = effect
         self._call = call

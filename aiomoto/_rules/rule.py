@@ -1,4 +1,4 @@
-"""What all rules have in common: which calls they match, which of these they skip, and how many they act on."""
+"""The base of all rules: which calls match, how many of these it skips, and how many it acts on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Rule:
-    """A rule of one mock. A context manager that removes it.
+    """A rule of one mock. As a context manager it removes itself at the end of the block.
 
     Attributes:
         hits: how many calls it has acted on.
@@ -29,14 +29,14 @@ class Rule:
         self._remove = remove
 
     def remove(self) -> None:
-        """Remove the rule, if it is still there."""
+        """Remove the rule from its mock. Removing it twice is fine."""
         self._remove(self)
 
     def acts_on(self, call: SelectableCall) -> bool:
-        """Tell whether the rule acts on a call, and count it if so.
+        """Tell whether the rule acts on a call, and count the call if it does.
 
         Raises:
-            AiomotoError: its ``where`` function raises an error.
+            AiomotoError: the ``where`` function has raised an error.
         """
         if self._is_used_up or not self._selection.includes(call):
             return False
@@ -50,7 +50,7 @@ class Rule:
         try:
             return where is None or bool(where(call))
         except Exception as error:
-            raise AiomotoError(f"the where of {self!r} raised {type(error).__name__}: {error}") from error
+            raise AiomotoError(f"the where function of {self!r} raised {type(error).__name__}: {error}") from error
 
     def _count(self) -> bool:
         if self._is_used_up:
@@ -64,7 +64,7 @@ class Rule:
         return True
 
     def _chooses(self) -> bool:
-        """Tell whether it acts on one more call that it matches. The lock is held."""
+        """Tell whether to act on one more matching call. Called with the state lock held."""
         return True
 
     @property
@@ -85,5 +85,5 @@ class Rule:
         return f"<{type(self).__name__} {self._selection}: {words}; hits={self.hits}>"
 
     def _words(self) -> list[str]:
-        """What it does, for its ``repr``."""
+        """Describe what the rule does, for its ``repr``."""
         return []

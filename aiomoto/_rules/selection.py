@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 
 class SelectableCall(Protocol):
-    """What a rule asks of a call: :class:`aiomoto.Call` has it."""
+    """The part of :class:`aiomoto.Call` that rules use."""
 
     @property
     def service(self) -> str | None:
@@ -19,7 +19,7 @@ class SelectableCall(Protocol):
 
     @property
     def protocol(self) -> str:
-        """botocore's name of the protocol."""
+        """botocore's name of the protocol that the request uses."""
 
     def is_to(self, service: str | None, operation: str | None) -> bool:
         """Tell whether the call is to a service and an operation; ``None`` matches any."""
@@ -44,7 +44,7 @@ class Selection(NamedTuple):
     where: Callable[[Any], bool] | None
 
     def includes(self, call: SelectableCall) -> bool:
-        """Tell whether a call is to this service, operation and region. The condition is not asked."""
+        """Tell whether a call is to this service, operation and region. ``where`` is not evaluated."""
         return call.is_to(self.service, self.operation) and self.region in (None, call.region)
 
     def __str__(self) -> str:
