@@ -1,1 +1,1 @@
-"""How names of other packages are replaced, and how it is known that they are there."""
+"""Replace attributes of other packages, and check that those that aiomoto needs exist."""

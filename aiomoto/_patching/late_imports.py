@@ -1,7 +1,7 @@
-"""Optional modules, in which something is replaced as soon as they are imported: now or while a mock is active.
+"""Patch optional modules as soon as they are imported, before or inside a mock.
 
-To import them at each start would cost a process that never uses them 50 ms (httpx), 40 ms (awscrt with boto3's
-transfers) or 10 ms (Moto's S3), and would make of an optional package one that is always loaded.
+Importing them at every start would cost a process that never uses them 50 ms (httpx), 40 ms (awscrt with boto3's
+transfers) or 10 ms (Moto's S3), and optional packages would always be loaded.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from types import ModuleType
 
 
 class ImportWatch(MetaPathFinder):
-    """Hands over modules by name: those that are there when it starts, and each that is imported while it watches.
+    """Reports modules by name: those that are already imported at the start, and those that are imported later.
 
-    A module may be imported anew, as tests of optional packages do: by ``importlib.reload``, or after it has been taken
-    out of ``sys.modules``. It is another module then, or the same one with other contents.
+    A module may be imported a second time, as tests of optional packages do it: by ``importlib.reload``, or after
+    removing it from ``sys.modules``. It is then a new module, or the same one with new contents.
 
     Args:
         names: the dotted names of the modules.
-        found: called with each module, in the thread that imports it; perhaps with one that it knows.
+        found: called with each module, in the thread that imports it; possibly more than once with the same one.
     """
 
     def __init__(self, names: Sequence[str], found: Callable[[ModuleType], None]) -> None:
@@ -31,16 +31,16 @@ class ImportWatch(MetaPathFinder):
         self._watched: frozenset[str] = frozenset()
 
     def start(self) -> None:
-        """Hand over what is imported, and watch for what will be."""
+        """Report what is imported already, and watch for later imports."""
         self._watched = frozenset(self._names)
         sys.meta_path.insert(0, self)
         for name in self._names:
-            if sys.modules.get(name) is not None:  # it is ``None`` where an import is to fail
-                # Waits for a thread that is half way through it.
-                self._hand_over(import_module(name))
+            if sys.modules.get(name) is not None:  # ``None`` makes an import fail
+                # import_module() waits for a thread that is still importing it.
+                self._report(import_module(name))
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._watched = frozenset()
         if self in sys.meta_path:
             sys.meta_path.remove(self)
@@ -48,26 +48,26 @@ class ImportWatch(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Let the other finders find a module that is watched for, and have its loader tell when it is done."""
+        """Find a watched module by the other finders, and make its loader report it once it is loaded."""
         if name not in self._watched:
             return None
         others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
         spec = next((found for finder in others if (found := finder.find_spec(name, path, target))), None)
         if spec is not None and spec.loader is not None:
-            self._tell_when_loaded(spec.loader)
+            self._report_when_loaded(spec.loader)
         return spec
 
-    def _tell_when_loaded(self, loader: object) -> None:
-        # The loader's own method in place of a loader around it: resources and inspection look at its class.
+    def _report_when_loaded(self, loader: object) -> None:
+        # Replace the loader's method instead of wrapping the loader: resources and inspection look at its class.
         load = loader.exec_module  # type: ignore[attr-defined]
 
         def exec_module(module: ModuleType) -> None:
             del loader.exec_module  # type: ignore[attr-defined]
             load(module)
-            self._hand_over(module)
+            self._report(module)
 
         loader.exec_module = exec_module  # type: ignore[attr-defined]
 
-    def _hand_over(self, module: ModuleType) -> None:
+    def _report(self, module: ModuleType) -> None:
         if module.__name__ in self._watched:
             self._found(module)

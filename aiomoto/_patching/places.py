@@ -1,7 +1,7 @@
-"""Attributes of other packages as they are found: what stands there, how Python calls it, and where in it ours goes.
+"""Where an attribute of another package can be replaced: in its owner, or inside the wrappers around it.
 
-Instrumentation and other mocks put there what they like: wrapt's wrappers, ``Mock``, ``partial``, static methods. Some
-bind to the instance on which they are looked up, as functions do, and some do not.
+Instrumentation libraries and other mocks may have replaced it already: by wrapt's wrappers, a ``Mock``, a ``partial``,
+a static method. Some of these bind to the instance on which they are looked up, as functions do, and some do not.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ _WRAPPED = "__wrapped__"
 
 
 class Place(NamedTuple):
-    """Where a value stands: in a class, module or instance by its name, or in a wrapper around it."""
+    """A place that holds a value: an attribute of a class, module or instance, or the inside of a wrapper."""
 
     holder: Any
     name: str
 
     @property
     def value(self) -> Any:
-        """What stands there; ``None`` where the name is gone."""
+        """The value; ``None`` if the attribute is gone."""
         return self.holder.__wrapped__ if self.name == _WRAPPED else vars(self.holder).get(self.name)
 
     def put(self, value: Any) -> None:
-        """Have a value stand there."""
+        """Set the value."""
         setattr(self.holder, self.name, value)
 
 
 def places(owner: Any, name: str) -> list[Place]:
-    """The places where what is called by a name may stand: the name itself and each wrapper in it, outermost first."""
+    """List the places of an attribute: the attribute itself, then the inside of each wrapper, outermost first."""
     found = [Place(owner, name)]
     while _is_wrapper(value := found[-1].value):
         found.append(Place(value, _WRAPPED))
@@ -39,10 +39,10 @@ def places(owner: Any, name: str) -> list[Place]:
 
 
 def best_place(owner: Any, name: str) -> Place:
-    """The place for a function of ours: below the wrappers that were there before, so that they see what it does.
+    """Choose the place for our function: inside the wrappers that were there before, so that they see its calls.
 
-    They stay in charge of themselves too: one that is taken off leaves ours behind. What is no such wrapper, as a
-    ``Mock``, or a function around another, cannot be looked into.
+    A wrapper can still be removed by whoever put it there, and leaves our function in place. A ``Mock``, or a function
+    around another one, is no such wrapper: nothing can be put inside.
     """
     top, *below = places(owner, name)
     binds = all(hasattr(type(place.holder), "__get__") for place in below) or not isinstance(owner, type)
@@ -50,7 +50,7 @@ def best_place(owner: Any, name: str) -> Place:
 
 
 def subclass_places(owner: Any, name: str) -> Iterator[Place]:
-    """The places of that name in the subclasses of a class: wrappers around what they inherit are put there."""
+    """List the places of an attribute in subclasses: instrumentation also wraps inherited methods there."""
     subclasses: list[type] = type.__subclasses__(owner) if isinstance(owner, type) else []
     for subclass in subclasses:
         if name in vars(subclass):
@@ -59,9 +59,9 @@ def subclass_places(owner: Any, name: str) -> Iterator[Place]:
 
 
 def as_python_calls_it(owner: Any, value: Any) -> Callable[..., Any]:
-    """Make what stands in a class be called like a function there: the instance first, whether or not it takes one.
+    """Turn any attribute of a class into a callable that takes the instance first, whether or not it binds to one.
 
-    A property is called by its instance alone.
+    For a property, that calls its getter.
     """
     if type(value) is FunctionType or not isinstance(owner, type):
         return value  # type: ignore[no-any-return]
@@ -77,10 +77,10 @@ def as_python_calls_it(owner: Any, value: Any) -> Callable[..., Any]:
 
 
 def argument(args: tuple[Any, ...], kwargs: dict[str, Any], position: int, name: str) -> Any:
-    """Look at one argument of a call, however it is given. The call goes on with its arguments as they came.
+    """Return one argument of a call, which may be given by position or by name.
 
     Raises:
-        TypeError: the call lacks it.
+        TypeError: the argument is missing.
     """
     if len(args) > position:
         return args[position]
@@ -92,16 +92,17 @@ def argument(args: tuple[Any, ...], kwargs: dict[str, Any], position: int, name:
 def with_argument(
     args: tuple[Any, ...], kwargs: dict[str, Any], position: int, name: str, value: Any
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of a call, one of them replaced where it stands, or added by name where it is not given."""
+    """Return the arguments of a call with one of them replaced, or added by name if it is missing."""
     if len(args) > position:
         return (*args[:position], value, *args[position + 1 :]), kwargs
     return args, {**kwargs, name: value}
 
 
 def remembers(factory: Callable[[Any], Any], libraries: tuple[str, ...]) -> Callable[[Any], Any]:
-    """A replacement that may call the original less often: only where that is a library's own function.
+    """Build a replacement that calls the original less often, if the original is a library's own function.
 
-    What it remembers stays for the next mock: the same function gets the same replacement.
+    If somebody has replaced or wrapped the original, nothing is replaced. The same original gets the same replacement
+    in the next mock, with all that it has remembered.
     """
     replacement = lru_cache(maxsize=8)(factory)
 
@@ -115,8 +116,8 @@ def remembers(factory: Callable[[Any], Any], libraries: tuple[str, ...]) -> Call
 
 
 def _is_wrapper(value: Any) -> bool:
-    """Tell whether setting its ``__wrapped__`` changes what it calls, as with wrapt's, and copies of it in APM agents.
+    """Tell whether setting ``__wrapped__`` changes what a value calls: true of wrapt's proxies, which APM agents copy.
 
-    These pretend to be of the class of what they wrap. A function by ``functools.wraps`` only names it there.
+    They pretend to have the class of what they wrap. For a function with ``functools.wraps`` it is only a note.
     """
     return value.__class__ is not type(value) and hasattr(value, _WRAPPED)

@@ -1,9 +1,9 @@
-"""The names of other packages that are read, and without which a test would fail in its midst, or pass in silence.
+"""Check that other packages have the names that aiomoto reads.
 
-The names that are replaced are checked where that happens (``_patching.replacements``), and those that are imported
-at the top of a module when it is loaded (``_patching.compatibility.explain``). All others are here, one line for each
-module, so that a new name takes one more line. tests/test_required_names.py removes each of them in turn, and finds
-those that are missing here.
+Without this check a test would fail halfway, or pass for the wrong reason. Names that are replaced are checked where
+that happens (``_patching.replacements``), and names that are imported at the top of a module when it is loaded
+(``_patching.compatibility.explain``). All others are listed here. tests/test_required_names.py removes each of them in
+turn, and finds those that are missing from the list.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from aiomoto._patching.compatibility import lacks
 
-# Of modules that are loaded with aiomoto: there when the first mock starts.
+# In modules that aiomoto loads: checked when the first mock starts.
 AT_START: dict[str, tuple[str, ...]] = {
     "aiohttp": ("BaseConnector._create_connection",),
     "boto3": ("DEFAULT_SESSION",),
@@ -35,7 +35,7 @@ AT_START: dict[str, tuple[str, ...]] = {
     "moto.moto_api": ("recorder._record_request",),
     "moto.settings": ("TEST_SERVER_MODE", "is_test_proxy_mode", "S3_IGNORE_SUBDOMAIN_BUCKETNAME"),
 }
-# Of modules that are loaded later, or never: there when they are imported inside a mock.
+# In modules that are loaded later, or never: checked when they are imported.
 WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
     "fsspec": ("AbstractFileSystem._cache", "AbstractFileSystem._latest"),
     "moto.iam.models": ("get_account_id_from",),
@@ -45,7 +45,7 @@ WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
     "moto.sqs.models": ("sqs_backends", "SQSBackend.get_queue"),
     "s3fs.core": ("S3FileSystem.close_session",),
 }
-# Of instances: there when one first shows up.
+# In instances: checked when the first one is used.
 OF_INSTANCES: dict[str, tuple[str, ...]] = {
     "aiobotocore.client": ("AioBaseClient._endpoint",),
     "aiobotocore.config": ("AioConfig._user_provided_options",),
@@ -64,26 +64,26 @@ _MISSING = object()
 
 
 def check_at_start() -> None:
-    """Make sure of what is to be there at the start of a mock.
+    """Check the names that are needed at the start of a mock.
 
     Raises:
-        AiomotoError: something of it is gone.
+        AiomotoError: a name is missing.
     """
     for name, parts in AT_START.items():
         _check(sys.modules[name], name, parts)
 
 
 def check_imported(module: ModuleType) -> None:
-    """Make sure of what is to be there in a module that has been imported.
+    """Check the names that are needed in a module that has been imported.
 
     Raises:
-        AiomotoError: something of it is gone.
+        AiomotoError: a name is missing.
     """
     _check(module, module.__name__, WHEN_IMPORTED.get(module.__name__, ()))
 
 
 def check_instance(instance: object, module: str, owner: str) -> None:
-    """Make sure of what the instances of a class are to have.
+    """Check the attributes that are needed in the instances of a class.
 
     Args:
         instance: the instance.
@@ -91,7 +91,7 @@ def check_instance(instance: object, module: str, owner: str) -> None:
         owner: the name of the class.
 
     Raises:
-        AiomotoError: something of it is gone.
+        AiomotoError: an attribute is missing.
     """
     for part in OF_INSTANCES[module]:
         class_name, _, name = part.partition(".")
