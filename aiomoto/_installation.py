@@ -280,6 +280,6 @@ def _end_requests(run: Run) -> None:
 
 
 # Moto's own mocks set the same fake keys.
-environment.is_anothers = lambda: botocore_stubber.enabled or _moto_switch.is_busy()
+environment.is_set_by_moto = lambda: botocore_stubber.enabled or _moto_switch.is_busy()
 installation = Installation()
 endings = Endings(backends.lock, _moto_switch.is_busy)

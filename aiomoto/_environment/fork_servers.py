@@ -1,7 +1,7 @@
-"""The servers that ``multiprocessing`` forks processes from, each with the environment of its mock.
+"""Give each mock its own ``multiprocessing`` fork server, started in the mock's environment.
 
-Such a server keeps the environment that it was started in. Processes of one that is older than the mock would go to
-AWS with the machine's own keys, and those of one that was started inside would still go to the endpoint after it.
+A fork server keeps the environment in which it was started. Processes from a server that is older than the mock would
+call AWS with the machine's own keys; those from one that was started inside would still call the endpoint after it.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ MODULE = "multiprocessing.forkserver"
 
 
 class ForkServers:
-    """A server for each mock that asks for one, beside the process's own."""
+    """One fork server for each mock that uses one, beside the process's own."""
 
     def __init__(self) -> None:
         self._servers: dict[object, Any] = {}
         self._preload: Any = None
 
     def targets(self, module: ModuleType) -> tuple[tuple[Any, str, Any], ...]:
-        """What to replace in ``multiprocessing.forkserver``: the functions that it has for its one server."""
+        """List what to replace in ``multiprocessing.forkserver``: the functions that use its only server."""
 
-        def of_mock(original: Callable[..., Any]) -> Callable[..., Any]:
+        def for_newest_mock(original: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(original)
             def function(*args: Any, **kwargs: Any) -> Any:
                 server = self._server(module)
@@ -35,7 +35,7 @@ class ForkServers:
 
             return function
 
-        def of_all(original: Callable[..., Any]) -> Callable[..., Any]:
+        def for_all(original: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(original)
             def set_forkserver_preload(modules_names: Any) -> Any:
                 original(modules_names)
@@ -46,16 +46,16 @@ class ForkServers:
             return set_forkserver_preload
 
         return (
-            (module, "ensure_running", of_mock),
-            (module, "connect_to_new_process", of_mock),
-            (module, "set_forkserver_preload", of_all),
+            (module, "ensure_running", for_newest_mock),
+            (module, "connect_to_new_process", for_newest_mock),
+            (module, "set_forkserver_preload", for_all),
         )
 
     def leave(self, user: object) -> None:
-        """End the server of a mock. It goes once its last process has gone: nobody waits for these."""
+        """Stop the server of a mock, which ends after its last process; wait no longer than a second for it."""
         server = self._servers.pop(user, None)
         if server is not None:
-            # There is no public way. It waits for the server, and so for the server's processes.
+            # There is no public way to stop it. This one waits for the server, and so for the server's processes.
             ending = Thread(target=server._stop, name="aiomoto-fork-server", daemon=True)
             ending.start()
             ending.join(1)

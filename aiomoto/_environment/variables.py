@@ -1,7 +1,7 @@
-"""The AWS environment of a mocked test: the same on every machine, and put back exactly.
+"""The AWS environment of a mocked test: the same on every machine, and restored exactly.
 
 A developer's profile, SSO login, role or container must not change what a test does, and no test may see real keys.
-The SDKs do not find them, whatever is in ``os.environ``: they ask :data:`environment` what a variable is to them.
+Inside a mock the SDKs get the values of AWS variables from :data:`environment`, not from ``os.environ``.
 """
 
 from __future__ import annotations
@@ -17,25 +17,26 @@ ACCESS_KEY = "FOOBARKEY"
 SECRET_KEY = "FOOBARSECRET"
 REGION = "us-east-1"
 
-# The values of some variables; ``None`` where one is taken out.
+# The values of variables; ``None`` removes one.
 Variables = Mapping[str, str | None]
 
-# All that a mock changes in the environment. Who reads it past the SDKs, as native clients do, has no real keys then.
+# All that a mock changes in ``os.environ``, so that clients that read it without an SDK, such as native ones, find no
+# real keys.
 FAKE_KEYS: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
 
-# Whatever else leads to an account, changes whose it is, or sends something out of the process (botocore.credentials,
-# botocore.tokens, botocore.monitoring): what a process is given that has no mock.
+# All variables that name an account or credentials, or send something out of the process (botocore.credentials,
+# botocore.tokens, botocore.monitoring), with the values for a child process without a mock.
 CLEAN: dict[str, str | None] = {
     **FAKE_KEYS,
     "AWS_EC2_METADATA_DISABLED": "true",
-    # Empty, and there on every platform.
+    # An empty file that exists on every platform.
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_SESSION_TOKEN": None,  # a token beside the fake keys fails Moto's IAM checks
+    "AWS_SESSION_TOKEN": None,  # a token with the fake keys fails Moto's IAM checks
     "AWS_SECURITY_TOKEN": None,
     "AWS_CREDENTIAL_EXPIRATION": None,
     "AWS_ACCOUNT_ID": None,
-    "AWS_ACCOUNT_ID_ENDPOINT_MODE": None,  # it may require the account that is hidden
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": None,  # it may require AWS_ACCOUNT_ID, which is hidden
     "AWS_PROFILE": None,
     "AWS_DEFAULT_PROFILE": None,
     "AWS_ROLE_ARN": None,
@@ -53,30 +54,29 @@ CLEAN: dict[str, str | None] = {
 }
 HIDDEN = frozenset(CLEAN)
 
-# Without a token's file these lead nowhere, and applications read them.
-_OF_APPLICATIONS = ("AWS_ACCOUNT_ID", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME")
+# Harmless without a token file, and read by applications.
+_READ_BY_APPLICATIONS = ("AWS_ACCOUNT_ID", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME")
 _ENDPOINT_URL = "AWS_ENDPOINT_URL"
-# Beside an endpoint of one's own, the first is ignored with it and the others are errors.
-_BESIDE_ENDPOINT = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT")
+# The first makes the SDKs ignore an endpoint URL; the others are errors together with one.
+_AGAINST_ENDPOINT = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT")
 _LOOPBACK = ("127.0.0.1", "localhost", ".localhost")
 
 
 def variables_for_endpoint(url: str, *, hide: bool) -> dict[str, str | None]:
-    """The variables that lead AWS clients, of other languages and in child processes too, to an endpoint.
+    """Return the variables that lead AWS clients to an endpoint, including other languages and child processes.
 
-    A region that is set stays; clients differ in which of its variables they read, and what is in one of them is for
-    those of the other too.
+    A region that is set is kept. Both of its variables are set, since some clients read only one of them.
 
     Args:
-        url: where the endpoint is.
-        hide: whether nothing is to lead to an account, and the keys are the test's or the fake ones.
+        url: the URL of the endpoint.
+        hide: hide the machine's account, and set the test's own keys or the fake ones.
     """
     others = [name for name in os.environ if name.startswith(f"{_ENDPOINT_URL}_")]
     return {
-        **(environment.for_others() if hide else {}),
-        **dict.fromkeys([*others, *_BESIDE_ENDPOINT]),
+        **(environment.for_child_process() if hide else {}),
+        **dict.fromkeys([*others, *_AGAINST_ENDPOINT]),
         _ENDPOINT_URL: url,
-        # pyarrow, polars and deltalake once read only this one, or only the other.
+        # Some versions of pyarrow, polars and deltalake read only one of the two.
         f"{_ENDPOINT_URL}_S3": url,
         "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": region(),
@@ -86,12 +86,12 @@ def variables_for_endpoint(url: str, *, hide: bool) -> dict[str, str | None]:
 
 
 def region() -> str:
-    """The region that the environment names, or the one that a mock falls back to."""
+    """Return the region that the environment names, or else the default of a mock, ``us-east-1``."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or REGION
 
 
 def keys() -> tuple[str, str, str | None]:
-    """Access key, secret key and session token for clients of the endpoint: the test's own, or the fake ones."""
+    """Return access key, secret key and session token for the endpoint's clients: the test's own, or the fake ones."""
     access_key, secret_key = (environment.value(name) for name in FAKE_KEYS)
     if access_key and secret_key:
         return access_key, secret_key, environment.value("AWS_SESSION_TOKEN")
@@ -102,47 +102,54 @@ def _with_loopback(hosts: str) -> str:
     return ",".join(dict.fromkeys([host for host in hosts.split(",") if host] + list(_LOOPBACK)))
 
 
-class _Left(NamedTuple):
-    """A variable that was put back: what a mock had set, what the machine has, and whether a test had another."""
+class _Restored(NamedTuple):
+    """A variable that was restored.
 
-    ours: str | None
+    Attributes:
+        mocked: the value inside the mock.
+        own: the machine's own value.
+        was_changed: whether the test had changed it inside the mock.
+    """
+
+    mocked: str | None
     own: str | None
     was_changed: bool
 
 
 class CleanEnvironment:
-    """Fake credentials and nothing else that leads to an account, while at least one user wants it so.
+    """Fake credentials, and nothing else that names an account, while at least one user needs it.
 
-    Each user finds what it asks for on entering, whatever the test did to it since the last one. Each leaves it as
-    found, in any order: who leaves early hands what he found to the next who changed the same variable.
+    Entering sets the user's variables, whatever the test has done to them before. Leaving restores what that user
+    found. Users may leave in any order: one that leaves early hands the values that it found to the next user that
+    changed the same variables.
 
     Attributes:
-        is_anothers: tells whether a mock of Moto's own may be what has set the fake keys.
-        hides: what is the same for as long as credentials are hidden, and another the next time; ``None`` when the
-            SDKs may see what they find.
+        is_set_by_moto: tells whether Moto's own mock may have set the fake keys.
+        hides: an object that stays the same for as long as credentials are hidden, and is a new one the next time;
+            ``None`` while the SDKs may use whatever they find.
     """
 
     def __init__(self) -> None:
-        self.is_anothers: Callable[[], bool] = lambda: False
+        self.is_set_by_moto: Callable[[], bool] = lambda: False
         self.hides: object | None = None
         self._found: dict[object, dict[str, str | None]] = {}
         self._set: dict[object, Variables] = {}
         self._not_the_tests: dict[str, frozenset[str | None]] = {}
         self._hiding: frozenset[object] = frozenset()
-        self._left: dict[str, _Left] = {}
+        self._restored: dict[str, _Restored] = {}
         self._before: dict[str, str] = {}
 
     def enter(self, user: object, variables: Variables = FAKE_KEYS, *, hide: bool = True) -> None:
-        """Set and take out variables for one more user.
+        """Set and remove variables for one more user.
 
         Args:
-            user: who wants it so.
-            variables: what to set, and what to take out.
-            hide: whether the SDKs are to see no other of the hidden variables than what the test sets after this.
+            user: who needs it.
+            variables: what to set; ``None`` removes a variable.
+            hide: show the SDKs no values of the hidden variables but those that the test sets from now on.
         """
         watch.end()
         if not self._found:
-            self._before, self._left = _snapshot(), {}
+            self._before, self._restored = _snapshot(), {}
         self._set[user] = variables
         self._found[user] = {name: os.environ.get(name) for name in (variables.keys() | HIDDEN if hide else variables)}
         if hide:
@@ -152,7 +159,7 @@ class CleanEnvironment:
         self._hide()
 
     def leave(self, user: object) -> None:
-        """Put back what this user found; nothing happens if it never entered."""
+        """Restore what this user found; do nothing if it never entered."""
         if user not in self._found:
             return
         users = list(self._found)
@@ -161,33 +168,33 @@ class CleanEnvironment:
             if heir := next((found for found in later if name in found), None):
                 heir[name] = value
                 continue
-            before = self._left.get(name)
-            ours = self._set[user].get(name, before.ours if before else value)
-            was_changed = os.environ.get(name) != ours or (before is not None and before.was_changed)
-            self._left[name] = _Left(ours, value, was_changed)
+            before = self._restored.get(name)
+            mocked = self._set[user].get(name, before.mocked if before else value)
+            was_changed = os.environ.get(name) != mocked or (before is not None and before.was_changed)
+            self._restored[name] = _Restored(mocked, value, was_changed)
             _put(name, value)
-        # Last, so that what Ctrl-C has stopped half way can be done again.
+        # Last: if Ctrl-C interrupts before this, leaving can be repeated.
         del self._found[user]
         self._hiding -= {user}
         self._hide()
         self._watch()
 
     def _watch(self) -> None:
-        """Look out for a test that undoes its changes after the last mock, until it has done so."""
+        """After the last mock, watch for a test that undoes its own changes late, until it has done so."""
         watch.end()
-        is_changed = any(each.was_changed for each in self._left.values()) or _snapshot() != self._before
+        is_changed = any(each.was_changed for each in self._restored.values()) or _snapshot() != self._before
         if not self._found and is_changed:
-            watch.watch(self._put_own_back)
+            watch.watch(self._restore_again)
 
-    def _put_own_back(self, name: str | None) -> None:
+    def _restore_again(self, name: str | None) -> None:
         if name is None:
             self.repair()
             return
-        left = self._left.get(name)
-        if left is not None and os.environ.get(name) == left.ours and not self.is_anothers():
+        restored = self._restored.get(name)
+        if restored is not None and os.environ.get(name) == restored.mocked and not self.is_set_by_moto():
             watch.end()
-            self._left[name] = left._replace(was_changed=False)
-            _put(name, left.own)
+            self._restored[name] = restored._replace(was_changed=False)
+            _put(name, restored.own)
         self._watch()
 
     def hides_for(self, user: object) -> bool:
@@ -196,29 +203,29 @@ class CleanEnvironment:
 
     @property
     def newest(self) -> object | None:
-        """The user that has entered last and not left, whose environment this is."""
+        """The user that entered last and has not left: the environment is as it set it."""
         return next(reversed(self._found), None)
 
     def repair(self) -> None:
-        """Put the machine's own values back once more where somebody has put back ours.
+        """Restore the machine's own values again where somebody has put back a mock's values after it.
 
-        Whoever changed a variable inside a mock and undoes that after it (pytest's ``monkeypatch``, ``patch.dict``, a
-        clean-up of unittest's) finds nothing better to put back than what the mock had set.
+        Whoever changes a variable inside a mock and undoes that after it (pytest's ``monkeypatch``, ``patch.dict``,
+        unittest's clean-ups) puts back what the mock had set.
         """
-        if self._found or not self._left or self.is_anothers():
+        if self._found or not self._restored or self.is_set_by_moto():
             return
         watch.end()
-        left = self._left
-        self._left = {name: left[name]._replace(was_changed=False) for name in FAKE_KEYS if name in left}
-        back = {name for name, each in left.items() if os.environ.get(name) == each.ours != each.own}
-        # A fake key is nobody else's. Who has put back all of the environment has put back the rest with it.
-        all_of_it = not back.isdisjoint(FAKE_KEYS)
-        for name in back:
-            if all_of_it or left[name].was_changed:
-                _put(name, left[name].own)
+        restored = self._restored
+        self._restored = {name: restored[name]._replace(was_changed=False) for name in FAKE_KEYS if name in restored}
+        mocked = {name for name, each in restored.items() if os.environ.get(name) == each.mocked != each.own}
+        # Only a mock sets the fake keys. Where they are back, the whole environment of the mock was put back.
+        is_whole = not mocked.isdisjoint(FAKE_KEYS)
+        for name in mocked:
+            if is_whole or restored[name].was_changed:
+                _put(name, restored[name].own)
 
     def tests_own(self, name: str) -> str | None:
-        """A variable that the test itself has set since the mock began; ``None`` where it has not."""
+        """Return the value that the test itself has set since the mock began; ``None`` if it has not."""
         value = os.environ.get(name)
         return None if self.was_there(name, value) else value
 
@@ -227,13 +234,13 @@ class CleanEnvironment:
         return value in self._not_the_tests.get(name, ())
 
     def value(self, name: str) -> str | None:
-        """A variable as an SDK is to see it."""
+        """Return the value of a variable that an SDK may see."""
         return self.tests_own(name) if self.hides else os.environ.get(name)
 
-    def for_others(self) -> dict[str, str | None]:
-        """The variables for a process that has no mock: what the test has set, and nothing else of an account."""
+    def for_child_process(self) -> dict[str, str | None]:
+        """Return the variables for a process without a mock: what the test has set, and otherwise no account."""
         own = {name: self.tests_own(name) for name in HIDDEN}
-        return {name: own[name] or value for name, value in CLEAN.items() if name not in _OF_APPLICATIONS}
+        return {name: own[name] or value for name, value in CLEAN.items() if name not in _READ_BY_APPLICATIONS}
 
     def _hide(self) -> None:
         self._set = {user: self._set[user] for user in self._found}
@@ -246,7 +253,7 @@ class CleanEnvironment:
 
 def _snapshot() -> dict[str, str]:
     variables = os.environ.copy()
-    variables.pop("PYTEST_CURRENT_TEST", None)  # another one in the set-up of a test and in its body
+    variables.pop("PYTEST_CURRENT_TEST", None)  # pytest changes it between the set-up of a test and its body
     return variables
 
 

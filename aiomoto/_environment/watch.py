@@ -1,4 +1,4 @@
-"""Notice at once when somebody puts back into ``os.environ``, after a mock, what the mock had set there."""
+"""Watch ``os.environ`` after a mock, for code that restores a value that the mock had set."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-# What to call with the variable that was changed, and with ``None`` for many. Nothing, while nobody watches.
-_tell: Callable[[str | None], None] | None = None
+# Called with the name of the variable that was changed, or with ``None`` for several; ``None`` if nobody watches.
+_changed: Callable[[str | None], None] | None = None
 
 
 class _Watched(type(os.environ)):  # type: ignore[misc]
-    """``os.environ`` while it is watched. All but the telling is the standard library's."""
+    """The class of ``os.environ`` while it is watched: it reports changes, and is otherwise the standard library's."""
 
     def __setitem__(self, name: str, value: str) -> None:
         super().__setitem__(name, value)
-        _notice(name)
+        _report(name)
 
     def __delitem__(self, name: str) -> None:
         try:
             super().__delitem__(name)
-        finally:  # also where it has gone already
-            _notice(name)
+        finally:  # also if the variable was not set
+            _report(name)
 
     def pop(self, name: str, *default: Any) -> Any:
         try:
             return super().pop(name, *default)
         finally:
-            _notice(name)
+            _report(name)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
-        global _tell
-        # ``patch.dict`` puts all of the environment back with one call. In the midst of it nothing can be told.
-        tell, _tell = _tell, None
+        global _changed
+        # ``patch.dict`` restores the whole environment with one call: report it once, at the end.
+        changed, _changed = _changed, None
         super().update(*args, **kwargs)
-        _tell = tell
-        _notice(None)
+        _changed = changed
+        _report(None)
 
     def popitem(self) -> tuple[str, str]:
-        # ``clear()`` goes on with this until nothing is left, so that nothing may come back meanwhile.
+        # Report nothing: ``clear()`` calls this until the environment is empty, and whoever is told may set variables.
         name = next(iter(self), None)
         if name is None:
             raise KeyError("popitem(): the environment is empty")
@@ -47,24 +47,24 @@ class _Watched(type(os.environ)):  # type: ignore[misc]
         return name, value
 
 
-def _notice(name: str | None) -> None:
-    if (tell := _tell) is not None:
-        tell(name)
+def _report(name: str | None) -> None:
+    if (changed := _changed) is not None:
+        changed(name)
 
 
-def watch(tell: Callable[[str | None], None]) -> None:
-    """Have a function called after each change from now on, with the variable's name; with ``None`` for an update."""
-    global _tell
-    _tell = tell
+def watch(changed: Callable[[str | None], None]) -> None:
+    """Call a function after each change from now on, with the variable's name, or with ``None`` for an update."""
+    global _changed
+    _changed = changed
     environ: Any = os.environ
-    if type(environ) is _Watched.__base__:  # else somebody has made it another kind of object
+    if type(environ) is _Watched.__base__:  # leave it alone if somebody has replaced it with another kind of object
         environ.__class__ = _Watched
 
 
 def end() -> None:
-    """Watch no more."""
-    global _tell
-    _tell = None
+    """Stop watching."""
+    global _changed
+    _changed = None
     environ: Any = os.environ
     if type(environ) is _Watched:
         environ.__class__ = _Watched.__base__
