@@ -1,1 +1,1 @@
-"""The loopback endpoint, for clients that are not Python's and for other processes."""
+"""The loopback endpoint, for clients in other languages and other processes."""

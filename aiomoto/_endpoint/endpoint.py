@@ -1,4 +1,4 @@
-"""The loopback endpoint of a mock: where it is, and what the clients that need it want to be told."""
+"""The loopback endpoint of a mock: its URL, and the settings that clients need to reach it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from aiomoto._exchange import Exchange
 
 
 class Endpoint:
-    """A mock's AWS over HTTP on the loopback interface: for clients that are not Python's, and for other processes.
+    """A mock's AWS over HTTP on the loopback interface, for clients in other languages and other processes.
 
-    It listens on 127.0.0.1, on a port of its own, until its mock ends. Keys and region are those of the environment
-    at the time of a call, and Moto's fake ones and us-east-1 where it has none.
+    It listens on its own port of 127.0.0.1 until its mock ends. Keys and region come from the environment at the time
+    of a call; the defaults are Moto's fake keys and ``us-east-1``.
 
     Attributes:
-        url: where it is, such as ``"http://127.0.0.1:54321"``.
+        url: its URL, such as ``"http://127.0.0.1:54321"``.
     """
 
     def __init__(self, exchange: Exchange) -> None:
@@ -29,11 +29,11 @@ class Endpoint:
         self._server = EndpointServer()
 
     def open(self) -> None:
-        """Open the port and begin to answer, once. The mock does so when the endpoint is first asked for.
+        """Open the port and start the server, once. The mock does this when a test first uses the endpoint.
 
         Raises:
-            AiomotoError: it has been closed, since the mock has ended.
-            OSError: there is no port to be had.
+            AiomotoError: the mock has ended.
+            OSError: no port could be opened.
         """
         try:
             with self._server.lock:
@@ -45,7 +45,7 @@ class Endpoint:
 
     def _open(self) -> None:
         if self._server.is_stopped:
-            raise AiomotoError("mock_aws() has an endpoint only while it is live, and it has ended")
+            raise AiomotoError("the mock has ended: use its endpoint while the mock is active")
         port = self._server.listen()
         self._server.start(EndpointHandler(self._exchange, port), partial(_active.enter, self._exchange))
         self.url = f"http://127.0.0.1:{port}"
@@ -57,15 +57,15 @@ class Endpoint:
         return f"<{type(self).__name__} {self.url}>"
 
     def environ(self) -> dict[str, str]:
-        """The environment of a child process whose AWS clients shall come here: ``subprocess.run(..., env=...)``.
+        """Return an environment for a child process that uses this endpoint: ``subprocess.run(..., env=...)``.
 
-        It is this process's, with the variables that ``mock_aws(endpoint=True)`` sets.
+        It is this process's environment with the variables that ``mock_aws(endpoint=True)`` sets.
         """
         changed = os.environ | variables_for_endpoint(self.url, hide=environment.hides is not None)
         return {name: value for name, value in changed.items() if value is not None}
 
     def storage_options(self) -> dict[str, str]:
-        """The options that polars, deltalake and obstore take for S3."""
+        """Return the S3 options of polars, deltalake and obstore."""
         access_key, secret_key, token = keys()
         options = {
             "aws_endpoint_url": self.url,
@@ -77,7 +77,7 @@ class Endpoint:
         return options | ({"aws_session_token": token} if token else {})
 
     def pyarrow(self) -> dict[str, str]:
-        """The arguments of ``pyarrow.fs.S3FileSystem``, whose constructor reads no endpoint from the environment."""
+        """Return arguments for ``pyarrow.fs.S3FileSystem``, which reads no endpoint from the environment."""
         access_key, secret_key, token = keys()
         arguments = {
             "endpoint_override": self.url,
@@ -88,9 +88,9 @@ class Endpoint:
         return arguments | ({"session_token": token} if token else {})
 
     def duckdb_secret(self, name: str = "aiomoto") -> str:
-        """A statement for duckdb, which reads nothing from the environment: ``connection.execute(...)``.
+        """Return an SQL statement for duckdb, which reads nothing from the environment: ``connection.execute(...)``.
 
-        It creates, or replaces, a secret for all ``s3://`` URLs. The connection needs the httpfs extension.
+        It creates or replaces a secret for all ``s3://`` URLs. The connection needs the httpfs extension.
 
         Args:
             name: the name of the secret.
@@ -105,10 +105,10 @@ class Endpoint:
         return f'CREATE OR REPLACE SECRET "{quoted}" (TYPE s3, {", ".join(settings)}, USE_SSL false)'
 
     def close(self) -> None:
-        """Close the port and all connections to it, if that has not been done. The mock does so when it ends."""
+        """Close the port and all its connections, once. The mock does this when it ends."""
         self._server.stop()
 
 
-def _sql(text: str) -> str:
-    escaped = text.replace("'", "''")
+def _sql(value: str) -> str:
+    escaped = value.replace("'", "''")
     return f"'{escaped}'"

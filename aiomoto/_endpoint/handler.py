@@ -1,4 +1,4 @@
-"""From an HTTP request on the loopback endpoint to its mock's exchange, and back."""
+"""Pass HTTP requests on the loopback endpoint to its mock's exchange, and the responses back."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from aiomoto._wire.message import WireRequest, WireResponse
 _log = logging.getLogger("aiomoto")
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
-# aiohttp looks after both of these only in its newer versions.
-_MOST_HEADERS = 1024
+# Only newer versions of aiohttp check the number of headers and the Host header.
+_MAX_HEADERS = 1024
 _HOST = re.compile(r"[a-z0-9._-]+(:[0-9]+)?")
-# A target in absolute form, as a client sends it to what it takes for a proxy: RFC 9112, 3.2.2.
+# A target in absolute form, as clients send it to a proxy: RFC 9112, 3.2.2.
 _ABSOLUTE = re.compile(r"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-# What may stand in a URL; a client that sends anything else as it is means it percent-encoded.
+# The characters of a URL; anything else that a client sends unencoded is percent-encoded.
 _URL_SAFE = "/%:?[]@!$&'()*+,;=~"
-# These belong to the connection, and Moto would take them for the message's.
+# Headers of the connection, not of the request: Moto must not see them.
 _HOP_BY_HOP = ("connection", "expect", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade")
-# What nobody signs for and is not S3's, and the host that it is asked of: Moto's own API, as on Moto's server, and
-# Cognito's public keys. No bucket has an underscore in its name, as each user pool has.
+# Unsigned requests that are not S3's, by path, and the host of each: Moto's own API, as on Moto's server, and Cognito's
+# public keys. User pools have an underscore in their names, and buckets have none.
 _UNSIGNED_PATHS = (
     (re.compile(r"/moto-api/"), "motoapi.amazonaws.com"),
     (
@@ -49,7 +49,7 @@ class EndpointHandler:
     """Answers the requests of one endpoint.
 
     Args:
-        exchange: whose answers to give.
+        exchange: the exchange of the endpoint's mock.
         port: the endpoint's port.
     """
 
@@ -61,30 +61,31 @@ class EndpointHandler:
             exchange.hosts.add(host, "s3", owner=exchange)
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer a request. Whatever goes wrong is an answer too."""
+        """Answer a request. Every error becomes a response too."""
         try:
             wire = await self._read(request)
         except _Refusal as refusal:
-            # What is left of the body cannot be told from a next request.
+            # Close the connection: the rest of the body would be taken for the next request.
             return EndpointResponse(refusal.response, keep_alive=False)
         try:
-            return EndpointResponse(await self._answer(wire), keep_alive=request.keep_alive)
+            return EndpointResponse(await self._response_to(wire), keep_alive=request.keep_alive)
         except WireFailure as failure:
             return ConnectionFailure(failure.kind)
 
     async def _read(self, request: web.BaseRequest) -> WireRequest:
         headers = CIMultiDict(request.headers)
-        if len(headers) > _MOST_HEADERS:
-            raise _Refusal(431, "RequestHeaderSectionTooLarge", f"there are more than {_MOST_HEADERS} headers")
-        if len(headers.getall("Host", ())) > 1:
-            raise _Refusal(400, "InvalidRequest", "there are several Host headers")
+        if len(headers) > _MAX_HEADERS:
+            message = f"the request has {len(headers)} headers; at most {_MAX_HEADERS} are allowed"
+            raise _Refusal(431, "RequestHeaderSectionTooLarge", message)
+        if (hosts := len(headers.getall("Host", ()))) > 1:
+            raise _Refusal(400, "InvalidRequest", f"the request has {hosts} Host headers; it must have one")
         host, target = _destination(request.raw_path, headers.pop("Host", ""))
         if request.method not in _METHODS:
             raise _Refusal(405, "MethodNotAllowed", f"AWS does not use the method {request.method}")
         is_own = host in self._hosts or host.endswith(self._parent)
         if not is_own and not is_in_aws_domain(host):
-            # A page in a browser whose name leads here by DNS rebinding, for one.
-            raise _Refusal(421, "MisdirectedRequest", f"this endpoint answers for itself and for AWS, not for {host}")
+            # DNS rebinding can send requests of a web page here, for example.
+            raise _Refusal(421, "MisdirectedRequest", f"this endpoint serves its own host and AWS hosts, not {host}")
         body = await _read_body(request, headers)
         for name in _HOP_BY_HOP:
             headers.popall(name, None)
@@ -92,20 +93,19 @@ class EndpointHandler:
             host = next((named for path, named in _UNSIGNED_PATHS if path.match(target)), host)
         return WireRequest(request.method, f"http://{host}{target}", _joined(headers), body)
 
-    async def _answer(self, wire: WireRequest) -> WireResponse:
-        # Not with 501 or the like where Moto lacks something: native clients ask again and again for minutes after
-        # any 5xx.
+    async def _response_to(self, wire: WireRequest) -> WireResponse:
+        # 400 and not 501 for what Moto does not implement: native clients retry any 5xx for minutes.
         try:
             return await self._exchange.answer_async(wire, "endpoint")
         except RequestBlockedError:
-            # Without the advice to let it out: it is out.
-            message = f"{describe(wire)} was blocked: Moto has no service that answers it"
+            # Without the advice to use passthrough: the client would have to send it to AWS itself.
+            message = f"{describe(wire)} was blocked: no service of Moto answers it"
             return _error(wire, 400, "RequestBlocked", message)
         except ServiceNotWhitelisted as error:
             return _error(wire, 400, "RequestBlocked", str(error))
         except NotImplementedError as error:
             return _error(wire, 400, "NotImplemented", str(error) or "Moto has not implemented this operation")
-        except AiomotoError as error:  # as where a rule's condition raises one
+        except AiomotoError as error:  # for example from the condition of a rule
             return _error(wire, 400, "AiomotoError", str(error))
         except WireFailure:
             raise
@@ -115,7 +115,7 @@ class EndpointHandler:
 
 
 class _Refusal(Exception):
-    """The request is not one: a status, a code of AWS's and a message for it."""
+    """A request that is refused before it reaches Moto, with status, AWS error code and message."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -123,22 +123,20 @@ class _Refusal(Exception):
 
 
 def _joined(headers: CIMultiDict[str]) -> dict[str, str]:
-    """The headers by their names as the client wrote them, each once."""
+    """Join the values of headers that are given several times; names keep the client's spelling."""
     values = {name.lower(): (name, ",".join(headers.getall(name))) for name in headers}
     return dict(values.values())
 
 
 def _destination(target: str, host: str) -> tuple[str, str]:
-    """Host and target of a request, the target percent-encoded."""
+    """Return host and target of a request, the target percent-encoded."""
     if absolute := _ABSOLUTE.fullmatch(target):
         host, target = absolute[1], absolute[2] if absolute[2].startswith("/") else f"/{absolute[2]}"
     host = host.lower()
     if not _HOST.fullmatch(host):
-        raise _Refusal(
-            400, "InvalidRequest", f"invalid Host header {host!r}: it must be a host, with a port if need be"
-        )
+        raise _Refusal(400, "InvalidRequest", f"invalid Host header {host!r}: it must be a host, or a host and a port")
     if not target.startswith("/"):
-        raise _Refusal(400, "InvalidURI", f"invalid target {target!r}: it must begin with a slash")
+        raise _Refusal(400, "InvalidURI", f"invalid request target {target!r}: it must begin with '/'")
     try:
         urlsplit(f"//{host}").port, urlsplit(target)
     except ValueError as error:
@@ -149,13 +147,13 @@ def _destination(target: str, host: str) -> tuple[str, str]:
 async def _read_body(request: web.BaseRequest, headers: CIMultiDict[str]) -> bytes | None:
     if headers.get("Expect", "").lower() == "100-continue" and request.version >= HttpVersion11:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    # Not a list of pieces: a heap that many of them were freed in is not given back.
+    # Not a list of pieces: freeing many small ones leaves a heap that is not returned to the system.
     body = bytearray()
     try:
         async for piece in request.content.iter_any():
             body += piece
     except web.RequestPayloadError as error:
-        raise _Refusal(400, "IncompleteBody", f"the body is not what the headers say: {error}") from None
+        raise _Refusal(400, "IncompleteBody", f"the body does not match the headers: {error}") from None
     if headers.get("X-Amz-Content-SHA256", "").startswith("STREAMING-"):
         return _unframed(body, headers)
     if "Transfer-Encoding" in headers:
@@ -166,15 +164,15 @@ async def _read_body(request: web.BaseRequest, headers: CIMultiDict[str]) -> byt
 def _unframed(body: bytearray, headers: CIMultiDict[str]) -> bytes:
     length = headers.get("X-Amz-Decoded-Content-Length", "")
     if not re.fullmatch("[0-9]+", length):
-        raise _Refusal(411, "MissingContentLength", "x-amz-decoded-content-length has to say how long the content is")
+        message = f"x-amz-decoded-content-length must be the length of the content, not {length!r}"
+        raise _Refusal(411, "MissingContentLength", message)
     try:
         chunked = parse_chunks([body])
         if chunked.size != int(length):
-            raise ValueError(f"its chunks hold {chunked.size} bytes, and {length} were announced")
+            raise ValueError(f"its chunks hold {chunked.size} bytes, not {length} as x-amz-decoded-content-length says")
     except ValueError as error:
-        raise _Refusal(400, "IncompleteBody", f"the body is not aws-chunked: {error}") from None
+        raise _Refusal(400, "IncompleteBody", f"invalid aws-chunked body: {error}") from None
     if READS_CHUNKS:
-        # As it was signed.
         return chunked.in_one_chunk()
     encodings = [each for each in headers.popall("Content-Encoding", []) for each in each.split(",")]
     if others := [each.strip() for each in encodings if each.strip() != "aws-chunked"]:
@@ -186,7 +184,7 @@ def _unframed(body: bytearray, headers: CIMultiDict[str]) -> bytes:
 
 
 def _error(request: WireRequest | None, status: int, code: str, message: str) -> WireResponse:
-    """An error as the services of AWS word it: in JSON for those that speak it, else in XML."""
+    """Build an error response in the format of the request's AWS service: JSON or XML."""
     if request and (header(request, "x-amz-target") or "json" in header(request, "content-type")):
         kind, body = "application/json", json.dumps({"__type": code, "message": message})
     else:
@@ -194,5 +192,5 @@ def _error(request: WireRequest | None, status: int, code: str, message: str) ->
         scope = scope_of(request) if request else None
         if scope and scope.service != "s3":
             body = f"<ErrorResponse>{body}</ErrorResponse>"
-    # A client that reads the code in neither of them reads it in this header.
+    # Some clients read the code from this header only.
     return WireResponse(status, (("content-type", kind), ("x-amzn-errortype", code)), body.encode())

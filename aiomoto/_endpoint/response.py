@@ -1,4 +1,4 @@
-"""An answer on its way to a client of the loopback endpoint."""
+"""Write responses, and connection failures, to clients of the loopback endpoint."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from aiomoto._wire.failures import FailureKind, WireFailure
 from aiomoto._wire.http1 import write_lines
 from aiomoto._wire.message import BODILESS, WireResponse
 
-# What makes the closing of a socket a reset: not to linger, for 0 seconds.
-_AT_ONCE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-# These are the connection's, and not Moto's to say.
+# The value of SO_LINGER that makes closing a socket reset its connection: on, for 0 seconds.
+_RESET_ON_CLOSE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+# Headers that describe the connection: they are written here, and not taken from Moto.
 _FRAMING = ("connection", "content-length", "keep-alive", "transfer-encoding")
 
 
 class EndpointResponse(web.StreamResponse):
-    """An answer that goes on the wire as Moto gave it: aiohttp would add headers of its own.
+    """A response that is written exactly as Moto gave it: aiohttp would add headers.
 
     Args:
-        response: the answer.
+        response: Moto's response.
         keep_alive: whether the connection stays open for another request.
     """
 
@@ -42,7 +42,7 @@ class EndpointResponse(web.StreamResponse):
 
     async def prepare(self, request: web.BaseRequest) -> Any:
         """Write the whole response, as fast as the client reads it."""
-        # The server holds on to this object until the connection's next request, and must not hold on to a body.
+        # The server keeps this object until the connection's next request; it must not keep the body that long.
         response, self._response = self._response, None
         if response is None:
             return request.writer
@@ -57,7 +57,7 @@ class EndpointResponse(web.StreamResponse):
         return request.writer
 
     async def write_eof(self, data: Any = b"") -> None:
-        """Write nothing: all is written."""
+        """No-op: ``prepare`` has written everything."""
 
     def _head(self, request: web.BaseRequest, response: WireResponse) -> bytes:
         pairs = [(name, value) for name, value in response.headers if name.lower() not in _FRAMING]
@@ -71,11 +71,11 @@ class EndpointResponse(web.StreamResponse):
 
 
 class ConnectionFailure(web.StreamResponse):
-    """The lack of an answer: the connection fails, as far as one that has been made still can.
+    """No response: the open connection fails in the way that a fault rule says.
 
     Args:
-        kind: how. What would keep a client from connecting resets the connection; a timeout is the client's own, since
-            nothing comes until it gives up or the mock ends.
+        kind: how it fails. A failure to connect becomes a reset. For a timeout, nothing is sent until the client gives
+            up or the mock ends.
     """
 
     def __init__(self, kind: FailureKind) -> None:
@@ -83,7 +83,7 @@ class ConnectionFailure(web.StreamResponse):
         self._kind = kind
 
     async def prepare(self, request: web.BaseRequest) -> Any:
-        """Let the connection fail."""
+        """Make the connection fail."""
         await _fail(request, self._kind)
 
 
@@ -110,18 +110,18 @@ async def _fail(request: web.BaseRequest, kind: FailureKind) -> None:
     if transport is not None and kind == "disconnect":
         transport.close()
     elif transport is not None:
-        # Not before all has gone out; then what is sent is not the stream's end but a reset.
+        # Send all that was written before the reset.
         transport.set_write_buffer_limits(0)
         await request.writer.drain()
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         transport.abort()
-    raise ConnectionResetError(f"{kind}, as a rule of aws.faults says")
+    raise ConnectionResetError(f"a rule of aws.faults made the connection fail: {kind}")
 
 
 def _content_length(response: WireResponse, *, is_head: bool) -> str | None:
     if response.status in BODILESS:
         return None
-    # Moto says how long the body would be, where a service does.
+    # Moto's header, so that a response to HEAD says how long the body would be.
     stated = next((value for name, value in response.headers if name.lower() == "content-length"), None)
     if is_head and (stated or not response.body):
         return stated
