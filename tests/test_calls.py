@@ -16,7 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from aiomoto import AiomotoError, CallLog, RequestBlockedError, mock_aws
-from tests.conftest import ClientFactory
+from tests.conftest import STACKS, ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 REGION = "us-east-1"
 
@@ -49,6 +50,7 @@ async def test_calls_of_an_async_client_are_logged(client: ClientFactory) -> Non
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: f"{stack.name}-{stack.loop}")
 async def test_calls_say_which_backend_made_them(client: ClientFactory, stack: Any) -> None:
     with mock_aws() as aws:
         async with client("sts", region_name=REGION) as sts:

@@ -10,6 +10,7 @@ import requests  # type: ignore[import-untyped]
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 REGION = "us-east-1"
 BUCKET = "data--use1-az4--x-s3"

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

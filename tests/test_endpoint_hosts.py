@@ -14,6 +14,7 @@ from botocore.config import Config
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
 from tests.loopback import Answer, LoopbackServer, loopback_server
+from tests.one_stack import stack as stack  # a fixture
 
 OWN = Answer(200, body=b"the test's own server")
 

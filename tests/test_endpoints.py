@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from aiomoto import RequestBlockedError, mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

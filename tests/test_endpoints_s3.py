@@ -11,6 +11,7 @@ from botocore import UNSIGNED
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 from tests.test_endpoints import ENDPOINTS, REGION, urls_of
 
 pytestmark = pytest.mark.anyio

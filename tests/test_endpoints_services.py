@@ -14,6 +14,7 @@ from moto.backend_index import backend_url_patterns
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 from tests.test_endpoints import REGION
 
 pytestmark = pytest.mark.anyio

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 REGION = "us-east-1"
 RETRIES = {"total_max_attempts": 1}

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from aiomoto import ArgumentError, Call, MockAWS, mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 REGION = "us-east-1"
 ONCE = Config(retries={"total_max_attempts": 1})

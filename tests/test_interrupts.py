@@ -19,6 +19,7 @@ from aiomoto import MockAWS, mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import ClientFactory
 from tests.snapshot import nothing_left_behind
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 PACKAGE = "aiomoto"
 

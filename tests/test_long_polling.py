@@ -21,6 +21,7 @@ from botocore.credentials import Credentials
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory, Stack
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

@@ -19,6 +19,7 @@ from moto.sqs.models import Queue, SQSBackend
 
 from aiomoto import MockAWS, RequestBlockedError, mock_aws
 from tests.conftest import ClientFactory, Stack
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 REGION = "us-east-1"
 DEADLINE = 10  # seconds, for polls of 20

@@ -19,6 +19,7 @@ from anyio.to_thread import run_sync
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory, Stack
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

@@ -13,6 +13,7 @@ from botocore.loaders import Loader
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

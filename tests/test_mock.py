@@ -20,6 +20,7 @@ from tests.buckets import SESSION, bucket_names, create_bucket
 from tests.conftest import ClientFactory
 from tests.mocks import both
 from tests.snapshot import nothing_left_behind
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 pytestmark = pytest.mark.usefixtures("no_data_left")
 

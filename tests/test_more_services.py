@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 
 from aiomoto import mock_aws
 from tests.conftest import MOTO, ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

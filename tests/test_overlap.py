@@ -27,6 +27,7 @@ from aiomoto import mock_aws
 from tests.buckets import SESSION, bucket_names, create_bucket
 from tests.conftest import ClientFactory
 from tests.snapshot import nothing_left_behind
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 CERTIFICATES: dict[str, Any] = {"iot": {"use_valid_cert": True}}
 OWN_KEYS: dict[str, Any] = {"core": {"mock_credentials": False}}

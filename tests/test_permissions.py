@@ -14,6 +14,7 @@ from moto.core import set_initial_no_auth_action_count
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 REGION = "us-east-1"
 

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 
 REGION = "us-east-1"
 # From 1.44 on, botocore's default mode is "standard", in which DynamoDB has an attempt more than other services.

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory, Stack
+from tests.one_stack import stack as stack  # a fixture
 
 ETAG = '"5d41402abc4b2a76b9719d911017c592"'  # of b"hello"
 OTHER_ETAG = '"00000000000000000000000000000000"'

@@ -287,6 +287,8 @@ _BEFORE_MOTO = """
 import asyncio, sys
 import boto3
 from aiobotocore.session import get_session
+from tests.fewer_stacks import one_for_each_loop as stack  # a fixture
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 async def main():
     keys = {"region_name": "us-east-1", "aws_access_key_id": "key", "aws_secret_access_key": "secret"}

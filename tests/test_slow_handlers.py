@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

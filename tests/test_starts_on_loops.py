@@ -16,6 +16,7 @@ from moto.sts.models import STSBackend
 
 from aiomoto import AiomotoError, MockAWS, mock_aws
 from tests.conftest import ClientFactory
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

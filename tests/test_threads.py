@@ -20,6 +20,7 @@ from anyio.to_thread import run_sync
 
 from aiomoto import RequestBlockedError, mock_aws
 from tests.conftest import ClientFactory, Stack
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 REGION = "us-east-1"
 DEADLINE = 60  # seconds, for what would otherwise never end

@@ -15,6 +15,7 @@ from moto.sts.models import STSBackend
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory, Stack
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 pytestmark = pytest.mark.anyio
 

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from aiomoto import AiomotoError, mock_aws
 from tests.conftest import ClientFactory
+from tests.one_stack import stack as stack  # a fixture
 from tests.wire import send
 
 REGION = "us-east-1"
