@@ -146,7 +146,20 @@ LIBRARIES += [
 ]
 
 
-@pytest.fixture(params=LIBRARIES, ids=lambda library: library.name)
+# Two names of one library, which the same code answers: the first that is there stands for both.
+_SPARE = "httpx" if find_spec("httpx2") else "httpx2"
+
+# For the few tests that are about each name of it.
+each_library = pytest.mark.parametrize(
+    "http", [each for each in LIBRARIES if find_spec(each.package)], ids=lambda library: library.name
+)
+# For tests of what the libraries cannot change.
+over_aiohttp = pytest.mark.parametrize(
+    "http", [each for each in LIBRARIES if each.name == "aiohttp"], ids=lambda library: library.name
+)
+
+
+@pytest.fixture(params=[each for each in LIBRARIES if each.package != _SPARE], ids=lambda library: library.name)
 def http(request: pytest.FixtureRequest) -> Library:
     """Each library. A test that asks for it runs once for each, on the library's loop."""
     library: Library = request.param

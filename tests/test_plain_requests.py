@@ -17,7 +17,7 @@ import requests  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError
 
 from aiomoto import mock_aws
-from tests.http_clients import Form, Library
+from tests.http_clients import Form, Library, over_aiohttp
 
 pytestmark = pytest.mark.anyio
 
@@ -176,8 +176,18 @@ def _seen(status: int, headers: dict[str, str], body: bytes) -> Seen:
     return Seen(status, kept, _VOLATILE.sub(b"<>", body))
 
 
+@over_aiohttp
 @pytest.mark.parametrize("name", CASES)
 async def test_the_answer_is_that_of_motos_own_mock(name: str, http: Library) -> None:
+    await assert_answered_as_by_moto(name, http)
+
+
+@pytest.mark.parametrize("name", ["get", "put", "delete", "post-multipart", "query-that-is-wrong"])
+async def test_each_library_has_it(name: str, http: Library) -> None:
+    await assert_answered_as_by_moto(name, http)
+
+
+async def assert_answered_as_by_moto(name: str, http: Library) -> None:
     expected = motos_answer(name)
     with mock_aws(), _prepared(name) as sent:
         try:

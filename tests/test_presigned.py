@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from aiomoto import MockAWS, RequestBlockedError, mock_aws
 from tests.guard import NetworkError, expected_attempts
-from tests.http_clients import Form, Library
+from tests.http_clients import Form, Library, each_library, over_aiohttp
 from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.snapshot import nothing_left_behind
 
@@ -74,13 +74,10 @@ def photo(client: Any) -> bytes:
 # ---------------------------------------------------------------- presigned URLs
 
 
-@pytest.mark.parametrize("version", ["s3", "s3v4"])
-@pytest.mark.parametrize("style", ["path", "virtual"])
-async def test_what_one_url_stores_another_one_reads(http: Library, photos: Any, version: str, style: str) -> None:
-    client = s3(signature_version=version, s3={"addressing_style": style})
-
-    put = await http.send("PUT", client.generate_presigned_url("put_object", Params=PHOTO), content=BODY)
-    got = await http.send("GET", client.generate_presigned_url("get_object", Params=PHOTO))
+@each_library
+async def test_what_one_url_stores_another_one_reads(http: Library, photos: Any) -> None:
+    put = await http.send("PUT", photos.generate_presigned_url("put_object", Params=PHOTO), content=BODY)
+    got = await http.send("GET", photos.generate_presigned_url("get_object", Params=PHOTO))
 
     assert (put.status, put.body) == (200, b"")
     assert (got.status, got.body) == (200, BODY)
@@ -187,6 +184,7 @@ async def test_a_file_is_a_body(http: Library, photos: Any, tmp_path: Path) -> N
 # ---------------------------------------------------------------- forms
 
 
+@over_aiohttp
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 @pytest.mark.parametrize("endpoint", [None, MINIO], ids=["aws", "minio"])
 async def test_a_form_uploads_a_file(http: Library, photos: Any, version: str, endpoint: str | None) -> None:
@@ -215,12 +213,14 @@ async def test_a_form_may_ask_for_another_status(http: Library, photos: Any) -> 
 # ---------------------------------------------------------------- what is for AWS
 
 
+@over_aiohttp
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 @pytest.mark.parametrize("style", ["path", "virtual"])
-async def test_presigned_urls_of_a_custom_endpoint_are_for_moto(
-    http: Library, photos: Any, version: str, style: str
+@pytest.mark.parametrize("endpoint", [None, MINIO], ids=["aws", "minio"])
+async def test_presigned_urls_of_each_kind_are_for_moto(
+    http: Library, photos: Any, version: str, style: str, endpoint: str | None
 ) -> None:
-    client = s3(endpoint_url=MINIO, signature_version=version, s3={"addressing_style": style})
+    client = s3(endpoint_url=endpoint, signature_version=version, s3={"addressing_style": style})
 
     put = await http.send("PUT", client.generate_presigned_url("put_object", Params=PHOTO), content=BODY)
     got = await http.send("GET", client.generate_presigned_url("get_object", Params=PHOTO))
@@ -262,10 +262,16 @@ async def test_a_signed_request_to_a_host_that_is_nobodys_endpoint_goes_there(
     assert len(server.received) == 1
 
 
+@each_library
+@pytest.mark.usefixtures("photos")
+async def test_a_host_of_awss_is_not_reached(http: Library) -> None:
+    await assert_not_reached(http, "https://nosuchthing.us-east-1.amazonaws.com")
+
+
+@over_aiohttp
 @pytest.mark.parametrize(
     "host",
     [
-        "https://nosuchthing.us-east-1.amazonaws.com",
         "https://abc123.lambda-url.us-east-1.on.aws",
         "https://abc123.us-east-1.aoss.on.aws",
         "https://shop.auth.us-east-1.amazoncognito.com",
@@ -279,6 +285,10 @@ async def test_a_signed_request_to_a_host_that_is_nobodys_endpoint_goes_there(
 )
 @pytest.mark.usefixtures("photos")
 async def test_a_host_of_awss_that_moto_does_not_know_is_not_reached(http: Library, host: str) -> None:
+    await assert_not_reached(http, host)
+
+
+async def assert_not_reached(http: Library, host: str) -> None:
     url = f"{host}/path?secret=1"
     if http.package == "requests":  # as under Moto's own mock
         answer = await http.send("GET", url)

@@ -21,6 +21,7 @@ from aiomoto import RequestBlockedError, mock_aws
 from tests.conftest import ClientFactory, Stack
 from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.programs import run_as_script
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 Result = TypeVar("Result")
 
@@ -287,8 +288,6 @@ _BEFORE_MOTO = """
 import asyncio, sys
 import boto3
 from aiobotocore.session import get_session
-from tests.fewer_stacks import one_for_each_loop as stack  # a fixture
-from tests.stack_of_each_loop import stack as stack  # a fixture
 
 async def main():
     keys = {"region_name": "us-east-1", "aws_access_key_id": "key", "aws_secret_access_key": "secret"}
