@@ -1,1 +1,1 @@
-"""s3fs: its file systems end with the mock that they were made in."""
+"""s3fs: file systems end with the mock in which they were created."""

@@ -1,7 +1,7 @@
-"""s3fs's file systems: those that are created inside a mock do not survive it, nor does any listing.
+"""Drop s3fs's file systems that were created inside a mock, and all cached listings, when the mock ends.
 
-s3fs keeps a file system for ever once it is created, with its client and the listings of all directories that it has
-looked at. Without this the next test would find the last one's files, and code after the mock a client that is blocked.
+s3fs caches each file system for ever, with its client and the listings of directories. Without this the next test
+would see the files of the last one, and code after the mock would get a client that is blocked.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ FileSystem = Any
 
 
 class FileSystems:
-    """s3fs's file systems, looked after while at least one mock wants it. Its methods are called under one lock.
+    """Tracks s3fs's file systems while at least one mock is active. Its methods are called under one lock.
 
     s3fs may be imported before the mock or inside it. It is never imported here.
     """
 
     def __init__(self) -> None:
-        self._users: tuple[object, ...] = ()
+        self._users: tuple[object, ...] = ()  # the active mocks
         self._inside, self._outside = _Instances(), _Instances()
         self._cached_before: dict[tuple[type, str], Any] = {}
         self._latest_before: dict[Any, str | None] = {}
 
     def targets(self, core: ModuleType) -> tuple[Target, ...]:
-        """What is replaced in ``s3fs.core``."""
+        """List what to replace in ``s3fs.core``."""
         return (
-            (core.S3FileSystem, "__init__", self._noting_init),
-            (core.S3FileSystem, "set_session", self._noting_set_session),
-            # Made of the one that was there when the class was.
-            (core.S3FileSystem, "_connect", self._noting_set_session),
-            (core.S3FileSystem, "connect", self._noting_connect),
+            (core.S3FileSystem, "__init__", self._tracking_init),
+            (core.S3FileSystem, "set_session", self._tracking_set_session),
+            # The alias that s3fs creates in the class body refers to the original set_session.
+            (core.S3FileSystem, "_connect", self._tracking_set_session),
+            (core.S3FileSystem, "connect", self._tracking_connect),
         )
 
     def enter(self, user: object) -> None:
-        """Look after the file systems for one more user. The first one finds no listings."""
+        """Track file systems for one more user. For the first one, clear all listings."""
         if not self._users and _s3_file_system() is not None:
             self._cached_before = {(cls, token): weakref.ref(fs) for cls, token, fs in _cached()}
             self._latest_before = {cls: cls._latest for cls in _classes(_s3_file_system())}
@@ -56,11 +56,11 @@ class FileSystems:
         self._users = (*self._users, user)
 
     def leave(self, user: object, closing: Closing) -> None:
-        """Let one user go. With the last one go the file systems and the listings made in the meantime.
+        """Remove a user. With the last one, drop the file systems and listings created since the first one.
 
         Args:
-            user: who goes.
-            closing: takes what is left to wait for, once no lock is held.
+            user: the user to remove.
+            closing: gets the clients to close; wait for it when no lock is held.
         """
         others = tuple(each for each in self._users if each is not user)
         if self._users and not others and _s3_file_system() is not None:
@@ -78,23 +78,23 @@ class FileSystems:
         self._users = others
 
     def forget_listings(self) -> None:
-        """Forget what the file systems have seen of their buckets."""
+        """Clear all cached listings."""
         if self._users:
             self._forget_listings()
 
     def _forget_listings(self) -> None:
         for fs in (*self._inside.alive(), *self._outside.alive()):
             fs.dircache.clear()
-            # With cache_regions=True: the client for each bucket.
+            # With cache_regions=True, s3fs also caches the client of each bucket.
             getattr(vars(fs).get("_s3creator"), "_buckets", {}).clear()
 
-    def _note(self, fs: FileSystem) -> None:
+    def _track(self, fs: FileSystem) -> None:
         if self._users and fs not in self._inside:
             self._outside.add(fs)
         if self._users:
             fs.__dict__.setdefault("close_session", _close_if_connected)
 
-    def _noting_init(self, original: Any) -> Any:
+    def _tracking_init(self, original: Any) -> Any:
         @wraps(original)
         def __init__(fs: FileSystem, *args: Any, **kwargs: Any) -> None:
             original(fs, *args, **kwargs)
@@ -104,19 +104,19 @@ class FileSystems:
 
         return __init__
 
-    def _noting_set_session(self, original: Any) -> Any:
-        # Nothing that goes to S3 gets past this one, also of those that fsspec was told not to keep.
+    def _tracking_set_session(self, original: Any) -> Any:
+        # Every call to S3 starts with this method, also in file systems that fsspec was told not to cache.
         @wraps(original)
         async def set_session(fs: FileSystem, *args: Any, **kwargs: Any) -> Any:
-            self._note(fs)
+            self._track(fs)
             return await original(fs, *args, **kwargs)
 
         return set_session
 
-    def _noting_connect(self, original: Any) -> Any:
+    def _tracking_connect(self, original: Any) -> Any:
         @wraps(original)
         def connect(fs: FileSystem, *args: Any, **kwargs: Any) -> Any:
-            self._note(fs)
+            self._track(fs)
             return original(fs, *args, **kwargs)
 
         return connect
@@ -132,7 +132,7 @@ class FileSystems:
 
 
 class _Instances:
-    """Some file systems, by identity: s3fs calls those equal whose arguments are equal. It keeps none alive."""
+    """A set of file systems by identity, since those with equal arguments compare equal. It keeps none alive."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[weakref.ref[FileSystem], Any]] = {}
@@ -143,7 +143,7 @@ class _Instances:
             self._known[key] = weakref.ref(fs, lambda _: self._known.pop(key, None)), fs.session
 
     def session_of(self, fs: FileSystem) -> Any:
-        """The session that a file system had when it was added."""
+        """Return the session that a file system had when it was added."""
         return self._known[id(fs)][1]
 
     def __contains__(self, fs: FileSystem) -> bool:
@@ -161,10 +161,10 @@ class _Instances:
 
 
 def _block(fs: FileSystem) -> None:
-    """Have the clients that a file system from inside creates later be blocked while no mock is active."""
+    """Make a file system create only clients that are blocked while no mock is active."""
     if not isinstance(fs.session, AioSession):
         fs.session = _blocked_session()
-        fs._session_is_owned = False  # or else s3fs puts one of its own in its place
+        fs._session_is_owned = False  # otherwise s3fs replaces the session
 
 
 @cache
@@ -173,35 +173,35 @@ def _blocked_session() -> AioSession:
 
 
 def _forget_clients(fs: FileSystem) -> None:
-    """Have a file system begin with a new client on its next use."""
+    """Make a file system create a new client on its next use."""
     fs._s3 = None
     fs.__dict__.pop("_s3creator", None)
 
 
 def _close_connections(fs: FileSystem, closing: Closing) -> bool:
-    """Close the clients that ``passthrough`` gave real connections, on the loops that these live on; tell if any is."""
+    """Close the clients with real connections (``passthrough``) on their own loops; return whether there are any."""
     clients = [each for each in _clients(vars(fs).get("_s3creator")) if _is_mocked(each)]
     connected = [each for each in clients if each._endpoint.http_session.has_connections]
     if connected:
         _forget_clients(fs)
-    # After a fork the loop is a copy that nobody runs.
+    # After a fork the loop is a copy that never runs.
     for client in connected if fs._pid == os.getpid() else ():
         closing.begin(client, client._endpoint.http_session.loop)
     return bool(connected)
 
 
 def _close_if_connected(loop: Any, creator: Any) -> None:
-    """Stand for ``S3FileSystem.close_session``, which s3fs calls when a file system is collected.
+    """Replace ``S3FileSystem.close_session``, which s3fs calls when a file system is collected.
 
-    It closes clients on whichever loop is running by then, in tasks that nobody waits for. A mocked one has nothing to
-    close.
+    The original closes clients on whichever loop runs at that time, in tasks that nobody awaits. A mocked client
+    without connections needs no closing.
     """
     if any(not _is_mocked(each) or each._endpoint.http_session.has_connections for each in _clients(creator)):
         _s3_file_system().close_session(loop, creator)
 
 
 def _clients(creator: Any) -> list[Any]:
-    """The clients of a file system: one, or one for each region as well where s3fs finds out the regions."""
+    """List the clients of a file system: one, and one for each region with ``cache_regions=True``."""
     found = (getattr(creator, "_client", None), *getattr(creator, "_regions", {}).values())
     clients = [client for client in found if client is not None]
     for client in clients:
@@ -217,21 +217,21 @@ def _is_mocked(client: Any) -> bool:
 
 
 def _s3_file_system() -> Any:
-    """s3fs's class, if it has been imported."""
+    """Return s3fs's class, or ``None`` if s3fs has not been imported."""
     return getattr(sys.modules.get("s3fs.core"), "S3FileSystem", None)
 
 
 def _cached() -> Iterator[tuple[Any, str, FileSystem]]:
-    """The file systems that fsspec keeps: s3fs's own, and those that lie over one, as of ``simplecache::s3://``."""
+    """List the file systems in fsspec's cache: s3fs's, and those on top of one, such as ``simplecache::s3://``."""
     for cls in _classes(sys.modules["fsspec"].AbstractFileSystem):
         for token, fs in list(cls._cache.items()):
-            if _lies_over_s3(fs):
+            if _uses_s3(fs):
                 yield cls, token, fs
 
 
-def _lies_over_s3(fs: object) -> bool:
+def _uses_s3(fs: object) -> bool:
     while fs is not None and not issubclass(type(fs), _s3_file_system()):
-        # Not fs.fs: some file systems answer for any attribute.
+        # Not fs.fs: some file systems have every attribute.
         fs = object.__getattribute__(fs, "__dict__").get("fs")
     return fs is not None
 
