@@ -173,7 +173,7 @@ class Unrelated:
 
 async def test_an_unrelated_class_is_refused() -> None:
     async with mock_aws():
-        with pytest.raises(RequestBlockedError, match="'Unrelated' would send requests past the mock"):
+        with pytest.raises(RequestBlockedError, match="'Unrelated' would bypass the mock"):
             async with client_over(Unrelated):
                 pass
 
@@ -225,7 +225,7 @@ def test_a_subclass_of_boto3s_session_is_used_mocked_and_blocked_after(monkeypat
 def test_a_class_that_does_not_lead_to_boto3s_session_is_refused(
     session_class: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with mock_aws(), pytest.raises(RequestBlockedError, match=r"would send requests past the mock"):
+    with mock_aws(), pytest.raises(RequestBlockedError, match=r"would bypass the mock"):
         boto3_client_over(session_class, monkeypatch)
 
 

@@ -1,7 +1,7 @@
-"""The credentials of sessions inside a mock: those that they were given, or else the mock's own.
+"""The credentials of sessions inside a mock: explicit ones are kept, all others belong to the mock.
 
-A default chain runs inside too, over what the test has set since the mock began, and ends with the fake keys. What it
-finds belongs to the mock.
+Inside a mock a session's default chain sees only what the test has set since the mock began, and falls back to the
+fake keys. What it finds is forgotten when the mock ends.
 """
 
 from __future__ import annotations
@@ -17,74 +17,81 @@ from botocore.credentials import Credentials, EnvProvider
 from botocore.session import Session
 from botocore.tokens import TokenProviderChain
 
-from aiomoto._botocore.provenance import OF_MOCK, extends_default, is_foreign, is_found, is_found_token, is_librarys
+from aiomoto._botocore.provenance import (
+    OWNING_MOCK,
+    extends_default,
+    is_custom,
+    is_found,
+    is_found_token,
+    is_library_code,
+)
 from aiomoto._botocore.sessions import notes, reads_files_of_test
 from aiomoto._environment.variables import ACCESS_KEY, SECRET_KEY, environment
 from aiomoto._patching.required_names import check_instance
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-_BESIDE_KEYS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID")
+_RELATED = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_ACCOUNT_ID")
 _TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
-# The providers that read config files and nothing else (botocore.credentials.ProfileProviderBuilder).
-_OF_FILES = ("assume-role", "sso", "shared-credentials-file", "login", "custom-process", "config-file")
+# The providers that read only config files (botocore.credentials.ProfileProviderBuilder).
+_FILE_PROVIDERS = ("assume-role", "sso", "shared-credentials-file", "login", "custom-process", "config-file")
 
 
 def keys_of_mock(*, asynchronous: bool) -> Any:
-    """The keys of whoever has none in a mock: those that the test has set in the environment, or the fake ones."""
+    """Return the default keys inside a mock: those that the test has set in the environment, or the fake ones."""
     environ = _environ()
     kind = AioCredentials if asynchronous else Credentials
     return kind(*(environ[name] for name in _KEYS), environ.get("AWS_SESSION_TOKEN"), method=EnvProvider.METHOD)
 
 
 def _environ() -> dict[str, str]:
-    """The variables with keys, as the SDKs find them in a mock."""
+    """Return the environment variables for credentials that the SDKs see inside a mock."""
     fakes = dict(zip(_KEYS, (ACCESS_KEY, SECRET_KEY), strict=True))
-    of_test = {name: environment.tests_own(name) for name in (*_KEYS, *_BESIDE_KEYS)}
-    return fakes | {name: value for name, value in of_test.items() if value}
+    tests_own = {name: environment.tests_own(name) for name in (*_KEYS, *_RELATED)}
+    return fakes | {name: value for name, value in tests_own.items() if value}
 
 
 def _given(session: Any, mock: object) -> Any:
-    """The credentials that a session was given, or ``None``."""
+    """Return the credentials that a session was given explicitly, or ``None``."""
     credentials = vars(session).get("_credentials")
     if credentials is None or not is_found(credentials, mock):
         return credentials
     if "credential_provider" in _deferred(session) and not hasattr(credentials, "_refresh_using"):
-        # Its chain has never run: somebody has assigned them.
-        vars(credentials)[OF_MOCK] = mock
+        # The session's chain has never run: somebody has assigned them.
+        vars(credentials)[OWNING_MOCK] = mock
         return credentials
     return None
 
 
 def _deferred(session: Any) -> Any:
-    """What the session knows how to make and has not made yet."""
+    """Return the factories of the components that a session has not created yet, by name."""
     check_instance(session, "botocore.session", "Session")
     check_instance(session._components, "botocore.session", "ComponentLocator")
     return session._components._deferred
 
 
 def _resolver(session: Any) -> Any:
-    """What to ask for the credentials of a session that has none of its own."""
+    """Return the provider or resolver of the credentials of a session that was given none."""
     registered, create = _registered(session), session._create_credential_resolver
-    if registered is None and not is_librarys(create):
+    if registered is None and not is_library_code(create):
         registered = create()
     if registered is not None and not extends_default(registered):
         return registered
     last = _env_provider(session)
-    is_extended = registered is not None and any(map(is_foreign, registered.providers))
+    is_extended = registered is not None and any(map(is_custom, registered.providers))
     if not is_extended and not _has_sources(session):
         return last
     fresh = create()
-    usable = {each.METHOD: each for each in fresh.providers if _may_look(each, session)}
+    usable = {each.METHOD: each for each in fresh.providers if _is_usable(each, session)}
     chain = list(usable.values())
     if is_extended:
-        mixed = (each if is_foreign(each) else usable.get(each.METHOD) for each in registered.providers)
+        mixed = (each if is_custom(each) else usable.get(each.METHOD) for each in registered.providers)
         chain = [each for each in mixed if each is not None]
     return type(fresh)(providers=[*chain, last])
 
 
 def _registered(session: Any) -> Any:
-    """The session's resolver, if it has one already, or is to get another than its own."""
+    """Return the session's resolver if it exists already or somebody has registered another one, else ``None``."""
     factory = _deferred(session).get("credential_provider")
     is_own = factory is not None and factory == session._create_credential_resolver
     return None if is_own else session.get_component("credential_provider")
@@ -95,35 +102,34 @@ def _env_provider(session: Any) -> Any:
 
 
 def _has_sources(session: Any) -> bool:
-    """Tell whether the test has set anything that a chain could find."""
+    """Tell whether the test has set anything that a default chain could find."""
     return any(map(environment.tests_own, (*_KEYS, _TOKEN_FILE, *_CONTAINER))) or reads_files_of_test(
         session.instance_variables()
     )
 
 
-def _may_look(provider: Any, session: Any) -> bool:
-    """Tell whether a provider finds only what the test has set inside the mock."""
+def _is_usable(provider: Any, session: Any) -> bool:
+    """Tell whether a provider finds something, and only what the test has set inside the mock."""
     has_files = reads_files_of_test(session.instance_variables())
     if isinstance(provider, EnvProvider):
         provider.environ = _environ()
         return any(map(environment.tests_own, _KEYS))
     if provider.METHOD == "assume-role-with-web-identity":
-        # It takes each value from the environment first.
-        of_test = environment.tests_own(_TOKEN_FILE)
-        return bool(of_test) or (has_files and _TOKEN_FILE not in os.environ)
+        # It prefers the environment to the config files.
+        return bool(environment.tests_own(_TOKEN_FILE)) or (has_files and _TOKEN_FILE not in os.environ)
     if provider.METHOD == "container-role":
         return any(map(environment.tests_own, _CONTAINER))
-    return has_files and provider.METHOD in _OF_FILES
+    return has_files and provider.METHOD in _FILE_PROVIDERS
 
 
 def _keep(note: Any, credentials: Any, mock: object) -> Any:
     note.credentials = credentials
     if hasattr(credentials, "__dict__"):
-        vars(credentials)[OF_MOCK] = mock
+        vars(credentials)[OWNING_MOCK] = mock
     return credentials
 
 
-# ---------------------------------------------------------------- what is replaced
+# ---------------------------------------------------------------- replacements
 
 
 def _get_credentials(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -162,9 +168,9 @@ def _get_auth_token(original: Callable[..., Any]) -> Callable[..., Any]:
         if not (mock := environment.hides):
             return original(self, **kwargs)
         note = notes.of(self, mock)
-        of_service = _token_of_service(self, kwargs)
-        if of_service is not None:
-            return of_service
+        service_token = _service_token(self, kwargs)
+        if service_token is not None:
+            return service_token
         given = vars(self).get("_auth_token")
         if given is not None and not is_found_token(given):
             return given
@@ -175,7 +181,7 @@ def _get_auth_token(original: Callable[..., Any]) -> Callable[..., Any]:
     return get_auth_token
 
 
-def _token_of_service(session: Any, kwargs: dict[str, Any]) -> Any:
+def _service_token(session: Any, kwargs: dict[str, Any]) -> Any:
     provider = _token_provider(session) if kwargs.get("signing_name") is not None else None
     return None if provider is None else provider.load_token(**kwargs)
 
@@ -186,14 +192,14 @@ def _token(session: Any) -> Any:
 
 
 def _token_provider(session: Any) -> Any:
-    """What to ask for a bearer token, or ``None`` where there is nothing to find."""
+    """Return the provider of a session's bearer token, or ``None`` if it cannot find any."""
     factory = _deferred(session).get("token_provider")
     given: list[Any] = []
     if factory is None or factory != session._create_token_resolver:
         registered = session.get_component("token_provider")
-        if not is_librarys(type(registered)):
+        if not is_library_code(type(registered)):
             return registered
-        given = [each for each in vars(registered).get("_providers", ()) if not is_librarys(type(each))]
+        given = [each for each in vars(registered).get("_providers", ()) if not is_library_code(type(each))]
     is_needed = environment.tests_own("AWS_BEARER_TOKEN_BEDROCK") or reads_files_of_test(session.instance_variables())
     chain = [*given, session._create_token_resolver()] if is_needed else given
     return TokenProviderChain(providers=chain) if chain else None

@@ -1,7 +1,7 @@
-"""The AWS Common Runtime, whose native S3 client sends past Python: kept from AWS while a mock is live.
+"""Keep awscrt, whose native S3 client bypasses Python's HTTP libraries, from calling AWS while a mock is active.
 
-boto3 transfers files with it where ``awscrt`` is installed and ``preferred_transfer_client`` is ``"crt"``, or where the
-machine is one that it is tuned for. It minds neither ``endpoint_url`` nor any mock.
+boto3 transfers files with it if ``awscrt`` is installed, and ``preferred_transfer_client`` is ``"crt"`` or the machine
+is of a type that awscrt is tuned for. It ignores ``endpoint_url`` and all mocks.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from aiomoto._patching.replacements import Target
 
 
 def transfer_targets(transfer: ModuleType) -> tuple[Target, ...]:
-    """What is replaced in ``boto3.s3.transfer``: nothing, where boto3 has not found awscrt."""
+    """List what to replace in ``boto3.s3.transfer``: nothing if boto3 has not found awscrt."""
     name = "create_crt_transfer_manager"
     return ((transfer, name, _create_no_manager),) if hasattr(transfer, name) else ()
 
 
 def client_targets(s3: ModuleType) -> tuple[Target, ...]:
-    """What is replaced in ``awscrt.s3``."""
+    """List what to replace in ``awscrt.s3``."""
     return ((s3.S3Client, "make_request", _make_request),)
 
 
 def _create_no_manager(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def create_crt_transfer_manager(*args: Any, **kwargs: Any) -> Any:
-        # None is boto3's own sign for "take the classic one".
+        # ``None`` tells boto3 to use the pure-Python manager.
         return original(*args, **kwargs) if _active.current() is None else None
 
     return create_crt_transfer_manager
@@ -47,8 +47,8 @@ def _make_request(original: Callable[..., Any]) -> Callable[..., Any]:
         head = plain_requests.head_of(request.method, f"https://{host}{request.path}", headers)
         if plain_requests.exchange_for(head) is not None:
             raise RequestBlockedError(
-                f"{describe(head)} was blocked: the native S3 client of awscrt sends past the mock. Transfer with "
-                "boto3, or with s3transfer's classic manager"
+                f"{describe(head)} was blocked: awscrt's native S3 client bypasses the mock. Use boto3's transfers, or "
+                "s3transfer.manager.TransferManager"
             )
         return original(self, *args, **kwargs)
 

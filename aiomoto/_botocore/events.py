@@ -1,7 +1,7 @@
-"""What botocore's event system works out anew for each session and client, and is the same for all of them.
+"""Memoise what botocore's event system recomputes identically for each session and client.
 
-A new session registers some 120 handlers. For each one botocore looks whether the event's name has an alias, in a list
-of 45, and inspects the handler's signature, which together is most of what a new session costs.
+A new session registers some 120 handlers. For each one botocore compares the event's name with a list of 45 aliases,
+and inspects the handler's signature. Together this takes most of the time of creating a session.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _takes_kwargs: WeakKeyDictionary[FunctionType, Any] = WeakKeyDictionary()
 def _init_event_aliaser(original: Any) -> Any:
     @wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        """Share the names that were looked up, with all that have the same aliases."""
+        """Share the cache of names among all instances with the same aliases."""
         original(self, *args, **kwargs)
         event_aliases = args[1] if len(args) > 1 else kwargs.get("event_aliases")
         if event_aliases is None or event_aliases == EVENT_ALIASES:
@@ -36,7 +36,7 @@ def _init_event_aliaser(original: Any) -> Any:
 def _accepts_kwargs(original: Any) -> Any:
     @wraps(original)
     def accepts_kwargs(func: Any) -> Any:
-        # A method is another object each time; its function is not.
+        # A bound method is a new object each time; its function stays the same.
         function = func.__func__ if isinstance(func, MethodType) else func
         if not isinstance(function, FunctionType):
             return original(func)
@@ -51,5 +51,5 @@ _WANTED = (
     (EventAliaser, "__init__", _init_event_aliaser),
     (botocore.hooks, "accepts_kwargs", _accepts_kwargs),
 )
-# With a botocore that lacks one of them, mocks are slower and otherwise the same.
+# If a version of botocore lacks one of these names, mocks are only slower.
 REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = tuple(each for each in _WANTED if each[1] in vars(each[0]))

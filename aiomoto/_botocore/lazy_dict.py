@@ -1,4 +1,4 @@
-"""A dict of one's own whose values are copied from a shared compact form when they are first asked for."""
+"""A dict whose values are copied from a shared compact form when they are first read."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 
 
 class Compact(bytes):
-    """A value in compact form."""
+    """A value in compact form: marshalled."""
 
 
 def compact(values: Mapping[str, Any]) -> dict[str, Compact]:
-    """Put each of some values of JSON's types into compact form."""
+    """Marshal each value; all must be of JSON's types."""
     return {name: Compact(marshal.dumps(value)) for name, value in values.items()}
 
 
-# Under this name, since mypy finds the signatures of the two in conflict.
+# Typed as Any, since mypy finds that dict and MutableMapping have conflicting signatures.
 _Dict: Any = dict
 
 
 class LazyDict(MutableMapping[str, Any], _Dict):  # type: ignore[misc]
-    """A dict that begins as a set of compact values. What is changed in it changes nothing elsewhere.
+    """A dict that is created from compact values and copies each one on its first use, so that changes stay local.
 
-    It is a ``dict``, since that is what botocore's callers may ask for; all that looks at values goes through
-    ``__getitem__``, by the methods of ``MutableMapping``, so that nobody finds a compact one. Its copies are plain.
+    It is a ``dict``, since botocore's callers may check for one. The methods of ``MutableMapping`` read all values
+    through ``__getitem__``, so that nobody sees a compact one. Copies of it are plain dicts.
 
     Args:
-        source: the compact values, which many may share.
-        file: where they are from.
+        source: the compact values, which several instances may share.
+        file: the file that they come from.
     """
 
     def __init__(self, source: Mapping[str, Compact], file: str | None = None) -> None:
@@ -38,7 +38,7 @@ class LazyDict(MutableMapping[str, Any], _Dict):  # type: ignore[misc]
 
     @property
     def unchanged_file(self) -> str | None:
-        """Where the values are from, as long as nobody has looked at one or changed anything."""
+        """The file that the values come from; ``None`` once a value has been read or anything has changed."""
         return self._file if dict.__eq__(self, self._source) else None
 
     def __getitem__(self, name: str) -> Any:
@@ -48,14 +48,14 @@ class LazyDict(MutableMapping[str, Any], _Dict):  # type: ignore[misc]
             dict.__setitem__(self, name, value)
         return value
 
-    # These look at no value.
+    # These read no values, so dict's own methods do.
     __setitem__ = _Dict.__setitem__
     __delitem__ = _Dict.__delitem__
     __len__ = _Dict.__len__
     __contains__ = _Dict.__contains__
 
     def __iter__(self) -> Iterator[str]:
-        # With an __iter__ that is not dict's own, CPython copies a dict's subclass, as in {**model}, by __getitem__.
+        # If a subclass of dict has its own __iter__, CPython copies it, as in {**model}, through __getitem__.
         return dict.__iter__(self)
 
     def __repr__(self) -> str:
@@ -65,7 +65,7 @@ class LazyDict(MutableMapping[str, Any], _Dict):  # type: ignore[misc]
         return dict, (dict(self),)
 
     def copy(self) -> dict[str, Any]:
-        """A plain dict of the same values."""
+        """Return a plain dict with the same values."""
         return dict(self)
 
     def __or__(self, other: Any) -> Any:

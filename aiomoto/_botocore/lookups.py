@@ -1,4 +1,4 @@
-"""What the SDKs ask of the machine past their sessions: instance metadata, tokens, client-side monitoring."""
+"""Hide what the SDKs look up outside their sessions: instance metadata, bearer tokens, client-side monitoring."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _DISABLED = "AWS_EC2_METADATA_DISABLED"
 _TOKEN = "AWS_BEARER_TOKEN_BEDROCK"
 
 
-def _is_of_process(environ: Any) -> bool:
-    """Tell whether an environment that was given, or was not, is this process's."""
+def _is_process_environ(environ: Any) -> bool:
+    """Tell whether an optional argument stands for the environment of this process."""
     return environ is None or environ is os.environ
 
 
 def _init_fetcher(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        # An environment of its own is for whoever wants to ask Moto's metadata.
-        if environment.hides and len(args) < 4 and _is_of_process(kwargs.get("env")):
+        # A test that passes another environment wants to use Moto's instance metadata.
+        if environment.hides and len(args) < 4 and _is_process_environ(kwargs.get("env")):
             kwargs["env"] = {**os.environ, _DISABLED: environment.tests_own(_DISABLED) or "true"}
         original(self, *args, **kwargs)
 
@@ -40,7 +40,7 @@ def _get_token_from_environment(original: Callable[..., Any]) -> Callable[..., A
     def get_token_from_environment(*args: Any, **kwargs: Any) -> Any:
         token = original(*args, **kwargs)
         environ = args[1] if len(args) > 1 else kwargs.get("environ")
-        if token is None or not environment.hides or not _is_of_process(environ):
+        if token is None or not environment.hides or not _is_process_environ(environ):
             return token
         return token if token == environment.tests_own(_TOKEN) else None
 
@@ -50,7 +50,7 @@ def _get_token_from_environment(original: Callable[..., Any]) -> Callable[..., A
 def _publish(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def publish(self: Any, event: Any) -> None:
-        """Tell nobody of a mocked call: it would leave the process."""
+        """Publish nothing: a report of a mocked call would leave the process."""
 
     return publish
 

@@ -1,8 +1,8 @@
-"""What botocore and aiobotocore work out anew in each call of an operation, and always to the same end.
+"""Memoise what botocore and aiobotocore recompute identically in every call.
 
-Each of these looks only at what its result depends on, and leaves all else to the original. With a version that lacks
-one of them calls are slower, and otherwise the same. That none does it another way is what the comparison of all
-operations with Moto's own mock shows (``python -m tests.differential``).
+Each cache key holds everything that the result depends on; other arguments go to the original. If a version of the
+libraries lacks one of these names, calls are only slower. ``python -m tests.differential``, which compares all
+operations with Moto's own mock, shows that the results stay the same.
 """
 
 from __future__ import annotations
@@ -24,38 +24,38 @@ _once = partial(remembers, libraries=("aiobotocore", "botocore"))
 
 
 @_once
-def _remembering(original: Any) -> Any:
-    """For a function of strings: the user agent has 44 parts, which botocore cleans twice for each request."""
+def _memoised(original: Any) -> Any:
+    """Memoise a function of strings: the user agent has 44 parts, which botocore sanitises twice for each request."""
     return wraps(original)(lru_cache(maxsize=1024)(original))
 
 
 @_once
 def _component_to_string(original: Any) -> Any:
-    remembered = lru_cache(maxsize=1024)(original)
+    memoised = lru_cache(maxsize=1024)(original)
 
     @wraps(original)
     def to_string(self: Any) -> Any:
-        """Remember the parts of a user agent but for one, which is of another size in each request."""
-        return original(self) if getattr(self, "size_config", None) else remembered(self)
+        """Memoise all parts of a user agent but the one whose size limit differs between requests."""
+        return original(self) if getattr(self, "size_config", None) else memoised(self)
 
     return to_string
 
 
-# Whole dates of the two forms that AWS answers with. Of other forms dateutil takes a part from today's date, or asks
-# for the time zone of the machine.
-_WHOLE_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+# Complete dates in the two formats of AWS. In other formats dateutil takes missing parts from today's date or from the
+# machine's time zone.
+_COMPLETE_DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @_once
 def _parse_timestamp(original: Any) -> Any:
-    # By the class of its result too: freezegun replaces it.
-    remembered = lru_cache(maxsize=1024)(lambda value, _datetime: original(value))
+    # The key includes the class of the result, which freezegun replaces.
+    memoised = lru_cache(maxsize=1024)(lambda value, _datetime: original(value))
 
     @wraps(original)
     def parse_timestamp(value: Any) -> Any:
-        """Remember dates: dateutil takes 0.2 ms for one, and the objects of a test are often of the same second."""
-        if isinstance(value, str) and _WHOLE_DATE.fullmatch(value):
-            return remembered(value, datetime.datetime)
+        """Memoise dates: dateutil takes 0.2 ms for one, and a test's objects are often created in the same second."""
+        if isinstance(value, str) and _COMPLETE_DATE.fullmatch(value):
+            return memoised(value, datetime.datetime)
         return original(value)
 
     return parse_timestamp
@@ -67,9 +67,9 @@ def _parse_non_payload_attrs(original: Any) -> Any:
 
     @wraps(original)
     def parse_non_payload_attrs(self: Any, *args: Any, **kwargs: Any) -> None:
-        """Look only for the headers that are there: a GetObject may have 38, and has ten.
+        """Pass only the members whose headers are present: GetObject has 38 of them, and a response has about ten.
 
-        botocore raises and catches an error for each of the others, and has no public place to spare it that.
+        botocore raises and catches an error for each of the others.
         """
         response, shape = argument(args, kwargs, 0, "response"), argument(args, kwargs, 1, "shape")
         members = argument(args, kwargs, 2, "member_shapes")
@@ -84,7 +84,7 @@ def _parse_non_payload_attrs(original: Any) -> Any:
 
 
 def _header_of(name: str, member: Any) -> str | None:
-    """The header that a member of a response is in, if it is in one."""
+    """Return the lower-case name of the header that holds a member of a response, or ``None``."""
     place = member.serialization
     return place.get("name", name).lower() if place.get("location") == "header" else None
 
@@ -93,7 +93,7 @@ def _header_of(name: str, member: Any) -> str | None:
 def _resolve_awaitable(original: Any) -> Any:
     @wraps(original)
     async def resolve_awaitable(obj: Any) -> Any:
-        """Wait for nothing where there is nothing, which is what most handlers of events give."""
+        """Skip the check for ``None``, which most event handlers return."""
         return None if obj is None else await original(obj)
 
     return resolve_awaitable
@@ -102,7 +102,7 @@ def _resolve_awaitable(original: Any) -> Any:
 _RestParser = getattr(botocore.parsers, "BaseRestParser", None)
 
 _WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
-    (botocore.useragent, "sanitize_user_agent_string_component", _remembering),
+    (botocore.useragent, "sanitize_user_agent_string_component", _memoised),
     (getattr(botocore.useragent, "UserAgentComponent", None), "to_string", _component_to_string),
     (botocore.parsers, "DEFAULT_TIMESTAMP_PARSER", _parse_timestamp),
     (_RestParser, "_parse_non_payload_attrs", _parse_non_payload_attrs),

@@ -1,8 +1,8 @@
-"""botocore's JSON data, found and parsed once in a process instead of once for each session.
+"""Find and parse botocore's JSON data once in a process instead of once for each session.
 
-Parsing is most of what a new session and client cost. What is handed out is a copy, made from a compact form in a
-fraction of that time, so that nothing a session's event handlers change in a model can reach another session. The
-large parts are copied piece by piece, when they are first asked for: of S3's 900 shapes a test needs some twenty.
+Parsing takes most of the time of creating a session and a client. Each session gets its own copy, created much faster
+from a compact form, so that event handlers that change a model do not affect other sessions. Large parts are copied
+lazily: a test needs about twenty of S3's 900 shapes.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from botocore.loaders import JSONFileLoader, Loader
 from aiomoto._botocore.lazy_dict import Compact, LazyDict, compact
 from aiomoto._patching.places import argument, with_argument
 
-# Data of the packages themselves. A user's own data path is read anew each time, as ever.
+# The data of the packages themselves. Files in a user's own data path are not cached.
 _PACKAGED = tuple(os.path.join(os.path.dirname(package.__file__), "data") + os.sep for package in (boto3, botocore))
-# The endpoints of all services: large, given to no event handler, and only looked up in.
+# The endpoints of all services: large, only read, and never passed to event handlers, so it is shared uncopied.
 _READ_ONLY = os.path.join(_PACKAGED[1], "endpoints")
-# What a client's rules for endpoints are made from.
+# The files that a client's endpoint rules are created from.
 _RULES = ("endpoint-rule-set-1", "partitions")
 
-# The live mocks that want nothing shared.
+# The active mocks that want nothing shared.
 refused_by: set[object] = set()
 
 _copies: dict[str, Callable[[], Any]] = {}  # by file
@@ -53,7 +53,7 @@ def _load_file(original: Any) -> Any:
 
 
 def _copier(file_path: str, data: Any) -> Callable[[], Any]:
-    """What makes a copy of the data of a file."""
+    """Return a function that creates a copy of the data of a file."""
     if file_path == _READ_ONLY:
         return lambda: data
     if os.path.basename(file_path) in _RULES:
@@ -68,7 +68,7 @@ def _service_model(without_shapes: bytes, shapes: dict[str, Compact]) -> dict[st
 
 
 def _plain(data: Any) -> Any:
-    """The same data in plain dicts, which keep their order too."""
+    """Convert nested ordered dicts to plain ones, which can be marshalled."""
     if isinstance(data, dict):
         return {name: _plain(value) for name, value in data.items()}
     return [_plain(value) for value in data] if isinstance(data, list) else data
@@ -77,7 +77,7 @@ def _plain(data: Any) -> Any:
 def _list_available_services(original: Any) -> Any:
     @wraps(original)
     def list_available_services(self: Any, *args: Any, **kwargs: Any) -> Any:
-        """List the services, having looked into the packages' thousand directories once."""
+        """Memoise the list of services, for which the original looks into some thousand directories."""
         places = [path for path in self.search_paths if os.path.isdir(path)]
         if refused_by or not all(os.path.join(path, "").startswith(_PACKAGED) for path in places):
             return original(self, *args, **kwargs)
@@ -92,7 +92,7 @@ def _list_available_services(original: Any) -> Any:
 def _init_endpoint_provider(original: Any) -> Any:
     @wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        """Take the rules that were made from the same data before. Nothing changes them: evaluating only reads."""
+        """Share the rules that were created from the same data before: evaluating them changes nothing."""
         data = argument(args, kwargs, 0, "ruleset_data"), argument(args, kwargs, 1, "partition_data")
         rules = _rules_from(*data)
         if rules is not None:
@@ -109,7 +109,7 @@ def _rules_from(*data: Any) -> RuleSet | None:
     if len(files) < len(data):
         return None
     if files not in _rule_sets:
-        # From copies of its own, since rules hold on to what they were created from.
+        # From new copies, since rules keep references to their data.
         ruleset, partitions = (_copies[file]() for file in files)
         _rule_sets[files] = RuleSet(**ruleset, partitions=partitions)
     return _rule_sets[files]

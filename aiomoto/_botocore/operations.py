@@ -1,7 +1,7 @@
-"""Which operation a client calls, noted on each request that the client prepares.
+"""Attach the operation's model to each request that a client prepares.
 
-A client's endpoint makes a request for each attempt, and is told the operation's model: of whichever session, with
-whichever endpoint and signing name, made before the mock or inside it. The HTTP session below sees the request only.
+A client's endpoint creates a request for each attempt, and knows the operation's model, whatever the client's session,
+endpoint and signing name, also in clients created before the mock. The HTTP session below sees only the request.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aiomoto._aws.operations import shared_model
 from aiomoto._wire.message import OPERATION
 
 
-def _note(request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _with_model(request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     model = kwargs.get("operation_model") if len(args) < 2 else args[1]
     if model is not None:
         setattr(request, OPERATION, shared_model(model))
@@ -27,7 +27,7 @@ def _note(request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 def _create_request(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def create_request(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return _note(original(self, *args, **kwargs), args, kwargs)
+        return _with_model(original(self, *args, **kwargs), args, kwargs)
 
     return create_request
 
@@ -35,7 +35,7 @@ def _create_request(original: Callable[..., Any]) -> Callable[..., Any]:
 def _create_request_async(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     async def create_request(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return _note(await original(self, *args, **kwargs), args, kwargs)
+        return _with_model(await original(self, *args, **kwargs), args, kwargs)
 
     return create_request
 

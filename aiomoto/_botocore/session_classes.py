@@ -1,4 +1,4 @@
-"""HTTP sessions inside a mock: their ``send`` answers, and new clients get classes that never reach a network."""
+"""Replace ``send`` of the SDKs' HTTP sessions, and give new clients session classes that never use a network."""
 
 from __future__ import annotations
 
@@ -31,9 +31,14 @@ Replacement = Callable[[Any], Any]
 
 
 class Kind(NamedTuple):
-    """One HTTP library's session: the real class, ours to wire by hand, ours inside a mock, and its way to answer.
+    """The session classes of one HTTP library.
 
-    Whether that is asynchronous cannot be seen from a ``send`` that somebody has wrapped.
+    Attributes:
+        real: the SDK's own class.
+        ours: our class for wiring by hand.
+        mocked: our class for clients that are created inside a mock.
+        respond: lets an exchange answer a request of such a session.
+        is_async: whether ``respond`` is a coroutine function. A ``send`` that somebody has wrapped does not show it.
     """
 
     real: type
@@ -47,7 +52,7 @@ KINDS = [
     Kind(URLLib3Session, MockedURLLib3Session, MockedURLLib3Session, urllib3_session.respond, is_async=False),
     Kind(AIOHTTPSession, MotoAIOHTTPSession, MockedAIOHTTPSession, aiohttp_session.respond, is_async=True),
 ]
-with suppress(ImportError):  # without httpx there is nothing to seal
+with suppress(ImportError):  # httpx is optional
     from aiobotocore.httpxsession import HttpxSession
 
     from aiomoto._http.httpx import session as httpx_session
@@ -58,13 +63,13 @@ with suppress(ImportError):  # without httpx there is nothing to seal
 
 @lru_cache(maxsize=256)
 def mocked_class(session_class: Any) -> Any:
-    """The class to use in place of a session class inside a mock.
+    """Return the class that replaces a session class inside a mock.
 
-    The libraries' own classes become ours. A subclass of one of them stays what it is, with ours slipped in beneath
-    it, so that its ``super().send()`` arrives at Moto. One of ours that was wired by hand is left alone.
+    An SDK's own class is replaced by ours. For a subclass of it, ours is inserted below, so that its ``super().send()``
+    reaches Moto. Our classes for wiring by hand stay as they are.
 
     Raises:
-        RequestBlockedError: the class does not pass its requests on to one of the libraries' classes.
+        RequestBlockedError: the class does not pass its requests on to one of the SDKs' classes.
     """
     for kind in KINDS if isinstance(session_class, type) else ():
         if session_class is kind.real:
@@ -76,9 +81,9 @@ def mocked_class(session_class: Any) -> Any:
             return type(session_class.__name__, (session_class, kind.mocked), body)
     names = ", ".join(kind.real.__name__ for kind in KINDS)
     raise RequestBlockedError(
-        f"the HTTP session class {getattr(session_class, '__qualname__', session_class)!r} would send requests past "
-        f"the mock: derive it from one of {names} and let its send() call super().send(request), or name the client's "
-        'endpoint in mock_aws(config={"core": {"passthrough": {"urls": [...]}}})'
+        f"the HTTP session class {getattr(session_class, '__qualname__', session_class)!r} would bypass the mock: "
+        f"derive it from one of {names} and let its send() call super().send(request), or let the client's endpoint "
+        'pass through with mock_aws(config={"core": {"passthrough": {"urls": [...]}}})'
     )
 
 
@@ -89,7 +94,7 @@ def _sends_above(session_class: type, real: type) -> Iterator[Any]:
 
 
 def _calls_super(send: Any) -> bool:
-    # Whether it really does shows only when it runs, and then it is too late.
+    # By its code, since running it would be too late.
     return any("super" in code.co_names and "send" in code.co_names for code in _codes(getattr(send, "__code__", None)))
 
 
@@ -101,7 +106,7 @@ def _codes(code: CodeType | None) -> Iterator[CodeType]:
                 yield from _codes(constant)
 
 
-# ---------------------------------------------------------------- what is replaced
+# ---------------------------------------------------------------- replacements
 
 
 def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replacement:
@@ -148,14 +153,16 @@ def _create_endpoint_with_mocked_class(default: type) -> Replacement:
             endpoint_url = argument(args, kwargs, 2, "endpoint_url")
             url = urlsplit(endpoint_url)
             host = url.netloc.lower()
-            to = _active.ClientEndpoint(host, service_model.service_name, "" if is_aws(host) else url.path, exchange)
-            to.join()
+            client_endpoint = _active.ClientEndpoint(
+                host, service_model.service_name, "" if is_aws(host) else url.path, exchange
+            )
+            client_endpoint.join()
             session_class = args[7] if len(args) > 7 else kwargs.get("http_session_cls", default)
             mocked = _mocked_class_unless_passed_through(session_class, exchange, endpoint_url)
             args, kwargs = with_argument(args, kwargs, 7, "http_session_cls", mocked)
             endpoint = original(self, *args, **kwargs)
             if issubclass(type(endpoint.http_session), tuple(kind.ours for kind in KINDS)):
-                endpoint.http_session.moto_endpoint = to
+                endpoint.http_session.moto_endpoint = client_endpoint
             return endpoint
 
         return create_endpoint

@@ -1,6 +1,6 @@
-"""What botocore's sessions read inside a mock: no config file, profile or variable that was there before it.
+"""Hide config files, profiles and variables from before the mock from botocore's sessions.
 
-Nothing of a session is changed: what it reads inside belongs to the mock, and afterwards it has its own again.
+Sessions themselves stay as they are: what one reads inside a mock is kept for the mock, and dropped with it.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from aiomoto._patching.places import argument
 from aiomoto._patching.required_names import check_instance
 
 FILES = {"config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"}
-# What a session makes when it is first asked for, from what it is configured with (botocore.session.ComponentLocator):
-# made inside a mock it would be wrong after it. The session is to make it again then.
-_MADE_LATE = {
+# The components that a session creates lazily from its configuration (botocore.session.ComponentLocator). Those that it
+# creates inside a mock would be wrong after it, so that the session must create them again.
+_LAZY_COMPONENTS = {
     "_components": ("credential_provider", "token_provider", "data_loader"),
     "_internal_components": ("monitor", "smart_defaults_factory"),
 }
-# The one that costs much: the service models that the session has parsed.
+# The only expensive one: it holds the service models that the session has parsed.
 _MODELS = "data_loader"
 _models: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 
 class SessionNote:
-    """What a session has read and found inside the mock, and what it had not made before.
+    """What a session has read inside the mock, and the components that it had not created before.
 
     Attributes:
-        config: its config files.
+        config: the contents of its config files.
         credentials: its credentials.
         auth_token: its bearer token.
     """
@@ -47,28 +47,28 @@ class SessionNote:
         self.config: dict[str, Any] | None = None
         self.credentials: Any = None
         self.auth_token: Any = None
-        self._not_made: list[tuple[Any, str, Any]] = []
-        for attribute, names in _MADE_LATE.items():
+        self._not_created: list[tuple[Any, str, Any]] = []
+        for attribute, names in _LAZY_COMPONENTS.items():
             locator = vars(session).get(attribute)
             deferred = vars(locator).get("_deferred", {}) if locator is not None else {}
-            self._not_made += [(locator, name, deferred[name]) for name in names if name in deferred]
+            self._not_created += [(locator, name, deferred[name]) for name in names if name in deferred]
             if _MODELS in deferred and _MODELS in names and (models := _models.get(session)):
                 deferred[_MODELS] = lambda: models
 
     def end(self, owner: Any) -> None:
-        """Have the session make again what it made inside the mock, but for what the test itself put there.
+        """Make the session create again the components that it created inside the mock.
 
-        What it has parsed of the service models it gets again in the next mock: a test suite's default session is used
-        in all of its mocks.
+        A component that the test itself has registered stays. The service models that the session has parsed are kept
+        for its next mock: a test suite's default session is used in all mocks.
         """
-        for locator, name, factory in self._not_made:
-            made = vars(locator)["_components"].get(name)
+        for locator, name, factory in self._not_created:
+            component = vars(locator)["_components"].get(name)
             if name == _MODELS:
-                if made is not None:
-                    _models[owner] = made
-            elif made is None and name in vars(locator)["_deferred"]:
-                continue  # nobody has asked for it
-            elif name == "credential_provider" and is_given_resolver(made):
+                if component is not None:
+                    _models[owner] = component
+            elif component is None and name in vars(locator)["_deferred"]:
+                continue  # it was not created inside the mock either
+            elif name == "credential_provider" and is_given_resolver(component):
                 continue
             locator.lazy_register_component(name, factory)
 
@@ -77,7 +77,7 @@ notes: Notes[SessionNote] = Notes("session", SessionNote)
 
 
 def reads_files_of_test(given: Mapping[str, Any]) -> bool:
-    """Tell whether there are config files to read: a session's own, or those that the test has named inside.
+    """Tell whether a session reads config files inside the mock: those that it was given, or the test has set.
 
     Args:
         given: the session's instance variables.
@@ -91,13 +91,13 @@ def _file(given: Mapping[str, Any], logical_name: str) -> Any:
 
 def _profile(session: Any) -> Any:
     names = session.session_var_map["profile"][1]
-    of_test = (environment.tests_own(name) for name in ([names] if isinstance(names, str) else names or ()))
+    tests_own = (environment.tests_own(name) for name in ([names] if isinstance(names, str) else names or ()))
     given = session.instance_variables().get("profile")
-    return next((name for name in (given, *of_test) if name is not None), None)
+    return next((name for name in (given, *tests_own) if name is not None), None)
 
 
 def _read_files(session: Any) -> dict[str, Any]:
-    """The config files as ``Session.full_config`` has them."""
+    """Read the config files, in the form of ``Session.full_config``."""
     config: dict[str, Any] = {"profiles": {}}
     if not reads_files_of_test(session.instance_variables()):
         return config
@@ -114,7 +114,7 @@ def _read_files(session: Any) -> dict[str, Any]:
     return config
 
 
-# ---------------------------------------------------------------- what is replaced
+# ---------------------------------------------------------------- replacements
 
 
 def _get_config_variable(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,7 +137,7 @@ def _instance_variables(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def instance_variables(self: Any) -> dict[str, Any]:
         variables: dict[str, Any] = original(self)
-        # A profile whose files are hidden is left out: a machine that has none is no different.
+        # If its files are hidden, a profile does not exist, as on a machine without any.
         if "profile" in variables and environment.hides and not reads_files_of_test(variables):
             del variables["profile"]
         return variables
@@ -162,7 +162,7 @@ def _get_scoped_config(original: Callable[..., Any]) -> Callable[..., Any]:
     def get_scoped_config(self: Any) -> Any:
         if not environment.hides:
             return original(self)
-        # The original keeps the profiles in the session.
+        # Not the original, which caches the profiles in the session.
         profiles, profile = self.full_config["profiles"], self.get_config_variable("profile")
         if profile is not None and profile not in profiles:
             raise ProfileNotFound(profile=profile)
@@ -180,7 +180,7 @@ def _available_profiles(original: Any) -> property:
 
 def _profile_property(original: Any) -> property:
     def profile(self: Any) -> Any:
-        # The original keeps it in the session.
+        # Not the original, which caches the profile in the session.
         return self.get_config_variable("profile") if environment.hides else original(self)
 
     return property(profile)

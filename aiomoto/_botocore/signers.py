@@ -1,7 +1,7 @@
-"""What clients sign with inside a mock: no keys that were found outside of it, and fake ones where there are none.
+"""Sign requests inside a mock with no keys that were found outside, and with fake keys if a client has none.
 
-A client keeps its credentials for as long as it lives. One that was made before the mock may have found real ones, or
-on a machine without any, such as CI, none at all. Nothing of it is changed: after the mock it has its own again.
+A client keeps its credentials for its whole life. One that was created before the mock may have found real ones, or
+none, as on CI. The client itself stays as it is: after the mock it signs with its own credentials again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FAKE_TOKEN = "FOOBARTOKEN"
 
 
 class _Attributes:
-    """What an object was when it was noted, to be that again."""
+    """The attributes that an object had when the note was created."""
 
     def __init__(self, owner: Any) -> None:
         self._attributes = dict(vars(owner))
@@ -43,13 +43,13 @@ class _Attributes:
 
 
 class _Twin:
-    """A copy of an object in whose place it stands inside the mock: what it keeps is forgotten with the mock."""
+    """A copy that replaces an object inside the mock, and is dropped with it."""
 
     def __init__(self, owner: Any) -> None:
         self.twin: Any = None
 
     def end(self, owner: Any) -> None:
-        """Nothing of the object itself has changed."""
+        """No-op: the object itself has not changed."""
 
 
 _refreshed: Notes[_Attributes] = Notes("refreshed", _Attributes)
@@ -57,13 +57,13 @@ _caches: Notes[_Twin] = Notes("cache", _Twin)
 
 
 def end() -> None:
-    """Have given credentials forget what they were refreshed to inside the mock."""
+    """Undo all refreshes of explicit credentials inside the mock, and drop the caches of the mock."""
     _refreshed.end()
     _caches.end()
 
 
 class _Overlay(dict[Any, Any]):
-    """A cache that finds what is in another one, and keeps what is new to itself."""
+    """A cache that reads from another one too, and writes only to itself."""
 
     def __init__(self, cache: Any) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ def _frozen_keys() -> ReadOnlyCredentials:
 
 
 def _auth_with_token(signer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The authentication by a fake bearer token, where a token is asked for and the client may use none of its own."""
+    """Return an authentication with a fake bearer token if a token is required and the client's own is hidden."""
     version = kwargs.get("signature_version") or (args[2] if len(args) > 2 else None) or signer.signature_version
     kind = botocore.auth.AUTH_TYPE_MAPS.get(version)
     if kind is None or not kind.REQUIRES_TOKEN:
@@ -96,7 +96,7 @@ def _auth_with_token(signer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
 
 
 def _for_mock(signer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], mock: object) -> dict[str, Any]:
-    """The arguments with keys for a client that has none, and with a cache of S3 Express sessions of this mock."""
+    """Add keys for a client that has none, and this mock's cache of S3 Express sessions, to the arguments."""
     try:
         needs_keys = signer._credentials is None and len(args) < 4 and not kwargs.get("request_credentials")
     except AttributeError:
@@ -166,7 +166,7 @@ def _refresh_needed(original: Callable[..., Any]) -> Callable[..., Any]:
         needed = original(self, *args, **kwargs)
         if needed and (mock := environment.hides):
             if is_found(self, mock):
-                return False  # no program is to run for it, and nobody to be asked
+                return False  # a refresh may run a program or ask for a password
             _refreshed.of(self, mock)
         return needed
 
@@ -182,7 +182,7 @@ def _fetch_credentials(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _without_cache(fetcher: Any, mock: object) -> Any:
-    """A fetcher of roles that writes none of Moto's to the cache of the real ones, which may be a folder of files."""
+    """Copy a fetcher of role credentials, so that Moto's do not get into its cache, which may be files on disk."""
     note = _caches.of(fetcher, mock)
     if note.twin is None:
         check_instance(fetcher, "botocore.credentials", "CachedCredentialFetcher")
