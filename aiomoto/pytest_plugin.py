@@ -1,7 +1,6 @@
-"""The pytest plugin: the fixtures ``aiomoto``, ``aiomoto_session`` and ``aiomoto_client``, and the markers ``aiomoto``
-and ``aiomoto_fault``.
+"""The pytest plugin: the fixtures ``aiomoto``, ``aiomoto_session`` and ``aiomoto_client``, and the markers.
 
-pytest loads this module at each of its starts: the rest of the package is loaded by the first test that is mocked.
+pytest imports this module on every start. The rest of the package is imported by the first mocked test only.
 """
 
 from __future__ import annotations
@@ -28,17 +27,17 @@ Client = TypeVar("Client")
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers."""
     config.addinivalue_line(
-        "markers", "aiomoto(region=None, **options): mock AWS in the test, with mock_aws's options and a default region"
+        "markers", "aiomoto(region=None, **options): mock AWS in the test, with a default region and mock_aws's options"
     )
     config.addinivalue_line(
         "markers",
-        "aiomoto_fault(service, operation, **rule): mock AWS in the test, with a rule as aws.faults.add takes it",
+        "aiomoto_fault(service, operation, **rule): mock AWS in the test and pass the arguments to aws.faults.add",
     )
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """Repair the environment after each test: its fixtures may have put back what they found inside a mock."""
+    """Repair the environment after each test: its fixtures may have restored values that the mock had set."""
     yield
     if installation := sys.modules.get("aiomoto._installation"):
         installation.repair_environment()
@@ -46,8 +45,8 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _aiomoto_first(request: pytest.FixtureRequest) -> None:
-    # The other fixtures of a mocked test must not reach AWS before the mock has started, whatever their order. Those
-    # that plugins declare autouse come before all others of the function scope.
+    # Start the mock before all other fixtures of the test, so that none of them reaches AWS: autouse fixtures of
+    # plugins come first in the function scope.
     is_marked = any(map(request.node.get_closest_marker, ("aiomoto", "aiomoto_fault")))
     if is_marked or "aiomoto" in request.fixturenames:
         request.getfixturevalue("aiomoto")
@@ -55,11 +54,11 @@ def _aiomoto_first(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
-    """AWS, mocked for one test: a live ``MockAWS``, with the options and rules of the markers."""
+    """Mock AWS for one test: the active ``MockAWS``, with the options and fault rules of the test's markers."""
     options = _marked_options(request.node)
     with pytest.MonkeyPatch.context() as patch:
         if region := options.pop("region", None):
-            # Python's clients read the first, most others the second.
+            # boto3 and aiobotocore read the first, most other clients the second.
             patch.setenv("AWS_DEFAULT_REGION", region)
             patch.setenv("AWS_REGION", region)
         with _mock_with(options) as aws:
@@ -69,7 +68,7 @@ def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
 
 @pytest.fixture
 def aiomoto_session(aiomoto: MockAWS) -> AioSession:
-    """A new session of aiobotocore's, inside the mock."""
+    """Create a session of aiobotocore inside the mock."""
     from aiobotocore.session import get_session
 
     return get_session()
@@ -77,54 +76,54 @@ def aiomoto_session(aiomoto: MockAWS) -> AioSession:
 
 @pytest.fixture
 def aiomoto_client(aiomoto_session: AioSession) -> Iterator[ClientFactory]:
-    """Make clients inside the mock, ``s3 = await aiomoto_client("s3")``; they are closed when the test has ended."""
+    """Create clients inside the mock, ``s3 = await aiomoto_client("s3")``, and close them after the test."""
     factory = ClientFactory(aiomoto_session)
     yield factory
     factory.close()
 
 
 class Opening(Coroutine[Any, Any, Client], AbstractAsyncContextManager[Client]):
-    """A client that is about to be opened: ``s3 = await opening``, or ``async with opening as s3``.
+    """A client that is not open yet: ``s3 = await opening``, or ``async with opening as s3``.
 
-    A coroutine, so that ``asyncio.run`` takes it too.
+    It is a coroutine, so that ``asyncio.run`` accepts it too.
     """
 
     def __init__(self, open_client: Callable[[], Coroutine[Any, Any, Client]]) -> None:
         self._open = open_client
-        self._begun: Coroutine[Any, Any, Client] | None = None
+        self._started: Coroutine[Any, Any, Client] | None = None
         self._client: Any = None
 
     def _opening(self) -> Coroutine[Any, Any, Client]:
-        # Not before somebody waits for it: one that is used without being opened has an error of its own, below.
-        if self._begun is None:
-            self._begun = self._open()
-        return self._begun
+        # Created when it is awaited: if it never is, Python would warn, besides the error below.
+        if self._started is None:
+            self._started = self._open()
+        return self._started
 
     def __await__(self) -> Generator[Any, Any, Client]:
         return self._opening().__await__()
 
     def send(self, value: Any) -> Any:
-        """Go on, as a coroutine does."""
+        """Resume the coroutine that opens the client."""
         return self._opening().send(value)
 
     def throw(self, *args: Any) -> Any:
-        """Go on with an error, as a coroutine does."""
+        """Raise an error in the coroutine that opens the client."""
         return self._opening().throw(*args)
 
     def close(self) -> None:
-        """Open no client, as where a coroutine is closed."""
+        """Close the coroutine that opens the client."""
         self._opening().close()
 
-    if not TYPE_CHECKING:  # type checkers say so by themselves
+    if not TYPE_CHECKING:  # type checkers report these mistakes themselves
 
         def __getattr__(self, name: str) -> Any:
-            raise AttributeError(f"the client is not open yet, and so has no {name!r}: {_HOW_TO_OPEN}")
+            raise AttributeError(f"the client has no {name!r} before it is open: {_HOW_TO_OPEN}")
 
         def __enter__(self) -> Any:
-            raise TypeError(f"the client is not open yet, and a plain `with` cannot open it: {_HOW_TO_OPEN}")
+            raise TypeError(f"a client cannot be opened with a plain `with`: {_HOW_TO_OPEN}")
 
         def __exit__(self, *error: object) -> None:
-            """Never come here."""
+            """Unreachable: ``__enter__`` raises."""
 
     async def __aenter__(self) -> Client:
         self._client = await self._opening()
@@ -140,7 +139,7 @@ _HOW_TO_OPEN = "write `client = await aiomoto_client(...)`, or `async with aiomo
 
 
 class ClientFactory:
-    """Makes clients, each by one call with the arguments of the session's ``create_client``, and closes them."""
+    """Creates clients with the arguments of the session's ``create_client``, and closes them all."""
 
     def __init__(self, session: AioSession) -> None:
         self._session = session
@@ -153,12 +152,12 @@ class ClientFactory:
             create: Callable[Concatenate[Any, Arguments], AbstractAsyncContextManager[Client]],
         ) -> Callable[Concatenate[Any, Arguments], Opening[Client]]: ...
 
-        # So that it has the overloads of types-aiobotocore, where that is installed.
+        # Typed like this it has the overloads of types-aiobotocore, if that is installed.
         __call__ = _awaited(AioSession.create_client)
     else:
 
         def __call__(self, *args: Any, **kwargs: Any) -> Opening[Any]:
-            """Make a client, as ``session.create_client(*args, **kwargs)`` does, and open it."""
+            """Create and open a client; the arguments are those of ``session.create_client``."""
             return Opening(lambda: self._create(*args, **kwargs))
 
         async def _create(self, *args: Any, **kwargs: Any) -> Any:
@@ -168,10 +167,10 @@ class ClientFactory:
             return client
 
     def close(self) -> None:
-        """Close all clients. No event loop has to be there: a mocked client has no connections.
+        """Close all clients. This needs no event loop, since mocked clients have no connections.
 
         Raises:
-            RuntimeError: a client has some, since ``passthrough`` let it out.
+            RuntimeError: a client has connections, because some of its requests passed through.
         """
         self._open.close()
 
@@ -191,8 +190,8 @@ def _close_without_loop(client: Any) -> None:
 def _needs_its_loop(client: Any) -> RuntimeError:
     service = client.meta.service_model.service_name
     return RuntimeError(
-        f"aiomoto_client cannot close a client of {service} that has connections, as passthrough gives it: those need "
-        "their event loop. Close it in the test, with `await client.close()`"
+        f"aiomoto_client cannot close a client of {service} that has connections, from requests that passed through: "
+        "this needs their event loop. Close it in the test, with `await client.close()`"
     )
 
 
@@ -210,17 +209,17 @@ def _mock_with(options: dict[str, Any]) -> MockAWS:
 
 
 def _add_marked_faults(node: pytest.Item, aws: MockAWS) -> None:
-    """Add the rules of all markers of a test: its own first, from top to bottom, then those of its class and module."""
-    for place in reversed(node.listchain()):
-        # Python applies decorators from the bottom to the top; a list in pytestmark is in its own order.
-        markers = reversed(place.own_markers) if place is node else place.own_markers
+    """Add the rules of all markers of a test: its own from top to bottom, then those of its class, then its module."""
+    for each in reversed(node.listchain()):
+        # Decorators are applied from bottom to top; a list in pytestmark keeps its order.
+        markers = reversed(each.own_markers) if each is node else each.own_markers
         for marker in markers:
             if marker.name == "aiomoto_fault" and (mistake := _mistake_in(marker, aws)):
                 pytest.fail(f"{_as_written(marker)}: {mistake}", pytrace=False)
 
 
 def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
-    """Add the rule of a marker; or else what is wrong with it, so that its test fails with nothing but that."""
+    """Add the rule of a marker, or return what is wrong with it, so that the test fails with this message only."""
     from aiomoto._aws.names import suggestion
     from aiomoto._errors import ArgumentError
 
@@ -246,7 +245,7 @@ def _as_written(marker: pytest.Mark) -> str:
 
 
 def _marked_options(node: pytest.Item) -> dict[str, Any]:
-    """The options of all markers of a test, those of the closest one winning."""
+    """Merge the options of all markers of a test; the closest one wins."""
     from aiomoto._options import NAMES
 
     known = {"region", *NAMES}

@@ -238,7 +238,7 @@ async def test_function(aiomoto_client):
     ("mistake", "message"),
     [
         ("aiomoto_client('s3').list_buckets()", "has no 'list_buckets': write `client = await aiomoto_client(...)`"),
-        ("with aiomoto_client('s3'): pass", "a plain `with` cannot open it: write `client ="),
+        ("with aiomoto_client('s3'): pass", "a client cannot be opened with a plain `with`: write `client ="),
     ],
 )
 def test_a_client_that_is_not_open_says_how_to_open_it(pytester: pytest.Pytester, mistake: str, message: str) -> None:
