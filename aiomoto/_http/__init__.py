@@ -1,1 +1,1 @@
-"""The HTTP libraries: their sessions, genuine responses and failures, and what is sent without an SDK."""
+"""The HTTP libraries: the SDKs' sessions, genuine responses and errors, and requests sent without an SDK."""

@@ -1,4 +1,4 @@
-"""asyncio asked for a connection to AWS by what is none of the libraries here: refused."""
+"""Refuse asyncio's connections to AWS that no patched HTTP library opens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     async def create_connection(self: Any, *args: Any, **kwargs: Any) -> Any:
         host = args[1] if len(args) > 1 else kwargs.get("host")
-        # A socket that is connected already is for the host whose certificate it is to show.
+        # For a socket that is connected already, server_hostname is the only host.
         _refuse(host, kwargs.get("server_hostname"))
         return await original(self, *args, **kwargs)
 

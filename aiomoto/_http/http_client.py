@@ -1,6 +1,6 @@
-"""The standard library's ``http.client`` asked for something at AWS, by ``urllib.request`` or httplib2.
+"""Answer requests to AWS that are sent with ``http.client``, ``urllib.request`` or httplib2.
 
-urllib3 and requests come here only where somebody else has taken the place of what is replaced in them.
+Requests of urllib3 and requests get here only if somebody else has replaced aiomoto's patches of these libraries.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from aiomoto._wire.failures import FailureKind, os_error
 def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def putrequest(self: Any, *args: Any, **kwargs: Any) -> Any:
-        """Begin a request. The connection may have been there before the mock."""
+        """Begin a request. The connection may be older than the mock."""
         leads_to_moto = isinstance(self.sock, MotoSocket)
         if leads_to_moto and self.sock.is_decided:
             return original(self, *args, **kwargs)
@@ -34,10 +34,10 @@ def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
         exchange = plain_requests.exchange_for(head)
         if exchange is not None and not leads_to_moto:
             if self.sock is not None:
-                self.sock.close()  # not the connection itself, which has begun a request
+                self.sock.close()  # not the connection, which has already started a request
             self.sock = _socket_for(self, exchange)
         elif exchange is None and (leads_to_moto or self.sock is None) and plain_requests.passes_through(head):
-            with plain_requests.passing_through(head):  # to connect is all that could not be known to be let out
+            with plain_requests.passing_through(head):  # connect() alone does not know the URL
                 self.connect()
         return original(self, *args, **kwargs)
 
@@ -45,7 +45,7 @@ def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _connecting(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Replace a ``connect()``: it is known to which host, and not what will be asked for there."""
+    """Replace a ``connect()``, which knows the host but not the request that follows."""
 
     @wraps(original)
     def connect(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -53,14 +53,14 @@ def _connecting(original: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is None:
             return original(self, *args, **kwargs)
         self.sock = _socket_for(self, exchange)
-        self.is_verified = True  # as urllib3 notes it
+        self.is_verified = True  # as urllib3 does
         return None
 
     return connect
 
 
 def connect_targets(module: str) -> tuple[Target, ...]:
-    """Every ``connect()`` in a module's classes of connections."""
+    """List every ``connect()`` in the connection classes of a module."""
     classes = (cls for cls in _with_subclasses(_CONNECTION) if cls.__module__ == module)
     return tuple((cls, "connect", _connecting) for cls in classes if "connect" in vars(cls))
 
@@ -73,10 +73,10 @@ def _with_subclasses(cls: type) -> Iterator[type]:
 
 
 def _httplib2_targets(httplib2: ModuleType) -> tuple[Target, ...]:
-    return connect_targets(httplib2.__name__)  # it connects by itself
+    return connect_targets(httplib2.__name__)  # its classes have their own connect()
 
 
-# http.client's own class. By that name there may be one of vcrpy's.
+# http.client's own class: under that name there may be vcrpy's.
 _CONNECTION = next(cls for cls in urllib3.connection.HTTPConnection.__mro__ if cls.__module__ == "http.client")
 
 REPLACEMENTS: tuple[Target, ...] = (
@@ -88,7 +88,7 @@ TARGETS = {"httplib2": _httplib2_targets}
 
 
 def _base_url(connection: Any) -> str:
-    """The URL of the server that a connection is for: beyond a proxy, where it has a tunnel through one."""
+    """Return the base URL of a connection's server; with a tunnel, of the server behind the proxy."""
     if tunnel := getattr(connection, "_tunnel_host", None):
         return _origin("https", tunnel, getattr(connection, "_tunnel_port", None) or HTTPS_PORT)
     scheme = "https" if connection.default_port == HTTPS_PORT else "http"
@@ -104,7 +104,7 @@ _PORTS = {"http": 80, "https": HTTPS_PORT}
 
 
 def _join(base: str, target: str) -> str:
-    # It is absolute already where it is for a proxy.
+    # It is absolute already if it is for a proxy.
     return base + target if target.startswith("/") else target
 
 

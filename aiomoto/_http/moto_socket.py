@@ -1,4 +1,4 @@
-"""A socket to Moto, for ``http.client`` and what is built on it: it takes one request, and gives the response."""
+"""An in-process socket to Moto for ``http.client`` and urllib3: it takes one request and returns the response."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from aiomoto._wire.message import as_sent
 
 
 class Way(NamedTuple):
-    """How a request goes to Moto: by which exchange, for which library, and what that raises for a failure.
+    """How a socket's request gets to Moto.
 
     Attributes:
-        exchange: what answers.
-        url_of: the URL for the target in a request line.
-        library: the library that sends.
-        error: the library's error for a failed connection, given the seconds for which it waits for data.
-        is_decided: whether all of the request was looked at. If not, the next one on the same connection may go
-            elsewhere: the connection ends with the response.
+        exchange: the exchange that answers it.
+        url_of: returns the URL for the target of a request line.
+        library: the name of the library that sends it.
+        error: returns the library's error for a failed connection, given the read timeout in seconds.
+        is_decided: the whole URL was known when this exchange was chosen. If not, the next request on the same
+            connection might have another one, so that the connection ends with the response.
     """
 
     exchange: Exchange
@@ -34,14 +34,14 @@ class Way(NamedTuple):
 
 
 class _Broken(RawIOBase):
-    """A response that is an error as soon as it is read."""
+    """A response that raises an error when it is read."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self._error = error
 
     def readable(self) -> bool:
-        """It is there to be read."""
+        """Return ``True``."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -50,7 +50,7 @@ class _Broken(RawIOBase):
 
 
 class MotoSocket:
-    """What ``http.client`` and urllib3 ask of a socket."""
+    """The part of a socket that ``http.client`` and urllib3 use."""
 
     def __init__(self, way: Way, timeout: float | None = None) -> None:
         self.is_decided = way.is_decided
@@ -61,14 +61,14 @@ class MotoSocket:
         self._failed_to_connect: Exception | None = None
 
     def settimeout(self, seconds: float | None) -> None:
-        """Wait no longer than so many seconds for the response."""
+        """Set the read timeout in seconds; ``None`` means no limit."""
         self._timeout = seconds
 
     def sendall(self, data: Any) -> None:
         """Take the next piece of the request.
 
         Raises:
-            OSError: the connection could not be opened. That is known with the end of the request, where it is shown.
+            OSError: a fault rule says that the connection cannot be opened. This is raised with the request's end.
         """
         self._request.feed(data)
         if self._request.is_complete and not self.is_decided and self._file is None:
@@ -77,11 +77,11 @@ class MotoSocket:
                 raise self._failed_to_connect
 
     def makefile(self, *args: Any, **kwargs: Any) -> ResponseFile:
-        """The response, as a file."""
+        """Return a file with the response."""
         return self._file or self._open()
 
     def _open(self) -> ResponseFile:
-        # An error too is read: without its file http.client's response cannot be closed, and Python says so.
+        # Errors are raised when the file is read: http.client cannot close a response without a file.
         try:
             return self._response()
         except WireFailure as failure:
@@ -94,7 +94,7 @@ class MotoSocket:
 
     def _response(self) -> ResponseFile:
         if not self._request.is_complete:
-            # Its body has broken off, and urllib3 looks for an answer all the same. A server waits for the rest.
+            # Its body has broken off, but urllib3 still reads a response. A real server would wait for the rest.
             raise WireFailure("read_timeout")
         wire = self._request.request(self._way.url_of(self._request.target))
         wire_response = as_sent(self._way.exchange.answer(wire, self._way.library, self._timeout), wire)

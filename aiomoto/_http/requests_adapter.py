@@ -1,9 +1,9 @@
-"""Requests that the ``requests`` library makes: what is for AWS, and what is registered with Moto's own mock of it.
+"""Answer requests of the ``requests`` library: those to AWS, and those registered with Moto's ``responses_mock``.
 
-Moto starts the ``responses`` library, which takes the place of ``HTTPAdapter.send``, and gives it 1,300 callbacks at
-every start. Here ``Session.get_adapter`` is replaced, so that a mock of ``responses`` that a test has beside ours may
-start and stop in any order, and its adapters send to AWS over urllib3, where Moto answers. Moto's mock is still asked:
-API Gateway registers its stages with it, and tests what they like, as Moto's documentation says.
+Moto starts a mock of the ``responses`` library, which replaces ``HTTPAdapter.send``, and registers 1,300 callbacks at
+every start. aiomoto replaces ``Session.get_adapter`` instead, so that a test's own ``responses`` mock may start and
+stop in any order. Adapters then send requests to AWS over urllib3, where Moto answers. Moto's ``responses_mock`` still
+gets the requests first: API Gateway registers its stages with it, and tests may register responses, as Moto documents.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from aiomoto._wire.message import WireResponse
 
 
 def reset() -> None:
-    """Begin or end with nothing registered."""
+    """Remove everything that is registered with Moto's ``responses_mock``."""
     responses_mock.stop()
     reset_responses_mock(responses_mock)
 
@@ -39,7 +39,7 @@ def _get_adapter(original: Callable[..., Any]) -> Callable[..., Any]:
     def get_adapter(self: Any, *args: Any, **kwargs: Any) -> Any:
         adapter = original(self, *args, **kwargs)
         url = argument(args, kwargs, 0, "url")
-        # Another kind of adapter has been mounted by a test that knows why.
+        # A test that mounts another kind of adapter does so on purpose.
         is_for_us = plain_requests.may_be_for_aws(url) or responses_mock.registered()
         if not isinstance(adapter, HTTPAdapter) or not is_for_us:
             return adapter
@@ -49,14 +49,14 @@ def _get_adapter(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _MotoAdapter(BaseAdapter):
-    """Stands before the adapter that a session has for a URL."""
+    """Wraps the adapter that a session has for a URL."""
 
     def __init__(self, adapter: HTTPAdapter) -> None:
         super().__init__()
         self._adapter = adapter
 
     def send(self, request: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        """Send a request: Moto's mock answers what is registered with it, and lets the rest pass."""
+        """Send a request: Moto's ``responses_mock`` answers what is registered with it, and passes on the rest."""
         token = sent_by.set("requests")
         try:
             return responses_mock._on_request(self._adapter, request, **kwargs)
@@ -64,7 +64,7 @@ class _MotoAdapter(BaseAdapter):
             sent_by.reset(token)
 
     def close(self) -> None:
-        """There is nothing to close: the session's adapter is not ours."""
+        """No-op: the session closes its own adapter."""
 
 
 def _real_send(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,24 +73,24 @@ def _real_send(original: Callable[..., Any]) -> Callable[..., Any]:
         other_mock = not plain_requests.is_of(HTTPAdapter.send, "requests")
         head = plain_requests.head_of(request.method, request.url, request.headers.items())
         exchange = plain_requests.exchange_for(head, beside_other_mock=other_mock)
-        # What a test's own adapter does in its send() it does for AWS too.
+        # The send() of a test's own adapter must run for AWS too.
         has_own_send = type(adapter).send is not HTTPAdapter.send
-        # Where Moto's own mock is live around ours, its mock of the library is what stands in the adapters.
-        past_others = responses_mock._patcher is not None or (exchange is not None and not has_own_send)
+        # If Moto's own mock is active around ours, its responses_mock has replaced the adapters' send().
+        skips_patches = responses_mock._patcher is not None or (exchange is not None and not has_own_send)
         try:
-            if past_others:
+            if skips_patches:
                 return original(adapter, request, *args, **kwargs)
             return adapter.send(request, *args, **kwargs)
         except NoSuchPathError:
-            return _answer(adapter, request, 404, b"Not yet implemented")  # these two as Moto answers them
+            return _response(adapter, request, 404, b"Not yet implemented")  # both responses are Moto's
         except RequestBlockedError:
             status, _, body = not_implemented_callback(request)
-            return _answer(adapter, request, status, body.encode())
+            return _response(adapter, request, status, body.encode())
 
     return send
 
 
-def _answer(adapter: HTTPAdapter, request: Any, status: int, body: bytes) -> Any:
+def _response(adapter: HTTPAdapter, request: Any, status: int, body: bytes) -> Any:
     reason = WireResponse(status, (), body).reason
     raw = HTTPResponse(BytesIO(body), status=status, reason=reason, preload_content=False, decode_content=False)
     return adapter.build_response(request, raw)
@@ -98,5 +98,5 @@ def _answer(adapter: HTTPAdapter, request: Any, status: int, body: bytes) -> Any
 
 REPLACEMENTS: tuple[Target, ...] = (
     (Session, "get_adapter", _get_adapter),
-    (responses_mock, "_real_send", _real_send),  # what it lets pass; Moto replaces it too
+    (responses_mock, "_real_send", _real_send),  # called with the requests that it passes on; Moto replaces it too
 )

@@ -1,4 +1,4 @@
-"""Request bodies as aiohttp reads and sends them."""
+"""Read request bodies as aiohttp does."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
 
 
 async def read_body(request: Any) -> bytes | None:
-    """Read the body of a prepared request as aiohttp does, from where it stands.
+    """Read the body of a prepared request as aiohttp does, from its current position.
 
     Raises:
-        Exception: what aiohttp raises where it cannot send such a body, or where reading it fails.
+        Exception: what aiohttp raises if it cannot send such a body, or reading it fails.
     """
     body = request.body
     if has_no_stream(body):
@@ -39,7 +39,7 @@ async def _read(reading: Any, url: str) -> Any:
     except asyncio.CancelledError as error:
         if _is_being_cancelled():
             raise
-        raise sending_error(error, url) from error  # aiohttp reads bodies in a task of its own
+        raise sending_error(error, url) from error  # aiohttp reads bodies in another task
     except Exception as error:
         raise sending_error(error, url) from error
 
@@ -50,12 +50,12 @@ async def _frames_of(body: Any) -> list[bytes]:
 
 def _is_being_cancelled() -> bool:
     task = asyncio.current_task()
-    # Up to Python 3.10 nothing tells, and to go on after a cancellation would be worse.
+    # Python 3.10 does not tell; then assume a cancellation, since ignoring one would be worse.
     return task is None or not hasattr(task, "cancelling") or task.cancelling() > 0
 
 
 def _payload_of(body: Any) -> Payload:
-    """What aiohttp's own requests make of a body (``ClientRequest.update_body_from_data``)."""
+    """Turn a body into a payload, as aiohttp's ``ClientRequest.update_body_from_data`` does."""
     if isinstance(body, IOBase):
         body = _LeftOpen(body)
     try:
@@ -66,21 +66,21 @@ def _payload_of(body: Any) -> Payload:
 
 
 class _LeftOpen(wrapt.ObjectProxy):  # type: ignore[misc, type-arg, unused-ignore]
-    """A file that aiohttp does not close: aiobotocore hands it over like this, so that it can be sent again."""
+    """A file that aiohttp cannot close: aiobotocore passes files like this too, so that it can send them again."""
 
     def close(self) -> None:
-        """Leave it open."""
+        """No-op."""
 
 
 class _Pieces(list[bytes], AbstractStreamWriter):
-    """Takes the pieces of a body."""
+    """Collects the pieces of a body."""
 
     async def write(self, chunk: bytes | bytearray | memoryview) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         self.append(kept(chunk))
 
     async def write_eof(self, chunk: bytes = b"") -> None:
-        """Take the last piece."""
+        """Add the last piece."""
         self.append(kept(chunk))
 
     async def drain(self) -> None:

@@ -1,7 +1,7 @@
-"""A body that is delivered to aiohttp as over a bad network, by aiohttp's own side of a connection.
+"""Deliver a body to aiohttp as over a bad network, through aiohttp's own client protocol.
 
-aiohttp's protocol parses what is put on the wire here, and fails as it does over a socket. The read timeout is minded
-here: aiohttp's own timer goes by the loop's clock, which a test may have stopped.
+The protocol parses the bytes and fails as it does over a socket. The read timeout is implemented here, since aiohttp's
+timer uses the loop's clock, which a test may have frozen.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from aiomoto._wire.message import WireRequest, WireResponse
 
 
 class ScriptedConnection:
-    """What ``ClientResponse`` asks of a connection: its protocol, and to be released or closed.
+    """The part of a connection that ``ClientResponse`` uses: its protocol, ``release()`` and ``close()``.
 
     Args:
-        request: what is answered.
-        wire_response: the answer.
-        delivery: how its body comes in.
-        read_timeout: the seconds for which the client waits for more of it; ``None`` for ever.
+        request: the request.
+        wire_response: the response to it.
+        delivery: how the response's body arrives.
+        read_timeout: the seconds that the client waits for more of the body; ``None`` means no limit.
     """
 
     def __init__(
@@ -48,25 +48,25 @@ class ScriptedConnection:
         self.protocol.data_received(write_head(wire_response))
 
     def begin(self, stream: StreamReader) -> None:
-        """Deliver the body into the response's stream, the headers having been read."""
+        """Deliver the body into the response's stream. The headers have been read."""
         self._sender.begin(self._pieces, stream)
 
     def release(self) -> None:
-        """Read no further: there is no pool to give it back to."""
+        """Stop delivering: there is no pool to return the connection to."""
         self._sender.close()
 
     def close(self) -> None:
-        """Read no further."""
+        """Stop delivering."""
         self._sender.close()
 
 
 class Sender(asyncio.Transport):
-    """The other side: it sends the pieces of a body, each in its time, unless it is asked to pause.
+    """The server's side: it sends each piece of a body at its time, unless reading is paused.
 
     Args:
         protocol: the client's side.
         loop: the client's loop.
-        read_timeout: the seconds for which the client waits for a next piece; ``None`` for ever.
+        read_timeout: the seconds that the client waits for the next piece; ``None`` or 0 means no limit.
     """
 
     def __init__(self, protocol: ResponseHandler, loop: asyncio.AbstractEventLoop, read_timeout: float | None) -> None:
@@ -75,9 +75,9 @@ class Sender(asyncio.Transport):
         self._pieces: Iterator[Piece] = iter(())
         self._loop = loop
         self._stream: StreamReader | None = None
-        self._read_timeout = read_timeout or None  # aiohttp takes 0 for none too
+        self._read_timeout = read_timeout or None
         self._timer: Later | None = None
-        self._waits_in_vain = False
+        self._will_time_out = False
         self._unread: bytes | None = None
         self._is_paused = False
         self._is_closed = False
@@ -97,8 +97,8 @@ class Sender(asyncio.Transport):
         if piece is None:
             return
         if self._read_timeout is not None and piece.wait > self._read_timeout:
-            self._waits_in_vain = True
-            self._timer = Later(self._loop, self._read_timeout, self._give_up)
+            self._will_time_out = True
+            self._timer = Later(self._loop, self._read_timeout, self._time_out)
         elif not isinf(piece.wait):
             self._timer = Later(self._loop, piece.wait, partial(self._arrive, piece.data))
 
@@ -117,7 +117,7 @@ class Sender(asyncio.Transport):
             self._stream.set_exception(library_error(failure.kind, ""))
         self._protocol.connection_lost(os_error(failure.kind) if failure.kind == "reset" else None)
 
-    def _give_up(self) -> None:
+    def _time_out(self) -> None:
         error = library_error("read_timeout", "")
         self._protocol.set_exception(error)
         if self._stream is not None:
@@ -125,16 +125,16 @@ class Sender(asyncio.Transport):
 
     def pause_reading(self) -> None:
         self._is_paused = True
-        if self._waits_in_vain and self._timer is not None:
-            self._timer.cancel()  # a client that does not read waits for nothing
+        if self._will_time_out and self._timer is not None:
+            self._timer.cancel()  # the read timeout does not run while the client reads nothing
 
     def resume_reading(self) -> None:
         self._is_paused = False
         if self._unread is not None:
             data, self._unread = self._unread, None
             self._timer = Later(self._loop, 0, partial(self._arrive, data))
-        elif self._waits_in_vain and self._read_timeout is not None and not self._is_closed:
-            self._timer = Later(self._loop, self._read_timeout, self._give_up)
+        elif self._will_time_out and self._read_timeout is not None and not self._is_closed:
+            self._timer = Later(self._loop, self._read_timeout, self._time_out)
 
     def is_reading(self) -> bool:
         return not self._is_paused

@@ -1,4 +1,4 @@
-"""What aiohttp raises when a connection fails, and what aiobotocore makes of that."""
+"""The errors of aiohttp for failed connections, and aiobotocore's errors for these."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from botocore.exceptions import (
 
 from aiomoto._wire.failures import FailureKind, os_error
 
-# Since 3.9.4 aiohttp has an error of its own for each that a body raises; before that the body's own came through.
+# Since 3.9.4 aiohttp wraps every error that a request body raises in its own.
 _WRAPS_ERRORS_OF_BODIES = tuple(map(int, re.findall(r"\d+", aiohttp.__version__)[:3])) >= (3, 9, 4)
 
-# These came with aiohttp 3.10 and 3.11; before them their base classes were raised.
+# Added in aiohttp 3.10 and 3.11; older versions raise their base classes.
 _ConnectionTimeoutError = getattr(aiohttp, "ConnectionTimeoutError", aiohttp.ServerTimeoutError)
 _SocketTimeoutError = getattr(aiohttp, "SocketTimeoutError", aiohttp.ServerTimeoutError)
 _DNSError = getattr(aiohttp, "ClientConnectorDNSError", aiohttp.ClientConnectorError)
 
 
 def library_error(kind: FailureKind, url: str) -> aiohttp.ClientError:
-    """The error with which aiohttp ends a request to a URL."""
+    """Return the error that aiohttp raises for a failed request to a URL."""
     match kind:
         case "connect_timeout":
             return _ConnectionTimeoutError(f"Connection timeout to host {url}")
@@ -48,13 +48,13 @@ def library_error(kind: FailureKind, url: str) -> aiohttp.ClientError:
         return aiohttp.ClientConnectorCertificateError(key, os_error(kind))
     if kind == "dns":
         return _DNSError(key, os_error(kind))
-    # asyncio's words for it
+    # The message is asyncio's.
     refused = ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed ('{key.host}', {key.port})")
     return aiohttp.ClientConnectorError(key, refused)
 
 
 def sending_error(error: BaseException, url: str) -> BaseException:
-    """The error with which aiohttp ends a request whose body has raised one (``ClientRequest.write_bytes``)."""
+    """Return the error that aiohttp raises if a request's body raises one (``ClientRequest.write_bytes``)."""
     if isinstance(error, OSError):
         if error.errno is None and isinstance(error, asyncio.TimeoutError):
             return error
@@ -67,7 +67,7 @@ def sending_error(error: BaseException, url: str) -> BaseException:
 
 
 def client_error(error: Exception, request: Any) -> HTTPClientError:
-    """The error that aiobotocore's session raises for one of aiohttp's, or of a body's (``AIOHTTPSession.send``)."""
+    """Return aiobotocore's error for an error of aiohttp or of a request's body (``AIOHTTPSession.send``)."""
     url = request.url
     if isinstance(error, aiohttp.ClientSSLError):
         return SSLError(endpoint_url=url, error=error)
@@ -88,6 +88,6 @@ def _connection_key(url: str) -> Any:
     is_ssl = split.scheme == "https"
     port = split.port or (443 if is_ssl else 80)
     values: dict[str, Any] = {"host": split.hostname, "port": port, "is_ssl": is_ssl, "ssl": True}
-    # Its other fields, which differ between versions, are about proxies.
+    # The other fields concern proxies, and differ between versions.
     fields: Any = {name: values.get(name) for name in inspect.signature(ConnectionKey).parameters}
     return ConnectionKey(**fields)

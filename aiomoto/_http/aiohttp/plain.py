@@ -1,11 +1,11 @@
-"""aiohttp asked for something at AWS without an SDK.
+"""Answer requests to AWS that are sent with aiohttp and without an SDK.
 
-The seam is ``BaseConnector.connect``, the documented way to a connection. What stands above it stays aiohttp's own:
-bodies are serialised, redirects followed and responses parsed as ever, and mocks that take the place of the session's
-requests (aioresponses) are asked first. The private ``ClientSession._request``, which these replace, would make us one
-of them, and ``ClientRequest`` and ``ClientResponse`` are classes that a session may have its own of.
+This replaces ``BaseConnector.connect``, the documented way to a connection. Everything above it stays aiohttp's own:
+it serialises bodies, follows redirects and parses responses as usual. Mocks that replace ``ClientSession._request``,
+such as aioresponses, get the requests first: if aiomoto replaced that too, it would compete with them. Replacing
+``ClientRequest`` or ``ClientResponse`` is no alternative, since a session may use other classes.
 
-A request that an SDK's session answers never comes here; one that Moto's ``passthrough`` lets out comes, and passes.
+Requests of SDK sessions get here only if they pass through, and pass through here as well.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
-    """For what comes past ``connect``, which somebody else has replaced."""
+    """For requests that bypass ``connect``, because somebody else has replaced it."""
 
     @wraps(original)
     async def create_connection(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -60,7 +60,7 @@ def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
 
 REPLACEMENTS = (
     (BaseConnector, "connect", _connect),
-    # What every connector of aiohttp's overrides.
+    # The method that every connector class overrides.
     (TCPConnector, "_create_connection", _create_connection),
 )
 
@@ -70,7 +70,7 @@ def _head_of(req: Any) -> WireRequest:
 
 
 class _MotoConnector(BaseConnector):
-    """Makes one connection, to Moto. A new one serves each request, so that it has none to close at the end."""
+    """Opens one connection, to Moto. Each request gets a new connector, so that none has connections to close."""
 
     def __init__(self, stands_for: BaseConnector, exchange: Exchange, url: str) -> None:
         super().__init__()
@@ -79,12 +79,12 @@ class _MotoConnector(BaseConnector):
         self._url = url
 
     async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> ResponseHandler:
-        # What every connector of aiohttp's overrides.
+        # The method that every connector class overrides.
         return _Protocol(self._stands_for, self._exchange, self._url, timeout.sock_read, self._loop)
 
 
 class _Protocol(ResponseHandler):
-    """aiohttp's end of a connection, which gets its answer when aiohttp begins to read."""
+    """The client's side of a connection. Moto is called when aiohttp starts to read the response."""
 
     def __init__(
         self,
@@ -101,26 +101,26 @@ class _Protocol(ResponseHandler):
         self._read_timeout = read_timeout
         self._wire = _Transport(self, loop, read_timeout)
         self._has_gone_ahead = False
-        self._has_answered = False
+        self._has_responded = False
         self.connection_made(self._wire)
 
     @property
     def connected(self) -> bool:
-        """Whether more may come: not once the session, and its connector with it, has been closed."""
+        """Whether more may arrive: not after the session, and so its connector, has been closed."""
         return super().connected and not self._connector.closed
 
     @property
     def should_close(self) -> bool:
-        """The connection is not one to keep."""
+        """Whether aiohttp must close the connection after the response: always."""
         return True
 
     async def read(self) -> Any:
-        """The next message: the go-ahead for a body where the client waits for it, then the response."""
-        wire_response = None if self._has_answered else await self._answer()
+        """Return the next message: ``100 Continue`` if the client waits for it, then the response."""
+        wire_response = None if self._has_responded else await self._receive()
         if wire_response is None:
             return await super().read()
-        self._has_answered = True
-        # What arrives together with the headers is there whatever becomes of the connection.
+        self._has_responded = True
+        # The first chunk arrives together with the headers, even if the connection is closed afterwards.
         first = b"" if wire_response.delivery else wire_response.body[:CHUNK_SIZE]
         self.data_received(write_head(wire_response) + first)
         message, stream = await super().read()
@@ -128,7 +128,7 @@ class _Protocol(ResponseHandler):
         self._wire.begin((wire_response.delivery or Delivery()).pieces(rest), stream)
         return message, stream
 
-    async def _answer(self) -> WireResponse | None:
+    async def _receive(self) -> WireResponse | None:
         request = self._wire.request
         while not request.is_complete:
             if request.waits_for_go_ahead and not self._has_gone_ahead:
@@ -145,13 +145,13 @@ class _Protocol(ResponseHandler):
             raise library_error(failure.kind, self._url) from None
 
     def set_exception(self, *args: Any, **kwargs: Any) -> None:
-        """End the request with an error: its body cannot be sent, or aiohttp's timeout is over."""
+        """End the request with an error: its body cannot be sent, or aiohttp's timeout has expired."""
         super().set_exception(*args, **kwargs)
         self._wire.wake()
 
 
 class _Transport(Sender):
-    """The other end: takes the bytes of a request, and delivers those of the response as fast as they are read."""
+    """The server's side: takes the bytes of a request, and delivers the response as fast as the client reads it."""
 
     def __init__(self, protocol: _Protocol, loop: asyncio.AbstractEventLoop, read_timeout: float | None) -> None:
         super().__init__(protocol, loop, read_timeout)
@@ -171,12 +171,12 @@ class _Transport(Sender):
             self.close()
 
     async def more_of_the_request(self) -> None:
-        """Wait for the next piece, or for the news that there is none."""
+        """Wait for the next piece of the request, or until there will be none."""
         self._more = self._loop.create_future()
         await self._more
 
     def wake(self) -> None:
-        """End the wait."""
+        """End :meth:`more_of_the_request`."""
         if self._more is not None and not self._more.done():
             self._more.set_result(None)
 
@@ -185,7 +185,7 @@ class _Transport(Sender):
         if not self.is_closing():
             super().close()
             self.wake()
-            if not self._loop.is_closed():  # as where a response that nobody read is collected after it
+            if not self._loop.is_closed():  # it is if an unread response is collected after the loop
                 self._loop.call_soon(self._protocol.connection_lost, None)
 
     abort = close

@@ -1,4 +1,4 @@
-"""aiobotocore's aiohttp session, answered by Moto: genuine ``aiohttp`` responses with genuine streams."""
+"""aiobotocore's aiohttp session, answered by Moto with genuine ``aiohttp`` responses and streams."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from aiomoto._wire.message import WireRequest, WireResponse, head_of
 class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
     """An HTTP session for aiobotocore that sends its requests to Moto instead of the network.
 
-    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without a live
-    ``mock_aws``. Where Moto's ``passthrough`` names a request, that goes out through the real session.
+    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without an active
+    ``mock_aws``. Requests that Moto's ``passthrough`` names are sent through the real session.
 
     Raises:
         AiomotoError: it is created inside Moto's own ``mock_aws``.
-        RequestBlockedError: Moto has no service for a request.
+        RequestBlockedError: no service of Moto answers a request.
     """
 
     _outlives_mock = True
@@ -53,19 +53,19 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         self._is_closed = False
         self.loop = _running_loop()
         check_instance(self, "aiobotocore.httpsession", "AIOHTTPSession")
-        self._sessions["moto"] = _NoConnections()  # the others are there by the URL of their proxy
+        self._sessions["moto"] = _NoConnections()  # the keys of the others are URLs of proxies
         return entered
 
     async def __aexit__(self, *error: Any) -> None:
         for connection in list(self._streaming):
             connection.hang_up()
-        if self._sessions is not None:  # aiobotocore 3.0 cannot be closed twice
+        if self._sessions is not None:  # a session of aiobotocore 3.0 cannot be closed twice
             await super().__aexit__(*error)
-            self._is_closed = self._sessions is None  # before 3.0, a session can be used again
+            self._is_closed = self._sessions is None  # before 3.0 a closed session can be used again
 
     @property
     def has_connections(self) -> bool:
-        """Whether it has opened connections, since ``passthrough`` has let a request out, and they are not closed."""
+        """Whether requests that passed through have opened connections that are not closed yet."""
         return len(self._sessions or ()) > 1
 
     async def send(self, request: Any) -> Any:
@@ -84,25 +84,25 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
 
 class MockedAIOHTTPSession(MotoAIOHTTPSession):
-    """The session of clients that are made inside a mock: it serves a later mock, but never a network."""
+    """The session of clients that are created inside a mock. It works in later mocks, and never uses a network."""
 
     _outlives_mock = False
 
 
 class _NoConnections:
-    """Stands for the connections that an open session has: s3fs makes a new client where it finds none open."""
+    """Stands for the connections of an open session: s3fs creates a new client if it finds no open one."""
 
     def __init__(self) -> None:
         self.closed = False
 
     async def close(self) -> None:
-        """Count as closed."""
+        """Mark the session as closed."""
         self.closed = True
 
 
 async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
-    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
-    # aiobotocore's own send() says that a session is closed, and sends nothing.
+    """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
+    # If the session is closed, aiobotocore's own send() raises its error.
     if getattr(session, "_is_closed", False) or exchange.passes_through(head):
         return None
     wire = head.with_body(await _body_of(request))
@@ -114,12 +114,12 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     try:
         wire_response = await _wire_response(exchange, wire, read_timeout)
         response = await _client_response(wire, wire_response, read_timeout, session if request.stream_output else None)
-        answer = AioAWSResponse(str(response.url), response.status, wire_response.lower_headers(), response)
+        aws_response = AioAWSResponse(str(response.url), response.status, wire_response.lower_headers(), response)
         if not request.stream_output:
-            await answer.content
+            await aws_response.content
     except aiohttp.ClientError as error:
         raise client_error(error, request) from error
-    return answer
+    return aws_response
 
 
 async def _body_of(request: Any) -> bytes | None:
@@ -177,32 +177,32 @@ def _running_loop() -> asyncio.AbstractEventLoop:
         if not _loops.on_trio():
             raise
     raise AiomotoError(
-        "aiobotocore's default HTTP session is aiohttp's, which does not run on trio. Write "
-        "config=AioConfig(http_session_cls=HttpxSession), with aiobotocore.httpxsession's class, and install httpx2"
+        "aiobotocore's default HTTP session uses aiohttp, which does not run on trio. Write "
+        "config=AioConfig(http_session_cls=HttpxSession) with aiobotocore.httpxsession.HttpxSession, and install httpx2"
     )
 
 
-class _Sent:
-    """Stands for the writer of a request that has left."""
+class _FinishedWriter:
+    """Stands for the writer of a request that has been sent."""
 
     output_size = 0
 
 
-# aiohttp 3.14 asks for the stream that wrote the request.
+# aiohttp 3.14 requires the stream that wrote the request.
 _VERSION_ARGUMENTS: dict[str, Any] = (
-    {"stream_writer": _Sent()} if "stream_writer" in inspect.signature(ClientResponse).parameters else {}
+    {"stream_writer": _FinishedWriter()} if "stream_writer" in inspect.signature(ClientResponse).parameters else {}
 )
 
 
 class _Connection:
-    """What ``ClientResponse`` and ``StreamReader`` ask of a connection: one response, delivered as it is read.
+    """The part of a connection that ``ClientResponse`` and ``StreamReader`` use: one response, delivered as it is read.
 
-    It plays aiohttp's ``Connection`` and ``ResponseHandler``. Chunks are fed until the reader asks for a pause, and
-    again in a later turn of the loop when it asks for more, as data comes in from a socket: no task, and never more
-    than a few chunks of the body ahead of the reader.
+    It plays aiohttp's ``Connection`` and ``ResponseHandler``. Chunks are fed until the reader pauses, and again in a
+    later turn of the loop when it resumes, as data arrives from a socket: no task, and never more than a few chunks of
+    the body ahead of the reader.
 
     Attributes:
-        connected: whether more may come.
+        connected: whether more may arrive.
     """
 
     upgraded = False
@@ -213,13 +213,13 @@ class _Connection:
         self._wire_response = wire_response
         self._loop = loop
         self._rest = memoryview(wire_response.body)
-        self._reading_paused = False  # aiohttp's name: its reader looks at it up to 3.13
+        self._reading_paused = False  # aiohttp's name: up to 3.13 its reader reads this attribute
         self._scheduled = False
         self.connected = True
         self._reader = StreamReader(self, CHUNK_SIZE, loop=loop)  # type: ignore[arg-type]
 
     async def read(self) -> tuple[RawResponseMessage, StreamReader]:
-        """Deliver status line and headers, and the stream of the body."""
+        """Return status line and headers, and the stream of the body."""
         message = RawResponseMessage(
             version=HttpVersion11,
             code=self._wire_response.status,
@@ -238,13 +238,13 @@ class _Connection:
         self._reading_paused = True
 
     def resume_reading(self, resume_parser: bool = True) -> None:
-        """Go on feeding with the next turn of the loop."""
+        """Resume feeding in the next turn of the loop."""
         self._reading_paused = False
         if self._scheduled or self._reader.is_eof():
             return
         if self._loop.is_running():
             self.feed_soon()
-        else:  # as where each call is an ``asyncio.run()``: the reader cannot wait any more
+        else:  # for example if each call runs in its own ``asyncio.run()``: the reader cannot wait any more
             self.feed()
 
     def feed_soon(self) -> None:
@@ -253,7 +253,7 @@ class _Connection:
         self._loop.call_soon(self.feed)
 
     def feed(self) -> None:
-        """Deliver as much of the body as the reader takes."""
+        """Deliver as much of the body as the reader accepts."""
         self._scheduled = False
         while self.connected and not self._reading_paused and not self._reader.is_eof():
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
@@ -262,15 +262,15 @@ class _Connection:
                 self._reader.feed_eof()
 
     def hang_up(self) -> None:
-        """Deliver no more of the body, as where the client is closed before it has come in."""
+        """Break off the body: the client was closed before all of it had arrived."""
         if self.connected and not self._reader.is_eof():
             self.connected = False
             self._rest = self._rest[:0]
-            self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own words
+            self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own message
 
     def release(self) -> None:
-        """Nothing to give back to a pool."""
+        """No-op: there is no pool to return the connection to."""
 
     def close(self) -> None:
-        """The client has read enough."""
+        """Drop the rest of the body."""
         self._rest = self._rest[:0]

@@ -1,4 +1,4 @@
-"""Request bodies as httpx reads and sends them, as far as aiobotocore hands them to it."""
+"""Read request bodies as aiobotocore's session and httpx do."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
 
 
 async def read_body(request: Any) -> bytes | None:
-    """Read the body of a prepared request as aiobotocore's ``HttpxSession`` does, from where it stands.
+    """Read the body of a prepared request as aiobotocore's ``HttpxSession`` does, from its current position.
 
     Raises:
-        Exception: what httpx raises where it cannot send such a body, or where reading it fails.
+        Exception: what httpx raises if it cannot send such a body, or reading it fails.
     """
     body = request.body
     if has_no_stream(body):
@@ -24,17 +24,17 @@ async def read_body(request: Any) -> bytes | None:
     if isinstance(body, AwsChunkedWrapper):
         return in_one_chunk([frame async for frame in body])  # type: ignore[attr-defined]
     if type(body) is BytesIO:
-        return body.read()  # the same as its lines, which the session sends one by one
+        return body.read()  # the session sends it line by line: the same bytes
     sent = httpx.Request(request.method, request.url, content=_content_of(body))
     if not isinstance(sent.stream, httpx.AsyncByteStream):
-        # Of the type that aiobotocore's own check has, which has no message.
+        # aiobotocore fails here with an AssertionError without a message.
         kind = f"{type(body).__module__}.{type(body).__qualname__}"
         raise AssertionError(f"httpx cannot send a {kind} on an event loop: pass bytes, BytesIO or an async iterable")
     return b"".join([kept(piece) async for piece in sent.stream])
 
 
 def _content_of(body: Any) -> Any:
-    """What ``HttpxSession.send`` hands to httpx in a body's place."""
+    """Return what ``HttpxSession.send`` passes to httpx as a request's content."""
     if isinstance(body, (AsyncIterable, BytesIO)) and isinstance(body, Iterable):
         return _items_of(body)
     return body

@@ -1,4 +1,4 @@
-"""What httpx, and httpcore below it, raise when a connection fails, and what aiobotocore makes of that."""
+"""The errors of httpx and httpcore for failed connections, and aiobotocore's errors for these."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from botocore.exceptions import (
 from aiomoto import _loops
 from aiomoto._wire.failures import FailureKind, os_error
 
-# aiobotocore looks for the TLS error below httpx's since 3.9; before that it is any failed connection.
+# Since 3.9 aiobotocore looks for a TLS error in the causes of a ConnectError.
 _FINDS_TLS_ERRORS = hasattr(httpxsession, "_find_ssl_error")
 
 
 def library_error(kind: FailureKind, request: Any) -> Any:
-    """The error with which httpx, or httpx2, ends one of its own requests, on the loop that is running."""
+    """Return the error that httpx or httpx2 raises for a failed request on the running event loop."""
     on_trio = _loops.on_trio()
     match kind:
         case "connect_timeout":
@@ -50,7 +50,7 @@ def library_error(kind: FailureKind, request: Any) -> Any:
 
 
 def sync_library_error(kind: FailureKind, request: Any) -> Any:
-    """The error with which httpx ends a request of a synchronous client, which has the system's own words."""
+    """Return the error that httpx raises for a failed request of a synchronous client: with the system's message."""
     if kind == "disconnect":
         return library_error(kind, request)
     error = _error(_SYNC_ERRORS[kind], str(os_error(kind)), request)
@@ -70,9 +70,9 @@ _SYNC_ERRORS = {
 
 def _error(name: str, message: str, request: Any) -> Any:
     package = sys.modules[type(request).__module__.partition(".")[0]]
-    # The errors of httpx know their request, those of httpcore do not.
-    known = {"request": request} if hasattr(package, "RequestError") else {}
-    return getattr(package, name)(message, **known)
+    # The errors of httpx take their request, those of httpcore do not.
+    arguments = {"request": request} if hasattr(package, "RequestError") else {}
+    return getattr(package, name)(message, **arguments)
 
 
 def _address_of(url: Any) -> str:
@@ -81,7 +81,7 @@ def _address_of(url: Any) -> str:
 
 
 def body_error(kind: FailureKind, request: Any, received: int, expected: int, *, is_sync: bool) -> Any:
-    """The error with which httpx ends a body of which some bytes have come in."""
+    """Return the error that httpx raises if a response ends after some bytes of its body."""
     if kind != "disconnect":
         return (sync_library_error if is_sync else library_error)(kind, request)
     message = "peer closed connection without sending complete message body"
@@ -89,7 +89,7 @@ def body_error(kind: FailureKind, request: Any, received: int, expected: int, *,
 
 
 def client_error(error: Exception, url: str) -> HTTPClientError:
-    """The error that aiobotocore's session raises for one of httpx's, or of a body's (``HttpxSession.send``)."""
+    """Return aiobotocore's error for an error of httpx or of a request's body (``HttpxSession.send``)."""
     if isinstance(error, httpx.ConnectError):
         if _FINDS_TLS_ERRORS and error.__cause__ is not None:
             return SSLError(endpoint_url=url, error=error.__cause__)

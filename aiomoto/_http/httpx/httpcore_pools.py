@@ -1,7 +1,8 @@
-"""httpcore and httpcore2, the connection pools below httpx, asked for something at AWS.
+"""Answer requests to AWS in httpcore and httpcore2, the connection pools below httpx.
 
-httpx's requests are answered above. What comes here goes past that: by another mock that calls what it found before
-ours began, by a function that somebody has put around a transport's own, or by httpcore itself.
+Most requests of httpx are answered in its transports. Those that get here bypass aiomoto's patches of these: they come
+from another mock that calls the originals, from a function that somebody has wrapped around a transport's, or from code
+that uses httpcore itself.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, as_sent
 
-# Each package, and what the log of calls has for it.
+# Each package, and its name in the call log.
 PACKAGES = {"httpcore": "httpx", "httpcore2": "httpx2"}
 
 
 def targets(httpcore: ModuleType) -> tuple[Target, ...]:
-    """What is replaced in one of the two packages."""
+    """List what to replace in one of the two packages."""
     return (
         (httpcore.ConnectionPool, "handle_request", partial(_answering, httpcore)),
         (httpcore.AsyncConnectionPool, "handle_async_request", partial(_answering_async, httpcore)),
@@ -51,7 +52,7 @@ def _answering(httpcore: Any, original: Callable[..., Any]) -> Callable[..., Any
             raise error from error.__cause__
         return core_response_for(httpcore, as_sent(wire_response, wire), request, _read_timeout(request))
 
-    return _with_names(handle_request, original)
+    return _with_signature(handle_request, original)
 
 
 def _answering_async(httpcore: Any, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,13 +72,13 @@ def _answering_async(httpcore: Any, original: Callable[..., Any]) -> Callable[..
             raise error from error.__cause__
         return core_response_for(httpcore, as_sent(wire_response, wire), request, _read_timeout(request))
 
-    return _with_names(handle_async_request, original)
+    return _with_signature(handle_async_request, original)
 
 
-def _with_names(ours: Any, original: Any) -> Callable[..., Any]:
-    # respx asks for the names of the parameters, by a way that does not look into wrapped functions.
-    ours.__signature__ = signature(original)
-    return ours  # type: ignore[no-any-return]
+def _with_signature(replacement: Any, original: Any) -> Callable[..., Any]:
+    # respx reads the names of the parameters without following __wrapped__.
+    replacement.__signature__ = signature(original)
+    return replacement  # type: ignore[no-any-return]
 
 
 def _exchange_for(httpcore: Any, head: WireRequest, original: Any) -> Exchange | None:

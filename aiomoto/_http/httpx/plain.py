@@ -1,7 +1,7 @@
-"""httpx and httpx2, synchronous and asynchronous, asked for something at AWS.
+"""Answer requests to AWS that are sent with httpx or httpx2 and without an SDK, synchronous or asynchronous.
 
-A client hands each request to a transport, and the two transports that have a network answer from Moto while a mock is
-live. Below them httpx leaves the field to httpcore, where respx stands; above are redirects, cookies and hooks.
+A client passes each request to a transport. While a mock is active, the two transports that use a network get responses
+from Moto. Redirects, cookies and hooks are handled above them. Below is httpcore, which respx patches.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, as_sent, kept
 
-# Each package, and the one that it sends with.
+# Each package, and the one with its connection pools.
 PACKAGES = {"httpx": "httpcore", "httpx2": "httpcore2"}
 
 _POOLS = {"handle_request": "ConnectionPool", "handle_async_request": "AsyncConnectionPool"}
 
 
 def targets(httpx: ModuleType) -> tuple[Target, ...]:
-    """What is replaced in one of the two packages."""
+    """List what to replace in one of the two packages."""
     return (
         (httpx.HTTPTransport, "handle_request", partial(_answering, httpx)),
         (httpx.AsyncHTTPTransport, "handle_async_request", partial(_answering_async, httpx)),
-        # A client that is a context manager enters and leaves its transport, and closes it in no other way.
+        # A client that is used as a context manager does not call close(), but leaves its transport.
         (httpx.HTTPTransport, "close", _closing),
         (httpx.HTTPTransport, "__exit__", _closing),
         (httpx.AsyncHTTPTransport, "aclose", _closing),
@@ -42,7 +42,7 @@ def targets(httpx: ModuleType) -> tuple[Target, ...]:
     )
 
 
-# The bodies that have not come in yet, by the transports that they come through.
+# The bodies that have not arrived completely, by their transports.
 _streaming: WeakKeyDictionary[Any, WeakSet[Any]] = WeakKeyDictionary()
 
 
@@ -57,7 +57,7 @@ def _closing(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _streamed(transport: Any, response: Any) -> Any:
-    if hasattr(response.stream, "hang_up"):  # not what comes in over a bad network, which ends by itself
+    if hasattr(response.stream, "hang_up"):  # scripted bodies have none: they end by themselves
         _streaming.setdefault(transport, WeakSet()).add(response.stream)
     return response
 
@@ -111,14 +111,14 @@ def _exchange_for(httpx: Any, head: WireRequest, original: Any, method: str) -> 
 
 
 def _is_mocked(package: str, original: Any, method: str) -> bool:
-    # pytest-httpx takes the transports' methods, respx those of the pool below.
-    way_out = getattr(_pool_class(package, method), method, None)
-    below = PACKAGES[package]
-    return not plain_requests.is_of(original, package) or not (way_out is None or plain_requests.is_of(way_out, below))
+    # pytest-httpx replaces the methods of transports, respx those of the pools below.
+    pools_own = getattr(_pool_class(package, method), method, None)
+    is_pool_mocked = pools_own is not None and not plain_requests.is_of(pools_own, PACKAGES[package])
+    return is_pool_mocked or not plain_requests.is_of(original, package)
 
 
 def _is_answered_below(transport: Any, httpx: Any, original: Any, method: str) -> bool:
-    """Tell whether a request may go on to httpcore's pool, so that a function around httpx's own sees the response."""
+    """Tell whether httpcore's pool answers a request, so that a function that wraps httpx's own sees the response."""
     if not hasattr(original, "__wrapped__") or _is_mocked(httpx.__name__, original, method):
         return False
     pool_class = _pool_class(httpx.__name__, method)

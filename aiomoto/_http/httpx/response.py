@@ -15,13 +15,13 @@ from aiomoto._wire.message import WireResponse
 
 
 def response_for(httpx: Any, wire_response: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
-    """Make the ``Response`` to a ``Request`` of the same package, its body still to be streamed.
+    """Create the ``Response`` to a ``Request`` of the same package. Its body has not been read.
 
     Args:
         httpx: the package.
-        wire_response: the answer.
-        request: what it answers.
-        read_timeout: the seconds for which the client waits for more of the body; ``None`` for ever.
+        wire_response: Moto's response.
+        request: the request.
+        read_timeout: the seconds that the client waits for more of the body; ``None`` means no limit.
     """
     return httpx.Response(
         wire_response.status,
@@ -35,7 +35,7 @@ def response_for(httpx: Any, wire_response: WireResponse, request: Any, read_tim
 def core_response_for(
     httpcore: Any, wire_response: WireResponse, request: Any, read_timeout: float | None = None
 ) -> Any:
-    """The same for a package below httpx, which has a ``Response`` of its own."""
+    """Create the ``Response`` of httpcore or httpcore2, the package below httpx."""
     stream = _stream(httpcore, wire_response, request, read_timeout)
     return httpcore.Response(
         wire_response.status, headers=wire_response.raw_headers(), content=stream, extensions=_extensions(wire_response)
@@ -53,14 +53,14 @@ def _extensions(wire_response: WireResponse) -> dict[str, bytes]:
 
 
 def _stream_classes(package: Any) -> tuple[Any, ...]:
-    names = ("SyncByteStream", "AsyncByteStream")  # httpcore takes whatever is iterable
+    names = ("SyncByteStream", "AsyncByteStream")  # httpcore has none: it takes any iterable
     return tuple(getattr(package, name) for name in names if hasattr(package, name))
 
 
 @lru_cache(maxsize=4)
 def _body_class(package: Any) -> Any:
     class Body(*_stream_classes(package)):  # type: ignore[misc]
-        """A body in chunks of at most 64 KiB; on a loop, other tasks have a turn between them."""
+        """A body in chunks of at most 64 KiB. On an event loop, other tasks run between the chunks."""
 
         def __init__(self, data: bytes) -> None:
             self._rest = memoryview(data)
@@ -73,7 +73,7 @@ def _body_class(package: Any) -> Any:
                 yield self._next()
 
         def __aiter__(self) -> AsyncIterator[bytes]:
-            # No generator: trio warns of one that is left half way, as httpx leaves it when a response is closed.
+            # Not a generator: when a response is closed, httpx abandons its iterator, and trio warns of that.
             return self
 
         async def __anext__(self) -> bytes:
@@ -95,17 +95,17 @@ def _body_class(package: Any) -> Any:
             return bytes(chunk)
 
         def hang_up(self) -> None:
-            """Deliver no more than has arrived: the first chunk does so together with the headers."""
+            """Deliver only what has arrived. The first chunk arrives together with the headers."""
             arrived = self._rest[: 0 if self._has_begun else CHUNK_SIZE]
             self._is_cut = len(arrived) < len(self._rest)
             self._rest = arrived
 
         def close(self) -> None:
-            """Read no further."""
+            """Stop reading."""
             self._is_closed = True
 
         async def aclose(self) -> None:
-            """Read no further."""
+            """Stop reading."""
             self._is_closed = True
 
     return Body
@@ -114,7 +114,7 @@ def _body_class(package: Any) -> Any:
 @lru_cache(maxsize=4)
 def _scripted_class(package: Any) -> Any:
     class ScriptedBody(*_stream_classes(package)):  # type: ignore[misc]
-        """A body as it comes in over a bad network."""
+        """A body that arrives as over a bad network."""
 
         def __init__(self, data: bytes, delivery: Delivery, request: Any, read_timeout: float | None) -> None:
             self._pieces = delivery.pieces(data)

@@ -1,6 +1,6 @@
-"""aiobotocore's httpx session, answered by Moto on asyncio and on trio: genuine ``httpx`` responses.
+"""aiobotocore's httpx session, answered by Moto with genuine ``httpx`` responses, on asyncio and trio.
 
-Importing this module raises an ``ImportError`` where aiobotocore found neither httpx2 nor httpx.
+Importing this module raises an ``ImportError`` if aiobotocore has found neither httpx2 nor httpx.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ if httpx is None:
 
 import anyio  # comes with httpx
 
-# aiobotocore 2 loads the machine's certificates in the constructor, which takes a while, into a context that it never
-# hands to its httpx client, which verifies by itself. ``verify=False`` skips the loading and changes nothing else.
+# The constructor of aiobotocore 2 loads the machine's certificates, which takes a while, into a context that it never
+# uses: its httpx client verifies by itself. ``verify=False`` only skips the loading.
 _READS_CERTIFICATES_AT_ONCE = not hasattr(HttpxSession, "_build_ssl_contexts")
 
 
 class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
     """The httpx counterpart of :class:`aiomoto.MotoAIOHTTPSession`, for asyncio and trio.
 
-    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without a live
-    ``mock_aws``. TLS contexts and connection pools are built only if Moto's ``passthrough`` lets a request out.
+    Pass it to ``AioConfig(http_session_cls=...)`` or :class:`aiomoto.AioSession`; it works with and without an active
+    ``mock_aws``. TLS contexts and connection pools are created only for requests that pass through.
 
     Raises:
         AiomotoError: it is created inside Moto's own ``mock_aws``.
-        RequestBlockedError: Moto has no service for a request.
+        RequestBlockedError: no service of Moto answers a request.
     """
 
     _outlives_mock = True
@@ -77,9 +77,9 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         head = head_of(request)
         exchange = _active.exchange_for(head, self, outlives_mock=self._outlives_mock)
         response = await respond(self, request, head, exchange)
-        return await self._send_out(request) if response is None else response
+        return await self._pass_through(request) if response is None else response
 
-    async def _send_out(self, request: Any) -> Any:
+    async def _pass_through(self, request: Any) -> Any:
         async with self._network_lock:
             if not self._reaches_network:
                 await super().__aenter__()
@@ -88,13 +88,13 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
 
 
 class MockedHttpxSession(MotoHttpxSession):
-    """The session of clients that are made inside a mock: it serves a later mock, but never a network."""
+    """The session of clients that are created inside a mock. It works in later mocks, and never uses a network."""
 
     _outlives_mock = False
 
 
 async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> HttpxAWSResponse | None:
-    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
+    """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     if exchange.passes_through(head):
         return None
     wire = head.with_body(await _body_of(request))
@@ -106,21 +106,21 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     try:
         response = await _response(exchange, wire, read_timeout)
         headers = HTTPHeaders.from_pairs(response.headers.items())
-        answer = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
+        aws_response = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
         if not request.stream_output:
-            await answer.content
+            await aws_response.content
         elif isinstance(session, MotoHttpxSession):
             session._streaming.add(response.stream)
     except httpx.TransportError as error:
         raise client_error(error, request.url) from error
-    return answer
+    return aws_response
 
 
 async def _body_of(request: Any) -> bytes | None:
     try:
         return await read_body(request)
     except NotImplementedError:
-        raise  # the one that aiobotocore lets through
+        raise  # aiobotocore does not wrap this one
     except Exception as error:
         raise client_error(error, request.url) from error
 

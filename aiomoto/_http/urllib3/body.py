@@ -1,4 +1,4 @@
-"""Request bodies as urllib3 reads and sends them."""
+"""Read request bodies as urllib3 does."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from botocore.httpchecksum import AwsChunkedWrapper
 
 from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
 
-# The most that is read of a file at a time. botocore sets it for urllib3, which reads less by itself.
+# Bytes read of a file at once. botocore sets this size for urllib3, whose default is smaller.
 _BLOCK_SIZE = 128 * 1024
 
 
 def read_body(request: Any) -> bytes | None:
-    """Read the body of a prepared request as urllib3 does, from where it stands.
+    """Read the body of a prepared request as urllib3 does, from its current position.
 
     Raises:
-        Exception: what urllib3 meets where it cannot send such a body, or where reading it fails.
+        Exception: what urllib3 raises if it cannot send such a body, or reading it fails.
     """
     body = request.body
     if has_no_stream(body):
@@ -29,7 +29,7 @@ def read_body(request: Any) -> bytes | None:
 
 
 def _pieces(body: Any) -> Iterable[Any]:
-    """A body in pieces (``urllib3.util.request.body_to_chunks``, which came with urllib3 2)."""
+    """Split a body into pieces, as ``urllib3.util.request.body_to_chunks`` does since urllib3 2."""
     if isinstance(body, str):
         return (body,)
     if hasattr(body, "read"):

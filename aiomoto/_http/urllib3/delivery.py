@@ -1,6 +1,6 @@
-"""A body that is delivered to urllib3 as over a bad network, through the standard library's own HTTP response.
+"""Deliver a body to urllib3 as over a bad network, through the standard library's ``HTTPResponse``.
 
-What is read from the wire here, ``http.client`` parses, and fails as it does over a socket.
+``http.client`` parses the bytes and fails as it does over a socket.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from aiomoto._wire.message import WireRequest, WireResponse
 def scripted_response(
     request: WireRequest, wire_response: WireResponse, delivery: Delivery, read_timeout: float | None
 ) -> HTTPResponse:
-    """The answer to a request, as ``http.client`` reads it from a socket.
+    """Create the response to a request that ``http.client`` reads from a socket.
 
     Args:
-        request: what is answered.
-        wire_response: the answer.
-        delivery: how its body comes in.
-        read_timeout: the seconds for which the client waits for more of it; ``None`` for ever.
+        request: the request.
+        wire_response: Moto's response.
+        delivery: how its body arrives.
+        read_timeout: the seconds that the client waits for more of the body; ``None`` means no limit.
     """
     socket: Any = Incoming(write_head(wire_response), delivery.pieces(wire_response.body), read_timeout)
     response = HTTPResponse(socket, method=request.method)
@@ -36,14 +36,14 @@ def scripted_response(
 
 
 class ResponseFile(io.BufferedReader):
-    """A response as the file that ``http.client`` reads."""
+    """The file that ``http.client`` reads a response from."""
 
     def flush(self) -> None:
-        """Do nothing, also once it is closed: Python 3.13 flushes it when a response is collected after its file."""
+        """No-op. Python 3.13 also flushes a closed file, when a response is collected after its file."""
 
 
 class Incoming(io.RawIOBase):
-    """The client's end of a connection: it gives the pieces of an answer, each in its time."""
+    """The client's side of a connection: it returns each piece of a response at its time."""
 
     def __init__(self, head: bytes, pieces: Iterator[Piece], read_timeout: float | None) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Incoming(io.RawIOBase):
         self._read_timeout = TIMEOUT_MAX if read_timeout is None else read_timeout
 
     def makefile(self, mode: str) -> ResponseFile:
-        """A file that reads from it."""
+        """Return a file that reads from it."""
         return ResponseFile(self)
 
     def readable(self) -> bool:

@@ -1,4 +1,4 @@
-"""What urllib3 raises when a connection fails, and what botocore makes of that."""
+"""The errors of urllib3 for failed connections, and botocore's errors for these."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from aiomoto._wire.failures import FailureKind, os_error
 
 
 class Timeouts(NamedTuple):
-    """The seconds that a client waits to be connected, and for data; ``None`` for ever."""
+    """The seconds that a client waits for a connection and for data; ``None`` means no limit."""
 
     connect: float | None
     read: float | None
 
 
 def library_error(kind: FailureKind, url: str, timeouts: Timeouts, pool: Any = None) -> exceptions.HTTPError:
-    """The error with which urllib3 ends a request to a URL; it names the pool, which is botocore's by default."""
+    """Return the error that urllib3 raises for a failed request to a URL. The pool in it is botocore's by default."""
     pool = pool or pool_for(url)
     cause = os_error(kind)
     match kind:
@@ -56,9 +56,9 @@ def library_error(kind: FailureKind, url: str, timeouts: Timeouts, pool: Any = N
 
 
 def sending_error(error: Exception, url: str, timeouts: Timeouts) -> Exception:
-    """The error with which urllib3 ends a request whose body has raised one (``HTTPConnectionPool.urlopen``)."""
-    if isinstance(error, BrokenPipeError) or getattr(error, "errno", None) in _AFTER_AN_ANSWER:
-        # Taken for a server that has hung up, and may have answered before it did: urllib3 looks for that.
+    """Return the error that urllib3 raises if a request's body raises one (``HTTPConnectionPool.urlopen``)."""
+    if isinstance(error, BrokenPipeError) or getattr(error, "errno", None) in _SERVER_HUNG_UP:
+        # urllib3 takes this for a server that has closed the connection, and waits for the response it may have sent.
         return library_error("read_timeout", url, timeouts)
     if isinstance(error, (SystemSSLError, CertificateError)):
         return exceptions.SSLError(error)
@@ -67,11 +67,11 @@ def sending_error(error: Exception, url: str, timeouts: Timeouts) -> Exception:
     return error
 
 
-_AFTER_AN_ANSWER = (errno.EPROTOTYPE, errno.ECONNRESET)
+_SERVER_HUNG_UP = (errno.EPROTOTYPE, errno.ECONNRESET)
 
 
 def client_error(error: Exception, request: Any) -> HTTPClientError:
-    """The error that botocore's session raises for one of urllib3's, or of a body's (``URLLib3Session.send``)."""
+    """Return botocore's error for an error of urllib3 or of a request's body (``URLLib3Session.send``)."""
     url = request.url
     if isinstance(error, exceptions.SSLError):
         return SSLError(endpoint_url=url, error=error)
@@ -87,7 +87,7 @@ def client_error(error: Exception, request: Any) -> HTTPClientError:
 
 
 def pool_for(url: str) -> Any:
-    """A connection pool as botocore's session would have for a URL, with no connection in it."""
+    """Create an empty connection pool like that of botocore's session for a URL."""
     split = urlsplit(url)
     if split.scheme == "https":
         return AWSHTTPSConnectionPool(split.hostname, split.port or 443)
@@ -95,5 +95,5 @@ def pool_for(url: str) -> Any:
 
 
 def path_of(url: str) -> str:
-    """What of a URL goes into the request line."""
+    """Return the part of a URL that goes into the request line."""
     return urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl()

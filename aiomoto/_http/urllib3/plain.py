@@ -1,8 +1,8 @@
-"""urllib3 asked for something at AWS without an SDK, and with it all that sends over urllib3.
+"""Answer requests to AWS that are sent with urllib3 and without an SDK, also by libraries on top of urllib3.
 
-A request that is for Moto gets a pool of its own, whose one connection leads there. So urllib3 itself serialises it,
-retries, follows redirects, parses the response and words its errors. What an SDK's session sends comes here only where
-Moto's ``passthrough`` lets it out, and passes.
+A request to Moto gets its own pool with one connection, which leads to Moto. urllib3 itself serialises the request,
+retries, follows redirects, parses the response and raises its own errors. Requests of SDK sessions get here only if
+they pass through, and pass through here as well.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from aiomoto._http.urllib3.failures import Timeouts, library_error
 from aiomoto._patching.places import argument
 from aiomoto._wire.failures import FailureKind, os_error
 
-# The library that sends, for the log of calls.
+# The library that sends, for the call log.
 sent_by: ContextVar[str] = ContextVar("aiomoto_sent_by", default="urllib3")
 
 
@@ -50,7 +50,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def _absolute_url(pool: Any, url: str) -> str:
-    # It is absolute already where it is for a proxy, or a redirect.
+    # It is absolute already if it is for a proxy, or from a redirect.
     if not url.startswith("/"):
         return url
     host = f"[{pool.host}]" if ":" in pool.host else pool.host
@@ -73,12 +73,12 @@ class _MotoConnection(HTTPConnection):
     def __init__(self, *args: Any, exchange: Exchange, url: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._to_moto = exchange, url
-        # The one that a Host header leaves out.
+        # The port that is omitted from a Host header.
         self.default_port = _PORTS[urlsplit(url).scheme]  # type: ignore[misc]
 
     def connect(self) -> None:
         """Open the in-process connection."""
-        # urllib3 has put the time to connect in here, and gives the socket the time to read afterwards.
+        # urllib3 has set this to the connect timeout, and sets the socket's read timeout later.
         exchange, url = self._to_moto
         connect_timeout = self.timeout
 
@@ -88,14 +88,14 @@ class _MotoConnection(HTTPConnection):
         self.sock: Any = MotoSocket(Way(exchange, lambda _: url, sent_by.get(), error, is_decided=True))
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
-        """Begin the request, on a connection that is there."""
+        """Begin the request; connect first if need be."""
         if self.sock is None:
             self.connect()
         super().putrequest(*args, **kwargs)
 
 
 def _error(kind: FailureKind, url: str, timeouts: Timeouts) -> Exception:
-    # urllib3 has its own words for what happens on an open connection.
+    # urllib3 itself wraps the errors of an open connection.
     if kind == "disconnect":
         return RemoteDisconnected("Remote end closed connection without response")
     if kind in ("read_timeout", "reset"):
@@ -108,5 +108,5 @@ class _MotoPool(HTTPConnectionPool):
     stands_for: HTTPConnectionPool
 
     def __str__(self) -> str:
-        """What errors call it."""
+        """Name the pool that it stands for in errors."""
         return str(self.stands_for)

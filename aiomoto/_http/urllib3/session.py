@@ -1,4 +1,4 @@
-"""botocore's synchronous session, answered by Moto: genuine ``urllib3`` responses."""
+"""botocore's synchronous session, answered by Moto with genuine ``urllib3`` responses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from aiomoto._wire.message import WireRequest, as_sent, head_of
 
 
 class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
-    """The session of boto3 clients that are made inside a mock: it never reaches a network, not even after the mock."""
+    """The session of boto3 clients that are created inside a mock. It never uses a network, not even after the mock."""
 
     def send(self, request: Any) -> Any:
         """Answer one prepared request with an ``AWSResponse`` around a ``urllib3.HTTPResponse``."""
@@ -33,28 +33,28 @@ class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
         return super().send(request) if response is None else response
 
 
-@cache  # and not when this module is imported: a botocore without `send` has an error of its own
-def _minds_length() -> bool:
-    """Whether urllib3 is to mind a body that ends early: newer versions of botocore find that out by themselves."""
-    code = getattr(unwrap(URLLib3Session.send), "__code__", None)  # while a mock is live, it is wrapped
-    constants = code.co_consts if code else ()  # a test's Mock has none
+@cache  # not evaluated at import: a botocore without `send` has its own error message
+def _enforces_length() -> bool:
+    """Tell whether urllib3 must detect a body that ends early. Newer versions of botocore detect it themselves."""
+    code = getattr(unwrap(URLLib3Session.send), "__code__", None)  # while a mock is active, it is wrapped
+    constants = code.co_consts if code else ()  # a test's Mock has no code
     return not any("enforce_content_length" in names for names in constants if isinstance(names, tuple))
 
 
 def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse | None:
-    """Let an exchange answer a session's request; ``None`` where the request is to go out through the real session."""
+    """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     if exchange.passes_through(head):
         return None
     timeouts = _timeouts(session, head)
     wire = head.with_body(_body_of(request, timeouts))
     try:
         raw = _response(exchange, wire, timeouts)
-        answer = AWSResponse(request.url, raw.status, raw.headers, raw)
+        aws_response = AWSResponse(request.url, raw.status, raw.headers, raw)
         if not request.stream_output:
-            answer.content  # noqa: B018  (reads the stream to its end, as the real session does)
+            aws_response.content  # noqa: B018  (reads the stream to its end, as the real session does)
     except HTTPError as error:
         raise client_error(error, request) from error
-    return answer
+    return aws_response
 
 
 def _body_of(request: Any, timeouts: Timeouts) -> bytes | None:
@@ -71,7 +71,7 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         raise library_error(failure.kind, wire.url, timeouts) from None
     delivery = wire_response.delivery
     if delivery:
-        wire_response = as_sent(wire_response, wire)  # with its length, so that it shows where there is less
+        wire_response = as_sent(wire_response, wire)  # with a Content-Length, so that a shorter body is detected
     body = scripted_response(wire, wire_response, delivery, timeouts.read) if delivery else BytesIO(wire_response.body)
     return HTTPResponse(
         body=body,
@@ -82,15 +82,15 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         request_url=wire.url,
         preload_content=False,
         decode_content=False,
-        # Only a fault may make a body end early: a Content-Length of Moto's is not to be relied on.
-        enforce_content_length=delivery is not None and _minds_length(),
-        pool=pool_for(wire.url) if delivery else None,  # for the words of its errors
+        # Only for a fault, which may make a body end early: Moto's Content-Length is not always right.
+        enforce_content_length=delivery is not None and _enforces_length(),
+        pool=pool_for(wire.url) if delivery else None,  # named in error messages
     )
 
 
 def _timeouts(session: Any, head: WireRequest) -> Timeouts:
     try:
-        timeout = session._timeout  # a number for both phases, or urllib3's Timeout
+        timeout = session._timeout  # seconds for both phases, or urllib3's Timeout
     except AttributeError:
         check_instance(session, "botocore.httpsession", "URLLib3Session")
         raise
