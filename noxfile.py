@@ -195,7 +195,7 @@ def differential(session: nox.Session) -> None:
     session.install("--upgrade", "pip>=25.1", silent=True)
     session.install("--group", "test", ".[all]", "httpx2", silent=True)
     session.run("python", "-m", "tests.differential", *session.posargs)
-    # Each service by each client, which `make test` does with one.
+    # Each service by each client, which `make test` does for some services.
     session.run("python", "-m", "pytest", "tests/test_services_named.py", "-m", "", "-n", "auto", "-q")
     programs = ["tests/differential/test_programs.py", "-n", "auto", "-q"]
     session.run("python", "-m", "pytest", *programs, env={"DIFFERENTIAL_PROGRAMS": "100"})

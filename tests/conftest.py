@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import sys
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -35,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     guard.note_attempts(Path(folder.name, "attempts"))
     config.add_cleanup(warm_process.end)
+
+
+def pytest_unconfigure() -> None:
+    """Close the socket that the X-Ray SDK opens where Moto imports it, and that nothing closes."""
+    if "aws_xray_sdk.core" in sys.modules:
+        vars(sys.modules["aws_xray_sdk.core"].xray_recorder.emitter)["_socket"].close()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -22,6 +22,43 @@ _ENDPOINTS = {"cloudsearchdomain": "https://search-x.us-east-1.cloudsearch.amazo
 # What they sign with a test does not have: a bearer token, and awscrt's asymmetric signatures.
 _UNSIGNABLE = {"codecatalyst", "cloudfront-keyvaluestore"}
 
+# One for each protocol, and those that share something with others: a host, a signing name, a name in Moto.
+_SOME = [
+    "appconfigdata",
+    "bedrock-agent-runtime",
+    "cloudcontrol",
+    "cloudhsm",
+    "cloudwatch",
+    "connectparticipant",
+    "docdb",
+    "dynamodb",
+    "ec2",
+    "es",
+    "iam",
+    "iot-data",
+    "keyspaces",
+    "kinesis-video-media",
+    "lambda",
+    "lex-models",
+    "location",
+    "mailmanager",
+    "mturk",
+    "mwaa",
+    "neptune",
+    "opensearch",
+    "pinpoint-email",
+    "s3",
+    "s3control",
+    "s3outposts",
+    "sagemaker-edge",
+    "sdb",
+    "ses",
+    "sso",
+    "sso-oidc",
+    "stepfunctions",
+    "timestream-query",
+]
+
 
 @cache
 def session() -> Any:
@@ -32,6 +69,11 @@ def session() -> Any:
 def services() -> list[str]:
     """botocore's services, those whose requests can be signed with a pair of keys."""
     return [name for name in session().get_available_services() if name not in _UNSIGNABLE]
+
+
+def some_services() -> list[str]:
+    """A few of them: the models of all take half a minute to parse."""
+    return [name for name in _SOME if name in services()]
 
 
 def endpoint_of(service: str) -> str | None:
@@ -47,13 +89,13 @@ def callable_operations(client: Any) -> Iterator[tuple[str, str, dict[str, Any]]
         has_host_of_its_own = "{" in (operation.endpoint or {}).get("hostPrefix", "")
         if not operation.has_event_stream_input and not has_host_of_its_own and hasattr(client, xform_name(name)):
             shape = operation.input_shape
-            yield name, xform_name(name), _value(shape) if shape else {}
+            yield name, xform_name(name), required(shape) if shape else {}
 
 
-def _value(shape: Any, name: str = "") -> Any:
+def required(shape: Any, name: str = "") -> Any:
     """A value with all that is required, and nothing else."""
     if shape.type_name == "structure":
-        return {member: _value(shape.members[member], member) for member in shape.required_members}
+        return {member: required(shape.members[member], member) for member in shape.required_members}
     if shape.type_name == "string":
         if name.lower().endswith("accountid"):
             return "123456789012"

@@ -153,7 +153,7 @@ def with_an_endpoint() -> None:
         pass
 
 
-@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow, id="each"), pytest.param(12, id="some")])
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow, id="each"), pytest.param(60, id="some")])
 @pytest.mark.parametrize(
     "program", [once, nested_with_configurations, with_an_endpoint], ids=["once", "nested", "endpoint"]
 )
@@ -167,7 +167,7 @@ def test_ctrl_c_at_any_moment_of_start_and_end(program: Callable[[], None], step
             number += step
         assert_mocks_work()
 
-    assert interrupted > 10
+    assert interrupted > 2
 
 
 def interrupts(program: Callable[[], None], interrupt: InterruptAtCall) -> bool:

@@ -42,7 +42,7 @@ class Scale(NamedTuple):
     resident: int | None  # bytes, altogether
 
 
-FEW = Scale(mocks=200, clients=60, requests=200, requests_first=50, resident=None)
+FEW = Scale(mocks=60, clients=40, requests=60, requests_first=20, resident=None)
 MANY = Scale(mocks=10_000, clients=10_000, requests=100_000, requests_first=11_000, resident=4_000_000)
 WARM_UP = 110
 # A leak is one object in each round at the least.

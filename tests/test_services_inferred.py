@@ -12,12 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import pytest
 import urllib3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointResolutionError
 
 from aiomoto import Call, MockAWS, mock_aws
-from tests.every_service import Named, callable_operations, endpoint_of, services
+from tests.every_service import Named, callable_operations, endpoint_of, services, some_services
 from tests.wire import send
 
 Resend = Callable[[MockAWS, Call], None]
@@ -78,9 +79,17 @@ def misnamed(names: list[str]) -> dict[str, list[str]]:
 
 # Those that nothing tells apart: docdb and neptune have all that is on the wire from rds, greengrassv2 some of it from
 # greengrass. The endpoint has no host either, which is all that unsigned requests (sso-oidc) have to show.
+@pytest.mark.slow
 def test_nearly_every_service_is_named_by_what_its_requests_look_like() -> None:
     wrong = misnamed(services())
 
     assert len(services()) > 400
     assert len(wrong["AWS"]) <= 8, wrong
     assert len(wrong["the endpoint"]) <= 14, wrong
+
+
+def test_services_of_every_kind_are_named_by_what_their_requests_look_like() -> None:
+    assert misnamed(some_services()) == {
+        "AWS": ["docdb", "neptune"],
+        "the endpoint": ["docdb", "neptune", "sso", "sso-oidc"],
+    }

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointResolutionError
 
 from aiomoto import AioSession, MockAWS, RequestBlockedError, mock_aws
-from tests.every_service import Named, callable_operations, endpoint_of, services
+from tests.every_service import Named, callable_operations, endpoint_of, services, some_services
 
 Opener = Callable[..., AbstractAsyncContextManager[Any]]
 PLAIN: dict[str, Any] = {"parameter_validation": False, "retries": {"total_max_attempts": 1}}
@@ -72,44 +72,6 @@ async def call_one(aws: MockAWS, client: Any) -> Named | None:
     return None
 
 
-# One for each protocol, and those that share something with others: a host, a signing name, a name in Moto.
-SOME = [
-    "appconfigdata",
-    "bedrock-agent-runtime",
-    "cloudcontrol",
-    "cloudhsm",
-    "cloudwatch",
-    "connectparticipant",
-    "docdb",
-    "dynamodb",
-    "ec2",
-    "es",
-    "iam",
-    "iot-data",
-    "keyspaces",
-    "kinesis-video-media",
-    "lambda",
-    "lex-models",
-    "location",
-    "mailmanager",
-    "mturk",
-    "mwaa",
-    "neptune",
-    "opensearch",
-    "pinpoint-email",
-    "s3",
-    "s3control",
-    "s3outposts",
-    "sagemaker-edge",
-    "sdb",
-    "ses",
-    "sso",
-    "sso-oidc",
-    "stepfunctions",
-    "timestream-query",
-]
-
-
 async def check(kind: str, names: list[str]) -> None:
     async with mock_aws() as aws:
         open_client = CLIENTS[kind]()
@@ -129,14 +91,13 @@ async def check(kind: str, names: list[str]) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("kind", CLIENTS)
 async def test_service_is_called_by_its_own_name(kind: str) -> None:
-    await check(kind, [name for name in SOME if name in services()])
+    await check(kind, some_services())
 
 
-# All of their models have to be parsed, which takes far longer than the calls: in `make test` for one kind only.
+# All of their models have to be parsed, which takes far longer than the calls.
+@pytest.mark.slow
 @pytest.mark.asyncio
-@pytest.mark.parametrize(
-    "kind", [kind if kind == "aiohttp" else pytest.param(kind, marks=pytest.mark.slow) for kind in CLIENTS]
-)
+@pytest.mark.parametrize("kind", CLIENTS)
 async def test_every_service_is_called_by_its_own_name(kind: str) -> None:
     assert len(services()) > 400
     await check(kind, services())
