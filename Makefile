@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 PEER := .venv-peer
 ROUNDS := 20
 
+# Each process of the tests would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check cov matrix native soak bench bench-peer clean
 
@@ -35,7 +38,7 @@ demo: $(VENV)/demo ## run the quickstart
 	$(BIN)/python examples/quickstart.py
 
 test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -n auto -m "not slow and not native"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not native"
 
 check: $(VENV)/test ## lint, formatting and types
 	$(BIN)/ruff check .

@@ -72,9 +72,8 @@ def _run_tests(session: nox.Session, *pins: str, files: Sequence[str] = (), ahea
     if ahead:
         session.install("--upgrade", "--no-deps", *ahead, silent=True)
     session.run("python", "-m", "pip", "list", "--format=freeze", silent=not os.environ.get("CI"))
-    session.run(
-        "python", "-m", "pytest", "-m", "not slow and not native", "-n", "auto", "-q", *(session.posargs or files)
-    )
+    options = ["-m", "not slow and not native", "-n", "auto", "--dist", "worksteal", "-q"]
+    session.run("python", "-m", "pytest", *options, *(session.posargs or files))
 
 
 NEWEST = FOUND[max(FOUND, key=lambda version: int(version.partition(".")[2]))]

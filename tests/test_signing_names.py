@@ -51,7 +51,8 @@ def calls(sample: Sample) -> list[Call]:
     The services are those that sign with a name which one of Moto's services has too.
     """
     session = botocore.session.get_session()
-    services = sorted({*session.get_available_services()[:: sample.step], *ALWAYS})
+    available = enumerate(session.get_available_services())
+    services = [service for number, service in available if number % sample.step == 0 or service in ALWAYS]
     clients = {service: _client(session, service, HOSTS.get(service)) for service in services}
     names = {client.meta.service_model.signing_name for client in clients.values() if _known(client.meta.endpoint_url)}
     found: list[Call] = []
@@ -77,9 +78,7 @@ def _calls_of(aws: Any, custom: Any, most: int) -> Iterator[Call]:
 LIKE_S3 = {"s3files", "s3outposts"}
 # Some that Moto does not have, though it has others that sign as they do.
 LACKING = {"bedrock-agent-runtime", "mailmanager", "marketplace-agreement"}
-ALWAYS = (LIKE_S3 | LACKING | {"s3", "bedrock-agent", "ses"}) & {
-    *botocore.session.get_session().get_available_services()
-}
+ALWAYS = LIKE_S3 | LACKING | {"s3", "bedrock-agent", "meteringmarketplace", "ses"}
 
 
 # Not the region's host: each stream has one of its own.
