@@ -15,7 +15,7 @@ import anyio.lowlevel
 
 from tests.conftest import Stack
 
-DEADLINE = 10  # seconds, for what would otherwise never end
+DEADLINE = 60  # seconds, for what would otherwise never end
 
 Operation = Callable[[], Coroutine[Any, Any, object]]
 # Called with what the operation is about to wait for: a future or nothing on asyncio, a trap of trio's on trio.

@@ -111,7 +111,7 @@ INSTRUMENTATION: dict[str, Callable[[], Instrumentation]] = {
 
 def ask(url: str) -> None:
     """Ask for a URL by each library."""
-    assert requests.get(url, timeout=5).status_code == 200
+    assert requests.get(url, timeout=60).status_code == 200
     with urllib3.PoolManager() as pool:
         assert pool.request("GET", url).status == 200
     assert httpx.get(url).status_code == 200

@@ -54,7 +54,7 @@ async def _closing(value: Any) -> AsyncIterator[Any]:
 
 async def _over_requests(url: str) -> bytes:
     with requests.Session() as session:
-        return session.get(url, timeout=5).content
+        return session.get(url, timeout=60).content
 
 
 async def _over_urllib3(url: str) -> bytes:

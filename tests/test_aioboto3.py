@@ -73,7 +73,7 @@ async def test_an_error_of_moto_is_the_clients(s3: Any) -> None:
 
 
 async def test_a_client_with_settings_of_its_own_is_mocked(session: Any) -> None:
-    config = AioConfig(signature_version="v4", read_timeout=5, connect_timeout=5)
+    config = AioConfig(signature_version="v4", read_timeout=60, connect_timeout=5)
     with loopback_server() as server:
         async with session.client(
             "s3", region_name="eu-central-1", endpoint_url=server.url, config=config, **KEYS

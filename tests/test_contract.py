@@ -112,9 +112,9 @@ def _boto3_over_socket(case: Case, server: LoopbackServer) -> Seen:
 
 def _prepare(case: Case) -> dict[str, Any]:
     """Set the scene, with the same identifiers each time, inside whichever mock is live."""
-    requests.post("http://motoapi.amazonaws.com/moto-api/seed?a=42", timeout=5)
+    requests.post("http://motoapi.amazonaws.com/moto-api/seed?a=42", timeout=60)
     arguments = case.prepare()
-    requests.post("http://motoapi.amazonaws.com/moto-api/seed?a=43", timeout=5)
+    requests.post("http://motoapi.amazonaws.com/moto-api/seed?a=43", timeout=60)
     return arguments
 
 

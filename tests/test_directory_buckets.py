@@ -26,7 +26,7 @@ def _without_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def create_bucket() -> None:
     # Moto has no control plane for them.
-    assert requests.put(f"https://s3.{REGION}.amazonaws.com/{BUCKET}", timeout=5).status_code == 200
+    assert requests.put(f"https://s3.{REGION}.amazonaws.com/{BUCKET}", timeout=60).status_code == 200
 
 
 @each_endpoint

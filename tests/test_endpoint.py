@@ -212,7 +212,7 @@ def is_open():
 
 with mock_aws(endpoint=True) as aws:
     port = int(aws.endpoint.url.rpartition(":")[2])
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/")
     connection.getresponse().read()
     started, go_on = os.pipe(), os.pipe()

@@ -32,13 +32,13 @@ def s3(url: str, **options: Any) -> Any:
 
 def post(url: str) -> bytes:
     """What answers a form, which may be an upload to S3 where a client has the host for its endpoint."""
-    return requests.post(f"{url}/upload", files={"file": b"x"}, timeout=30).content
+    return requests.post(f"{url}/upload", files={"file": b"x"}, timeout=60).content
 
 
 def is_aws(client: Any) -> bool:
     """Tell whether a presigned URL of a client is answered by Moto."""
     url = client.generate_presigned_url("list_buckets")
-    return b"ListAllMyBucketsResult" in requests.get(url, timeout=30).content
+    return b"ListAllMyBucketsResult" in requests.get(url, timeout=60).content
 
 
 def test_the_host_of_an_inner_mocks_client_leaves_with_it(server: LoopbackServer) -> None:
@@ -96,7 +96,7 @@ async def test_an_async_client_does_so_too(server: LoopbackServer, client: Clien
             await s3.create_bucket(Bucket="photos")
             assert [bucket["Name"] for bucket in (await s3.list_buckets())["Buckets"]] == ["photos"]
             url = await s3.generate_presigned_url("list_buckets")
-            assert b"<Name>photos</Name>" in requests.get(url, timeout=30).content  # noqa: ASYNC210
+            assert b"<Name>photos</Name>" in requests.get(url, timeout=60).content  # noqa: ASYNC210
     assert server.received == []
 
 
@@ -104,13 +104,13 @@ def test_the_loopback_endpoint_of_an_inner_mock_leaves_with_it() -> None:
     with mock_aws():
         with mock_aws(endpoint=True) as inner:
             host = inner.endpoint.url.removeprefix("http://")
-            assert b"ListAllMyBucketsResult" in requests.get(signed_url(host), timeout=30).content
+            assert b"ListAllMyBucketsResult" in requests.get(signed_url(host), timeout=60).content
         with loopback_server() as server:
             server.answer = OWN
             # The same port would be free again: what counts is that none of the old hosts is AWS any more.
             assert post(server.url) == OWN.body
         with pytest.raises(requests.ConnectionError):
-            requests.get(signed_url(host), timeout=30)
+            requests.get(signed_url(host), timeout=60)
 
 
 def signed_url(host: str) -> str:

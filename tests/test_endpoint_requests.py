@@ -166,7 +166,7 @@ def test_a_form_uploads_an_object(aws: MockAWS) -> None:
     client = SESSION.client("s3", endpoint_url=aws.endpoint.url)
     post = client.generate_presigned_post("photos", "dog")
     assert post["url"] == f"{aws.endpoint.url}/photos"
-    answer = requests.post(post["url"], data=post["fields"], files={"file": b"woof"}, timeout=10)
+    answer = requests.post(post["url"], data=post["fields"], files={"file": b"woof"}, timeout=60)
     assert answer.status_code == 204
     assert client.get_object(Bucket="photos", Key="dog")["Body"].read() == b"woof"
 
@@ -178,7 +178,7 @@ def test_a_presigned_url_is_fetched_by_any_client(aws: MockAWS, version: str) ->
     client = SESSION.client("s3", endpoint_url=aws.endpoint.url, config=Config(signature_version=version))
     link = client.generate_presigned_url("get_object", Params={"Bucket": "photos", "Key": "photos/cat"})
     assert send(aws.endpoint.url, "GET", link.removeprefix(aws.endpoint.url), service=None).body == b"meow"
-    assert requests.get(link, timeout=10).content == b"meow"
+    assert requests.get(link, timeout=60).content == b"meow"
 
 
 def test_motos_own_api_is_there_as_on_its_server(url: str) -> None:

@@ -307,7 +307,7 @@ async def test_role_is_assumed_with_saml_at_a_custom_endpoint(client: ClientFact
 async def test_query_signed_call_to_a_host_of_aws_is_answered(client: ClientFactory) -> None:
     async with mock_aws(), client("sts", region_name=REGION) as sts:
         url = await sts.generate_presigned_url("get_caller_identity")
-        answer = await anyio.to_thread.run_sync(lambda: requests.get(url, timeout=5))
+        answer = await anyio.to_thread.run_sync(lambda: requests.get(url, timeout=60))
 
         assert answer.status_code == 200
         assert "<Account>123456789012</Account>" in answer.text

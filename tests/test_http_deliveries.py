@@ -21,7 +21,7 @@ from aiomoto import mock_aws
 from tests.conftest import ClientFactory, Stack
 
 REGION = "us-east-1"
-DEADLINE = 5  # seconds, after which the endpoint answers unasked
+DEADLINE = 30  # seconds, after which the endpoint answers unasked
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 

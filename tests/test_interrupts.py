@@ -34,7 +34,7 @@ def press_ctrl_c(*_: Any, **__: Any) -> None:
 def assert_mocks_work() -> None:
     """Another thread would wait for ever for a lock that was not given back."""
     with mock_aws(), ThreadPoolExecutor(1) as pool:
-        assert pool.submit(create_bucket, "photos").result(timeout=30) == ["photos"]
+        assert pool.submit(create_bucket, "photos").result(timeout=60) == ["photos"]
 
 
 # ---------------------------------------------------------------- in a request
@@ -49,7 +49,7 @@ def test_ctrl_c_in_a_request_of_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
                 bucket_names()
 
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(bucket_names).result(timeout=30) == ["photos"]
+            assert pool.submit(bucket_names).result(timeout=60) == ["photos"]
     assert_mocks_work()
 
 
@@ -65,7 +65,7 @@ async def test_ctrl_c_in_a_request_of_an_async_client(client: ClientFactory, mon
                     await s3.list_buckets()
 
             with ThreadPoolExecutor(1) as pool:
-                assert pool.submit(bucket_names).result(timeout=30) == ["photos"]
+                assert pool.submit(bucket_names).result(timeout=60) == ["photos"]
             assert [bucket["Name"] for bucket in (await s3.list_buckets())["Buckets"]] == ["photos"]
     assert_mocks_work()
 

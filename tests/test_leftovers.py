@@ -81,7 +81,7 @@ def use_everything() -> None:
     boto3.client("sts", region_name="us-east-1").get_caller_identity()
     boto3.resource("sqs", region_name="us-east-1").create_queue(QueueName="jobs")
     url = SESSION.client("s3").generate_presigned_url("list_objects_v2", {"Bucket": "photos"})
-    assert requests.get(url, timeout=5).status_code == 200
+    assert requests.get(url, timeout=60).status_code == 200
 
 
 def plain() -> None:
@@ -192,7 +192,7 @@ def test_what_is_changed_through_motos_api_ends_with_the_mock() -> None:
     with nothing_left_behind():
         with mock_aws():
             changed = {"batch": {"use_docker": False}, "lambda": {"use_docker": False}}
-            answer = requests.post("http://motoapi.amazonaws.com/moto-api/config", json=changed, timeout=5)
+            answer = requests.post("http://motoapi.amazonaws.com/moto-api/config", json=changed, timeout=60)
             assert answer.json()["batch"] == {"use_docker": False}
             create_bucket("photos")
         with mock_aws():

@@ -22,7 +22,7 @@ from tests.conftest import ClientFactory, Stack
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
 REGION = "us-east-1"
-DEADLINE = 10  # seconds, for polls of 20
+DEADLINE = 19  # seconds, for polls of 20
 
 
 def bodies(answer: Any) -> list[str]:

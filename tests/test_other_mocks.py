@@ -81,7 +81,7 @@ def with_default_responses(url: str) -> Iterator[None]:
 
 async def over_requests(url: str) -> bytes:
     with requests.Session() as session:
-        body: bytes = session.get(url, timeout=5).content
+        body: bytes = session.get(url, timeout=60).content
     return body
 
 

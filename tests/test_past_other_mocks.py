@@ -24,7 +24,7 @@ def anyio_backend() -> str:
 
 
 async def over_urllib(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: ASYNC210  (that is what is tested)
+    with urllib.request.urlopen(url, timeout=60) as response:  # noqa: ASYNC210  (that is what is tested)
         body: bytes = response.read()
     return body
 

@@ -52,13 +52,13 @@ def everything_leads_to(server: LoopbackServer, monkeypatch: pytest.MonkeyPatch)
 async def over_urllib(url: str, data: bytes | None = None, **_: Any) -> tuple[int, bytes]:
     headers = {"content-type": "text/plain"} if data else {}
     request = urllib.request.Request(url, data, headers, method="PUT" if data else "GET")
-    with urllib.request.urlopen(request, timeout=5) as response:  # noqa: ASYNC210  (that is what is tested)
+    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: ASYNC210  (that is what is tested)
         return response.status, response.read()
 
 
 async def over_http_client(url: str, data: bytes | None = None, **_: Any) -> tuple[int, bytes]:
     split = urlsplit(url)
-    connection = HTTPSConnection(split.netloc, timeout=5)
+    connection = HTTPSConnection(split.netloc, timeout=60)
     for _attempt in range(2):  # the second one on the same connection
         connection.request("PUT" if data else "GET", f"{split.path}?{split.query}", data)
         response = connection.getresponse()
@@ -69,7 +69,7 @@ async def over_http_client(url: str, data: bytes | None = None, **_: Any) -> tup
 
 async def over_httplib2(url: str, data: bytes | None = None, **_: Any) -> tuple[int, bytes]:
     httplib2 = pytest.importorskip("httplib2", reason="needs httplib2")
-    http = httplib2.Http(timeout=5)
+    http = httplib2.Http(timeout=60)
     response, body = http.request(url, "PUT" if data else "GET", data)
     http.close()
     return response.status, body

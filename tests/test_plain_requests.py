@@ -141,7 +141,7 @@ CASES: dict[str, Callable[[], Sent]] = {
 
 
 def _seed(seed: int) -> None:
-    requests.post(f"http://motoapi.amazonaws.com/moto-api/seed?a={seed}", timeout=5)
+    requests.post(f"http://motoapi.amazonaws.com/moto-api/seed?a={seed}", timeout=60)
 
 
 @contextmanager
@@ -159,7 +159,7 @@ def motos_answer(name: str) -> Seen | str:
         if sent.form:
             arguments = {"data": dict(sent.form.fields), "files": {"file": ("name.txt", sent.form.file)}}
         try:
-            response = requests.request(sent.method, sent.url, headers=sent.headers, timeout=5, **arguments)
+            response = requests.request(sent.method, sent.url, headers=sent.headers, timeout=60, **arguments)
         except Exception as error:
             return type(error).__name__
         headers = {name.lower(): value for name, value in response.headers.items()}

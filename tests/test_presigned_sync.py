@@ -43,7 +43,7 @@ def test_requests_streams_a_large_body() -> None:
 @pytest.mark.usefixtures("aws")
 def test_an_upload_in_pieces_is_sent_whole() -> None:
     pieces = (LARGE[index : index + (1 << 20)] for index in range(0, len(LARGE), 1 << 20))
-    assert requests.put(url_to("put_object"), data=pieces, timeout=5).status_code == 200
+    assert requests.put(url_to("put_object"), data=pieces, timeout=60).status_code == 200
 
     assert photo(s3()) == LARGE
 
@@ -117,7 +117,7 @@ def test_what_a_test_registers_with_motos_own_mock_is_answered(url: str) -> None
     responses_mock.add(responses.GET, url, body=b"registered")
 
     for _ in range(2):
-        assert requests.get(url, timeout=5).content == b"registered"
+        assert requests.get(url, timeout=60).content == b"registered"
 
 
 @pytest.mark.parametrize("order", ["before", "inside"])
@@ -126,8 +126,8 @@ def test_motos_own_mock_lets_the_rest_pass_to_another_one(order: str) -> None:
         theirs.add(responses.GET, "https://api.example.com/users", body=b"theirs")
         with mock_aws():
             responses_mock.add(responses.GET, "https://api.example.com/jobs", body=b"registered")
-            assert requests.get("https://api.example.com/users", timeout=5).content == b"theirs"
-            assert requests.get("https://api.example.com/jobs", timeout=5).content == b"registered"
+            assert requests.get("https://api.example.com/users", timeout=60).content == b"theirs"
+            assert requests.get("https://api.example.com/jobs", timeout=60).content == b"registered"
 
 
 @pytest.mark.usefixtures("aws")
@@ -143,7 +143,7 @@ def test_a_stage_of_an_api_gateway_is_answered(server: LoopbackServer) -> None:
     gateway.put_integration_response(**method, statusCode="200", responseTemplates={})
     gateway.create_deployment(restApiId=api, stageName="prod")
 
-    answer = requests.get(f"https://{api}.execute-api.us-east-1.amazonaws.com/prod", timeout=5)
+    answer = requests.get(f"https://{api}.execute-api.us-east-1.amazonaws.com/prod", timeout=60)
 
     assert (answer.status_code, answer.json()) == (200, {"ada": 1})
     assert [request.target for request in server.received] == ["/users"]
@@ -180,7 +180,7 @@ def test_a_proxy_is_not_asked(scheme: str) -> None:
     url = url_to("get_object").replace("https", scheme)
     proxies = {"http": "http://proxy.test:3128", "https": "http://proxy.test:3128"}
 
-    assert requests.get(url, proxies=proxies, timeout=5).content == b"0123456789"
+    assert requests.get(url, proxies=proxies, timeout=60).content == b"0123456789"
     with urllib3.ProxyManager("http://proxy.test:3128") as proxy:
         assert proxy.request("GET", url).data == b"0123456789"
 

@@ -140,10 +140,10 @@ def test_presigned_urls_of_boto3_are_answered() -> None:
         s3 = boto3.client("s3", region_name="us-east-1")
         s3.create_bucket(Bucket="reports")
         target = {"Bucket": "reports", "Key": "a b/ü.txt"}
-        put = requests.put(s3.generate_presigned_url("put_object", Params=target), data=b"uploaded", timeout=5)
-        got = requests.get(s3.generate_presigned_url("get_object", Params=target), timeout=5)
-        deleted = requests.delete(s3.generate_presigned_url("delete_object", Params=target), timeout=5)
-        gone = requests.get(s3.generate_presigned_url("get_object", Params=target), timeout=5)
+        put = requests.put(s3.generate_presigned_url("put_object", Params=target), data=b"uploaded", timeout=60)
+        got = requests.get(s3.generate_presigned_url("get_object", Params=target), timeout=60)
+        deleted = requests.delete(s3.generate_presigned_url("delete_object", Params=target), timeout=60)
+        gone = requests.get(s3.generate_presigned_url("get_object", Params=target), timeout=60)
 
     assert (put.status_code, got.status_code, got.content) == (200, 200, b"uploaded")
     assert (deleted.status_code, deleted.content, gone.status_code) == (204, b"", 404)
@@ -157,7 +157,7 @@ async def test_presigned_urls_of_aiobotocore_are_answered(client: ClientFactory,
     async with mock_aws(), client("s3", region_name="us-east-1", config=config) as s3:
         _put_hello()
         url = await s3.generate_presigned_url("get_object", Params={"Bucket": "reports", "Key": "hello"})
-        got = await anyio.to_thread.run_sync(lambda: requests.get(url, timeout=5))
+        got = await anyio.to_thread.run_sync(lambda: requests.get(url, timeout=60))
 
     assert (got.status_code, got.content) == (200, b"hello")
 
@@ -168,7 +168,7 @@ async def test_a_presigned_post_uploads_a_form(client: ClientFactory) -> None:
         await s3.create_bucket(Bucket="reports")
         post = await s3.generate_presigned_post("reports", "form.txt")
         answer = await anyio.to_thread.run_sync(
-            lambda: requests.post(post["url"], data=post["fields"], files={"file": b"from a form"}, timeout=5)
+            lambda: requests.post(post["url"], data=post["fields"], files={"file": b"from a form"}, timeout=60)
         )
         got = await s3.get_object(Bucket="reports", Key="form.txt")
 

@@ -210,7 +210,7 @@ def _names(listing: Any) -> list[str]:
 async def test_a_client_from_before_the_mock_is_mocked_by_it_and_real_after(
     client: ClientFactory, server: LoopbackServer
 ) -> None:
-    config = AioConfig(connect_timeout=5, retries={"max_attempts": 0}, s3={"addressing_style": "path"})
+    config = AioConfig(connect_timeout=60, retries={"max_attempts": 0}, s3={"addressing_style": "path"})
     async with client("s3", region_name="us-east-1", endpoint_url=server.url, config=config) as s3:
         before = await s3.list_buckets()
         async with mock_aws():
@@ -229,7 +229,7 @@ async def test_a_client_from_before_the_mock_is_mocked_by_it_and_real_after(
 
 
 def test_a_client_of_boto3_from_before_the_mock_is_mocked_by_it_and_real_after(server: LoopbackServer) -> None:
-    config = Config(connect_timeout=5, retries={"max_attempts": 0})
+    config = Config(connect_timeout=60, retries={"max_attempts": 0})
     s3 = boto3.client("s3", region_name="us-east-1", endpoint_url=server.url, config=config)
     before = s3.list_buckets()
     with mock_aws():

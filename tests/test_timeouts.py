@@ -103,7 +103,7 @@ async def test_trios_move_on_after_ends_a_poll(client: ClientFactory) -> None:
 async def test_a_timeout_that_is_not_reached_ends_nothing(client: ClientFactory) -> None:
     async with mock_aws(), client("sqs", region_name=REGION) as sqs:
         queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             await assert_works(sqs, queue)
 
 
@@ -200,7 +200,7 @@ async def test_a_read_timeout_that_was_over_before_the_poll_waits_ends_it(
         began = time.monotonic()
         with pytest.raises(ReadTimeoutError):
             await poll(sqs, queue)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 19
 
 
 # ---------------------------------------------------------------- boto3's

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-SECONDS = 10  # more than anything here takes
+SECONDS = 60  # more than anything here takes
 
 
 class Answer(NamedTuple):
