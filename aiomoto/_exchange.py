@@ -137,7 +137,7 @@ class Exchange:
             record.failed(error)
             raise
         finally:
-            record.keep_little()
+            record.trim()
             for each in exchanges:
                 if each.calls is not None:
                     each.calls.add(record)

@@ -33,9 +33,9 @@ def test_log_is_a_sequence(calls: CallLog) -> None:
     assert isinstance(calls[1:3], CallLog)
     assert calls
     assert not calls[5:]
-    with pytest.raises(IndexError, match="there is no call 7: 5 calls have been made"):
+    with pytest.raises(IndexError, match="call index 7 is out of range: the log has 5 calls"):
         calls[7]
-    with pytest.raises(IndexError, match="there is no call -1: 0 calls have been made"):
+    with pytest.raises(IndexError, match="call index -1 is out of range: the log has 0 calls"):
         _ = calls[5:].last
 
 
@@ -56,25 +56,29 @@ def test_assertions_that_hold_return_the_call(calls: CallLog) -> None:
     calls.assert_not_called("dynamodb")
 
 
-def test_what_was_called_instead_is_listed_the_nearest_first(calls: CallLog) -> None:
+def test_calls_that_were_made_are_listed_the_most_similar_first(calls: CallLog) -> None:
     with pytest.raises(AssertionError) as caught:
         calls.assert_called("s3", "PutObject", Bucket="photos", Key="c.jpg")
 
     first, *rest = str(caught.value).splitlines()
-    assert first == ("s3.PutObject(Bucket='photos', Key='c.jpg') was not called. What was called, the nearest first:")
+    assert first == (
+        "s3.PutObject(Bucket='photos', Key='c.jpg') was not called. Calls that were made, the most similar first:"
+    )
     assert all(line.startswith("  s3.PutObject(Bucket='photos', Key=") for line in rest[:2])
     assert len(rest) == 5
     assert any("s3.GetObject(Bucket='photos', Key='c.jpg'" in line and "404 NoSuchKey" in line for line in rest[2:])
 
 
 def test_messages_of_the_other_assertions_list_what_was_called(calls: CallLog) -> None:
-    with pytest.raises(AssertionError, match=r"^s3\.PutObject\(\) was called 2 times, not once\. .*\n.*a\.jpg|b\.jpg"):
+    with pytest.raises(
+        AssertionError, match=r"^s3\.PutObject\(\) was called 2 times; expected one call\. .*\n.*a\.jpg|b\.jpg"
+    ):
         calls.assert_called_once("s3", "PutObject")
-    with pytest.raises(AssertionError, match=r"^s3\.HeadObject\(\) was called not at all, not once\. .*:\n"):
+    with pytest.raises(AssertionError, match=r"^s3\.HeadObject\(\) was not called; expected one call\. .*:\n"):
         calls.assert_called_once("s3", "HeadObject")
-    with pytest.raises(AssertionError, match=r"^sqs\.\*\(\) was called\. .*:\n  sqs\.ListQueues\(\) 200$"):
+    with pytest.raises(AssertionError, match=r"^sqs\.\*\(\) was called; expected no .*:\n  sqs\.ListQueues\(\) 200$"):
         calls.assert_not_called("sqs")
-    with pytest.raises(AssertionError, match=r"^sqs\.\*\(\) was not called\. Nothing was called$"):
+    with pytest.raises(AssertionError, match=r"^sqs\.\*\(\) was not called\. No calls were made$"):
         calls[5:].assert_called("sqs")
 
 

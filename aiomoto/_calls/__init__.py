@@ -1,1 +1,1 @@
-"""What a mock knows of each call: what it is, what became of it, and which fault acted on it."""
+"""The log of calls: what each call was, its outcome, and which fault acted on it."""

@@ -1,4 +1,4 @@
-"""One call of a client to AWS, in the client's terms, which are worked out when they are asked for."""
+"""One call of a client to AWS, in botocore's terms, which are computed on first use."""
 
 from __future__ import annotations
 
@@ -19,47 +19,47 @@ from aiomoto._rules.fault import Fault
 
 
 class Call:
-    """One attempt of a client to call AWS. A client that retries makes several, which share their ``invocation_id``."""
+    """One attempt of a client to call AWS. A call that is retried has several attempts with one ``invocation_id``."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
 
     @property
     def service(self) -> str | None:
-        """botocore's name of the service: ``"s3"``; ``None`` where the request does not tell."""
+        """botocore's name of the service: ``"s3"``; ``None`` if the request does not tell."""
         return self._record.identity.service
 
     @property
     def operation(self) -> str | None:
-        """botocore's name of the operation: ``"PutObject"``; ``None`` where the request is not one to an operation."""
+        """botocore's name of the operation: ``"PutObject"``; ``None`` if the request does not call one."""
         return self._record.identity.operation
 
     @property
     def region(self) -> str | None:
-        """The region that the request is signed for."""
+        """The region that the request is signed for, or that its client has; ``None`` if it does not tell."""
         return self._record.region
 
     @property
     def account(self) -> str:
-        """The account that the request acts in."""
+        """The id of the account that the request acts in."""
         return self._record.account
 
     @cached_property
     def params(self) -> Mapping[str, Any]:
-        """The parameters of the call by botocore's names, as they were sent; those that can be read.
+        """The parameters of the call by botocore's names, parsed from the request; those that parse.
 
-        The body of an S3 object is among them with ``mock_aws(record_bodies=True)`` only.
+        The body of an S3 object is among them only with ``mock_aws(record_bodies=True)``.
 
         Raises:
-            AiomotoError: they were in a body that was not kept.
+            AiomotoError: the parameters were in a body that was not recorded.
         """
-        if self._unkept and not self._has_data:
-            raise self._not_kept()
-        return _Parameters(self._found, self._unkept, str(self._not_kept()))
+        if self._unrecorded and not self._has_streaming_body:
+            raise self._not_recorded_error()
+        return _Parameters(self._found, self._unrecorded, str(self._not_recorded_error()))
 
     @property
     def method(self) -> str:
-        """The HTTP method, in capitals."""
+        """The HTTP method, in upper case."""
         return self._record.request.method
 
     @property
@@ -74,34 +74,34 @@ class Call:
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer; ``None`` where none has come."""
+        """The HTTP status of the response; ``None`` if there is none, or not yet."""
         return self._record.status
 
     @property
     def error_code(self) -> str | None:
-        """The code of an answer that is an error, as the client reads it: ``"NoSuchKey"``."""
+        """The code of an error response, as the client parses it: ``"NoSuchKey"``; ``None`` without an error."""
         error = self._record.error
         return error_code_of(error, self._record.request, self._record.identity.model) if error else None
 
     @property
     def failure(self) -> str | None:
-        """What ended the call without an answer: a failed connection (``"reset"``) or the name of an exception."""
+        """Why there is no response: how the connection failed (``"reset"``), or the name of an exception."""
         return self._record.failure
 
     @property
     def attempt(self) -> int:
-        """The client's count of its attempts, from 1."""
+        """The number of this attempt, as the client counts, from 1."""
         count = _ATTEMPT.search(header(self._record.request, "amz-sdk-request"))
         return int(count[1]) if count else 1
 
     @property
     def invocation_id(self) -> str | None:
-        """What the attempts of one call have in common; ``None`` where the client sends no such thing."""
+        """The id that all attempts of one call share; ``None`` if the client sends none."""
         return header(self._record.request, "amz-sdk-invocation-id") or None
 
     @property
     def duration(self) -> float | None:
-        """Seconds until the answer began, or until the call failed; ``None`` while it is under way."""
+        """Seconds until the response began, or until the call failed; ``None`` while it is pending."""
         return self._record.duration
 
     @property
@@ -111,51 +111,56 @@ class Call:
 
     @property
     def fault(self) -> Fault | None:
-        """The rule of ``aws.faults`` that acted on the call."""
+        """The rule of ``aws.faults`` that acted on the call; ``None`` if none did."""
         return self._record.fault
 
     @property
     def protocol(self) -> str:
-        """botocore's name of the protocol that the request speaks: ``"rest-xml"``, ``"json"``."""
+        """botocore's name of the protocol that the request uses: ``"rest-xml"``, ``"json"``."""
         if (model := self._record.identity.model) is not None:
             return protocol_of(self._record.request, model)
         return str(service_model(self.service).metadata["protocol"]) if self.service in services() else "rest-json"
 
     @property
     def request_body(self) -> bytes | None:
-        """The body as it was sent, with ``mock_aws(record_bodies=True)``."""
+        """The body as it was sent; ``None`` without ``mock_aws(record_bodies=True)``."""
         return self._record.request_body
 
     @property
     def response_body(self) -> bytes | None:
-        """The body of the answer, with ``mock_aws(record_bodies=True)``."""
+        """The body of the response; ``None`` without ``mock_aws(record_bodies=True)``."""
         return self._record.response_body
 
     def matches(self, service: str | None = None, operation: str | None = None, /, **params: Any) -> bool:
-        """Tell whether the call is one to an operation, with these parameters among others.
+        """Tell whether the call is to a service and an operation, and has these parameters.
+
+        Args:
+            service: botocore's name of the service; ``None`` matches any.
+            operation: botocore's name of the operation; ``None`` matches any.
+            params: values of parameters. The call may have others as well.
 
         Raises:
-            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
-            AiomotoError: it depends on a parameter that was in a body that was not kept.
+            ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
+            AiomotoError: the result depends on a body that was not recorded.
         """
         check_names(service, operation, params)
         check_values(service, operation, params)
         return self.is_to(service, operation) and self.has(params)
 
     def is_to(self, service: str | None, operation: str | None) -> bool:
-        """Tell whether the call is one to a service and an operation; ``None`` stands for any."""
+        """Tell whether the call is to a service and an operation; ``None`` matches any."""
         return service in (None, self.service) and operation in (None, self.operation)
 
     def has(self, params: Mapping[str, Any]) -> bool:
-        """Tell whether the call has these parameters, among others.
+        """Tell whether the call has these parameters. It may have others as well.
 
         Raises:
-            AiomotoError: it depends on one that was in a body that was not kept.
+            AiomotoError: the result depends on a body that was not recorded.
         """
-        if not all(self._has(name, value) for name, value in params.items() if name not in self._unkept):
+        if not all(self._has(name, value) for name, value in params.items() if name not in self._unrecorded):
             return False
-        if not self._unkept.isdisjoint(params):
-            raise self._not_kept()
+        if not self._unrecorded.isdisjoint(params):
+            raise self._not_recorded_error()
         return True
 
     def _has(self, name: str, value: Any) -> bool:
@@ -172,7 +177,7 @@ class Call:
 
     @property
     def outcome(self) -> str:
-        """What became of the call, in a word or two: ``"200"``, ``"503 SlowDown"``, ``"reset"``, ``"pending"``."""
+        """The outcome of the call in a word or two: ``"200"``, ``"503 SlowDown"``, ``"reset"``, ``"pending"``."""
         if self.status is None:
             return self.failure or "pending"
         return (
@@ -181,69 +186,69 @@ class Call:
 
     @property
     def shown_params(self) -> str:
-        """The parameters on a line, or what keeps them from being shown."""
+        """The parameters on one line, or the reason why they cannot be shown."""
         try:
             return arguments(self.params)
-        except AiomotoError as error:  # they were not kept: a table with a hole is better than none
+        except AiomotoError as error:
             return f"({error})"
 
     @cached_property
     def _found(self) -> dict[str, Any]:
         model = self._record.identity.model
         found = parameters_of(self._record.addressed, model) if model is not None else {}
-        return {name: value for name, value in found.items() if name not in self._unkept}
+        return {name: value for name, value in found.items() if name not in self._unrecorded}
 
     @cached_property
-    def _unkept(self) -> frozenset[str]:
-        """The parameters that were in a body that was not kept, if the call had them."""
+    def _unrecorded(self) -> frozenset[str]:
+        """The parameters that the call may have had in a body that was not recorded."""
         record = self._record
         model = record.identity.model
         return in_body(record.request, model) if record.lacks_body and model is not None else frozenset()
 
     @property
-    def _has_data(self) -> bool:
-        """Whether the body is one parameter as it is, and not where the others are."""
+    def _has_streaming_body(self) -> bool:
+        """Whether the body is the value of one parameter, such as the content of an S3 object."""
         model = self._record.identity.model
         return bool(model is not None and model.has_streaming_input)
 
-    def _not_kept(self) -> AiomotoError:
-        what = ", ".join(sorted(self._unkept)) if self._has_data else "the parameters"
+    def _not_recorded_error(self) -> AiomotoError:
+        what = ", ".join(sorted(self._unrecorded)) if self._has_streaming_body else "the parameters"
         return AiomotoError(
             f"cannot tell {what} of this {self.service} {self.operation}: its body of {self._record.size} bytes was "
-            "not kept. mock_aws(record_bodies=True) keeps all bodies"
+            "not recorded. To record all bodies, write mock_aws(record_bodies=True)"
         )
 
 
 class _Parameters(dict[str, Any]):
-    """Parameters of a call, without those that were not kept: to ask for one of these is an error, not ``None``."""
+    """The recorded parameters of a call. To look up one that was not recorded is an error."""
 
-    def __init__(self, found: Mapping[str, Any], unkept: frozenset[str], message: str) -> None:
+    def __init__(self, found: Mapping[str, Any], unrecorded: frozenset[str], message: str) -> None:
         super().__init__(found)
-        self._unkept = unkept
+        self._unrecorded = unrecorded
         self._message = message
 
     def __missing__(self, name: str) -> Any:
-        raise AiomotoError(self._message) if name in self._unkept else KeyError(name)
+        raise AiomotoError(self._message) if name in self._unrecorded else KeyError(name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The value of a parameter, or a default where the call does not have it."""
-        return self[name] if name in self or name in self._unkept else default
+        """Return the value of a parameter, or ``default`` if the call does not have it."""
+        return self[name] if name in self or name in self._unrecorded else default
 
 
 def title(service: str | None, operation: str | None, parameters: str) -> str:
-    """A call as Python would write it: ``s3.PutObject(Bucket='b')``."""
-    return on_a_line(f"{service or '?'}.{operation or '*'}({parameters})")
+    """Format a call as Python code: ``s3.PutObject(Bucket='b')``."""
+    return printable(f"{service or '?'}.{operation or '*'}({parameters})")
 
 
-def on_a_line(text: str) -> str:
-    """The text with all that would not show escaped: a request may have anything in the place of a name."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+def printable(string: str) -> str:
+    """Escape line breaks and other unprintable characters: a request may contain any."""
+    if string.isprintable():
+        return string
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in string)
 
 
 def arguments(params: Mapping[str, Any]) -> str:
-    """Parameters as Python would write them, the long ones shortened."""
+    """Format parameters as Python keyword arguments, long values abbreviated."""
     return ", ".join(f"{name}={_SHORT.repr(value)}" for name, value in params.items())
 
 

@@ -1,4 +1,4 @@
-"""What a request is in botocore's terms: service, operation, model."""
+"""Identify a request in botocore's terms: service, operation, model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiomoto._wire.message import WireRequest
 
 
 class Identity(NamedTuple):
-    """botocore's names of the service and the operation that a request calls, as far as it tells, and the model."""
+    """botocore's names of the service and the operation that a request calls, and the model; ``None`` if unknown."""
 
     service: str | None
     operation: str | None
@@ -24,11 +24,11 @@ class Identity(NamedTuple):
 
 
 def identify(request: WireRequest, destination: Destination) -> Identity:
-    """Name what a request calls: as its client does, or else by its looks.
+    """Identify what a request calls: from its client's model, or else by inference.
 
     Args:
-        request: the request; one to S3 in path style, as :func:`in_path_style` gives it.
-        destination: where it goes.
+        request: the request; for S3, in path style, see :func:`in_path_style`.
+        destination: the request's destination.
     """
     model = request.operation
     if model is not None:
@@ -37,19 +37,19 @@ def identify(request: WireRequest, destination: Destination) -> Identity:
     if candidates is None:
         candidates = candidates_at_aws(request, destination.services)
     inferred = infer(request, candidates)
-    service = inferred.service.name if inferred.service else _otherwise(request, destination)
+    service = inferred.service.name if inferred.service else _fallback_name(request, destination)
     operation = inferred.operation or action_of(request)
     return Identity(service, operation, operation_model(service, operation))
 
 
-def _otherwise(request: WireRequest, destination: Destination) -> str | None:
-    """A name for what botocore does not have: what the request is signed for, or Moto's name."""
+def _fallback_name(request: WireRequest, destination: Destination) -> str | None:
+    """Name a service that botocore does not have: by the request's signature, or as Moto does."""
     scope = scope_of(request)
     return scope.service if scope else next(iter(destination.services), None)
 
 
 def in_path_style(request: WireRequest, destination: Destination, endpoint_hosts: Collection[str]) -> WireRequest:
-    """The same request with its bucket in the path, where it is one to S3 that has it in the host."""
+    """Move the bucket of an S3 request from the host to the path. Other requests are returned as they are."""
     if "s3" not in destination.services:
         return request
     bucket = bucket_in_host(request, endpoint_hosts, aws_host=destination.aws_host)

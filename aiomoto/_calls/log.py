@@ -1,4 +1,4 @@
-"""``aws.calls``: what was called while a mock was live, as a sequence with assertions."""
+"""``aws.calls``: the calls that clients made while a mock was active, as a sequence with assertions."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, overload
 
 from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
-from aiomoto._calls.call import Call, arguments, on_a_line, title
+from aiomoto._calls.call import Call, arguments, printable, title
 from aiomoto._calls.record import Record
 from aiomoto._lock import state_lock
 
-_MOST_CALLS = 10_000
-_MOST_BYTES = 16 * 1024 * 1024
-_MOST_LINES = 20  # of a failure message
+_MAX_CALLS = 10_000
+_MAX_BYTES = 16 * 1024 * 1024
+_MAX_LINES = 20  # of a failure message
 
 
 class CallLog(Sequence[Call]):
-    """The calls that clients made, each of their attempts, the oldest first.
+    """The calls that clients made, the oldest first; each attempt is one entry.
 
-    It holds the last 10,000, and 16 MiB of those bodies that hold parameters, the newest. ``print(aws.calls)`` shows
-    them as a table.
+    The log keeps the last 10,000 calls, and the last 16 MiB of bodies that contain parameters. ``print(aws.calls)``
+    shows the calls as a table.
     """
 
     def __init__(self, calls: Iterable[Call] = ()) -> None:
@@ -31,21 +31,21 @@ class CallLog(Sequence[Call]):
         self._bytes = 0
 
     def add(self, record: Record) -> None:
-        """Begin to log a call; it goes on being written."""
+        """Add a call. Its record is completed later, when the response or the failure is known."""
         with state_lock:
             self._calls.append(Call(record))
             if record.request.body and not record.keeps_bodies:
                 self._with_body.append(record)
                 self._bytes += record.size
-            while len(self._calls) > _MOST_CALLS:
+            while len(self._calls) > _MAX_CALLS:
                 self._calls.popleft()
-            while self._with_body and (self._bytes > _MOST_BYTES or len(self._with_body) > _MOST_CALLS):
+            while self._with_body and (self._bytes > _MAX_BYTES or len(self._with_body) > _MAX_CALLS):
                 oldest = self._with_body.popleft()
                 oldest.forget_body()
                 self._bytes -= oldest.size
 
     def clear(self) -> None:
-        """Forget all calls."""
+        """Remove all calls."""
         with state_lock:
             self._calls.clear()
             self._with_body.clear()
@@ -56,63 +56,70 @@ class CallLog(Sequence[Call]):
         """The newest call.
 
         Raises:
-            IndexError: there is none.
+            IndexError: the log is empty.
         """
         return self[-1]
 
     def filter(self, service: str | None = None, operation: str | None = None, /, **params: Any) -> CallLog:
-        """Those calls that are to a service, to an operation of it, and with these parameters among others.
+        """Return the calls to a service and an operation that have these parameters.
+
+        Args:
+            service: botocore's name of the service; ``None`` matches any.
+            operation: botocore's name of the operation; ``None`` matches any.
+            params: values of parameters. A call may have others as well.
 
         Raises:
-            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
-            AiomotoError: it depends on a parameter that was in a body that was not kept.
+            ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
+            AiomotoError: the result depends on a body that was not recorded.
         """
         check_names(service, operation, params)
         check_values(service, operation, params)
         return CallLog(call for call in self if call.is_to(service, operation) and call.has(params))
 
     def assert_called(self, service: str, operation: str | None = None, /, **params: Any) -> Call:
-        """Make sure that there was such a call; the last of them is returned.
+        """Assert that at least one call matches; return the last one. The arguments are those of :meth:`filter`.
 
         Raises:
-            AssertionError: there was none. The message lists what was called instead.
-            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
-            AiomotoError: it depends on a parameter that was in a body that was not kept.
+            AssertionError: no call matches. The message lists the calls that were made.
+            ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
+            AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
         if not found:
             wanted = title(service, operation, arguments(params))
-            raise AssertionError(f"{wanted} was not called. {_nearest(self, wanted)}")
+            raise AssertionError(f"{wanted} was not called. {_list_calls(self, wanted)}")
         return found.last
 
     def assert_called_once(self, service: str, operation: str | None = None, /, **params: Any) -> Call:
-        """Make sure that there was one such call; its last attempt is returned. A call and its retries count as one.
+        """Assert that exactly one call matches, however often it was retried; return its last attempt.
+
+        The arguments are those of :meth:`filter`.
 
         Raises:
-            AssertionError: there was none, or more than one. The message lists what was called.
-            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
-            AiomotoError: it depends on a parameter that was in a body that was not kept.
+            AssertionError: no call matches, or several do. The message lists the calls that were made.
+            ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
+            AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
         times = len({call.invocation_id or id(call) for call in found})
         if times != 1:
             wanted = title(service, operation, arguments(params))
-            log, text = (found, f"{times} times") if times else (self, "not at all")
-            raise AssertionError(f"{wanted} was called {text}, not once. {_nearest(log, wanted)}")
+            log, mistake = (found, f"was called {times} times") if times else (self, "was not called")
+            raise AssertionError(f"{wanted} {mistake}; expected one call. {_list_calls(log, wanted)}")
         return found.last
 
     def assert_not_called(self, service: str, operation: str | None = None, /, **params: Any) -> None:
-        """Make sure that there was no such call.
+        """Assert that no call matches. The arguments are those of :meth:`filter`.
 
         Raises:
-            AssertionError: there was one. The message lists them.
-            ArgumentError: botocore knows no such service, operation or parameter, or a value is not of its kind.
-            AiomotoError: it depends on a parameter that was in a body that was not kept.
+            AssertionError: a call matches. The message lists the matching calls.
+            ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
+            AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
         if found:
             wanted = title(service, operation, arguments(params))
-            raise AssertionError(f"{wanted} was called. {_nearest(found, wanted)}")
+            raise AssertionError(f"{wanted} was called; expected no call. {_list_calls(found, wanted)}")
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -131,7 +138,7 @@ class CallLog(Sequence[Call]):
             return CallLog(self._snapshot()[index])
         calls = self._snapshot()
         if not -len(calls) <= index < len(calls):
-            raise IndexError(f"there is no call {index}: {len(calls)} calls have been made")
+            raise IndexError(f"call index {index} is out of range: the log has {len(calls)} calls")
         return calls[index]
 
     def __repr__(self) -> str:
@@ -145,17 +152,17 @@ class CallLog(Sequence[Call]):
             return list(self._calls)
 
 
-def _nearest(calls: Iterable[Call], wanted: str) -> str:
-    """The calls that there were, those first that are to the same operation, and then those that look most like it."""
+def _list_calls(calls: Iterable[Call], wanted: str) -> str:
+    """List the calls that were made: first those to the wanted operation, then by similarity."""
     name = wanted.partition("(")[0]
-    lines = sorted(map(str, calls), key=lambda line: (line.partition("(")[0] != name, -_likeness(line, wanted)))
+    lines = sorted(map(str, calls), key=lambda line: (line.partition("(")[0] != name, -_similarity(line, wanted)))
     if not lines:
-        return "Nothing was called"
-    more = [f"and {len(lines) - _MOST_LINES} more"] if len(lines) > _MOST_LINES else []
-    return "\n  ".join(["What was called, the nearest first:", *lines[:_MOST_LINES], *more])
+        return "No calls were made"
+    more = [f"and {len(lines) - _MAX_LINES} more"] if len(lines) > _MAX_LINES else []
+    return "\n  ".join(["Calls that were made, the most similar first:", *lines[:_MAX_LINES], *more])
 
 
-def _likeness(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other).ratio()
 
 
@@ -184,4 +191,4 @@ def _row(number: int, call: Call) -> tuple[str, ...]:
         str(call.fault.effect) if call.fault else "",
         call.shown_params,
     )
-    return tuple(map(on_a_line, row))
+    return tuple(map(printable, row))

@@ -1,4 +1,4 @@
-"""What is kept of a request and of what became of it: little, and no bodies but small ones."""
+"""The record of one request and its outcome. To save memory, it keeps only small bodies by default."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from aiomoto._rules.fault import Fault
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
 
-# The most of a body that is kept for its parameters, in bytes. DynamoDB, SQS and most others take no longer requests.
-_LONGEST = 1024 * 1024
+# The largest body kept for its parameters, in bytes: the limit of DynamoDB, SQS and most other services.
+_MAX_BODY = 1024 * 1024
 
 
 class Slept(NamedTuple):
-    """A wait of a client that was over at once.
+    """A wait of a client that ``sleep="instant"`` skipped.
 
     Attributes:
-        seconds: how long it would have been.
-        why: what for: ``"retry"``, ``"waiter"``, ``"adaptive rate limit"`` or ``"credentials"``.
+        seconds: how long the client would have waited.
+        why: the reason: ``"retry"``, ``"waiter"``, ``"adaptive rate limit"`` or ``"credentials"``.
     """
 
     seconds: float
@@ -30,34 +30,34 @@ class Slept(NamedTuple):
 
 
 class Record:
-    """One attempt of a client to call AWS, as the exchange writes it down.
+    """One attempt of a client to call AWS, as the exchange records it.
 
-    What depends on anything but the request itself is settled when the record is created. It has all of the request
-    until :meth:`keep_little`.
+    The record captures whatever else its identity depends on when it is created, so that later changes have no
+    effect. It has the whole request until :meth:`trim`.
 
     Args:
-        endpoint_hosts: the hosts that clients are configured with at that time.
+        endpoint_hosts: the hosts that clients are configured with at the time of the request.
 
     Attributes:
-        request: the request; after ``keep_little`` its body only where that may hold parameters.
-        destination: where it goes.
-        backend: what sends it.
-        account: the account that it acts in.
-        size: bytes of its body.
-        keeps_bodies: whether ``request_body`` and ``response_body`` are kept whatever they are.
-        request_body: its body as it was sent.
-        response_body: the body that answers it.
-        status: the HTTP status of the answer; ``None`` where none has come.
-        error: an answer that is an error.
-        failure: the name of what ended it without an answer.
-        fault: the rule that acted on it.
-        duration: seconds until its answer began, or until it failed; ``None`` while it is under way.
+        request: the request; after ``trim`` without a body that contains no parameters.
+        destination: the request's destination.
+        backend: what sends the request.
+        account: the id of the account that it acts in.
+        size: the size of the request's body in bytes.
+        keeps_bodies: whether ``request_body`` and ``response_body`` are kept.
+        request_body: the request's body as sent, if bodies are kept.
+        response_body: the response's body, if bodies are kept.
+        status: the HTTP status of the response; ``None`` if there is none, or not yet.
+        error: the response, if it is an error or a redirect.
+        failure: why there is no response: how the connection failed, or the name of an exception.
+        fault: the rule of ``aws.faults`` that acted on the request.
+        duration: seconds until the response began, or until the request failed; ``None`` while it is pending.
     """
 
     __slots__ = (
         "_began",
         "_endpoint_hosts",
-        "_settled",
+        "_identified",
         "account",
         "backend",
         "destination",
@@ -88,7 +88,7 @@ class Record:
         self.request = request
         self.destination = destination
         self._endpoint_hosts = endpoint_hosts
-        self._settled: tuple[Identity, str | None] | None = None
+        self._identified: tuple[Identity, str | None] | None = None
         self.backend = backend
         self.account = account
         self.size = len(request.body or b"")
@@ -102,26 +102,26 @@ class Record:
 
     @property
     def addressed(self) -> WireRequest:
-        """The request, in path style where it is one to S3."""
+        """The request; for S3, in path style."""
         return in_path_style(self.request, self.destination, self._endpoint_hosts)
 
     @property
     def identity(self) -> Identity:
-        """What it calls."""
-        return self._settle()[0]
+        """What the request calls."""
+        return self._identify()[0]
 
     @property
     def region(self) -> str | None:
-        """The region that it is signed for, or that its client has."""
-        return self._settle()[1]
+        """The region that the request is signed for, or that its client has."""
+        return self._identify()[1]
 
-    def _settle(self) -> tuple[Identity, str | None]:
-        if self._settled is None:
-            self._settled = identify(self.addressed, self.destination), _region_of(self.request)
-        return self._settled
+    def _identify(self) -> tuple[Identity, str | None]:
+        if self._identified is None:
+            self._identified = identify(self.addressed, self.destination), _region_of(self.request)
+        return self._identified
 
     def answered(self, response: WireResponse) -> None:
-        """Note the answer."""
+        """Record the response."""
         self.duration = _clock.now() - self._began
         self.status = response.status
         if response.status >= 300:
@@ -130,52 +130,52 @@ class Record:
             self.response_body = response.body
 
     def failed(self, error: BaseException) -> None:
-        """Note that there will be no answer, and why."""
+        """Record that there is no response, and why."""
         self.duration = _clock.now() - self._began
         self.failure = error.kind if isinstance(error, WireFailure) else type(error).__name__
 
     @property
     def lacks_body(self) -> bool:
-        """Whether the request had a body that has not been kept."""
+        """Whether the request had a body that is no longer here."""
         return self.request.body is None and self.size > 0
 
     def forget_body(self) -> None:
-        """Let go of the request's body."""
+        """Drop the request's body."""
         if self.request.operation is None:
-            self._settle()  # a form names its operation in its body
+            self._identify()  # a form names the operation in its body
         self.request = self.request.with_body(None)
 
-    def keep_little(self) -> None:
-        """Let go of what nobody is going to ask for: the notes of botocore, and bodies that hold no parameters."""
+    def trim(self) -> None:
+        """Drop botocore's context and a body that is large or contains no parameters, unless all bodies are kept."""
         if self.keeps_bodies:
             return
         request = self.request
-        is_data = self._is_data()
-        if is_data and request.operation is None:
-            self._settle()
-        if is_data or request.context:
-            body = None if is_data else request.body
-            context = _little_of(request.context)
+        drops_body = self._has_data_body()
+        if drops_body and request.operation is None:
+            self._identify()
+        if drops_body or request.context:
+            body = None if drops_body else request.body
+            context = _trimmed_context(request.context)
             self.request = WireRequest(request.method, request.url, request.headers, body, context, request.operation)
 
-    def _is_data(self) -> bool:
-        """Whether the body is not to be kept: it is an object of S3, or a large one."""
+    def _has_data_body(self) -> bool:
+        """Whether the body is an S3 object or larger than the limit."""
         request = self.request
-        if self.size == 0 or self.size > _LONGEST:
+        if self.size == 0 or self.size > _MAX_BODY:
             return self.size > 0
         if self.destination.services[:1] != ("s3",) or header(request, "x-amz-decoded-content-length") == "0":
             return False
         if request.operation is None and (request.body or b"")[:1] != b"<":
-            return True  # S3 takes its parameters as XML
+            return True  # S3's parameters are XML
         model = request.operation or self.identity.model
         return model is not None and model.has_streaming_input
 
 
-def _little_of(context: Mapping[str, Any]) -> dict[str, Any]:
-    # Not the parameters themselves, in which the client holds bodies.
+def _trimmed_context(context: Mapping[str, Any]) -> dict[str, Any]:
+    # input_params would keep bodies alive.
     bucket = context.get("input_params", {}).get("Bucket")
-    noted = {name: context[name] for name in ("client_region", "s3_redirect") if name in context}
-    return noted | ({"input_params": {"Bucket": bucket}} if bucket else {})
+    kept = {name: context[name] for name in ("client_region", "s3_redirect") if name in context}
+    return kept | ({"input_params": {"Bucket": bucket}} if bucket else {})
 
 
 def _region_of(request: WireRequest) -> str | None:
