@@ -7,6 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 import anyio
+import hypothesis  # noqa: F401  (its plugin would load it at the end of an inner run, and warn of trio there)
 import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
