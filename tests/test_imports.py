@@ -35,8 +35,6 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aws.names": "botocore",
-        "_botocore.events": "botocore",
-        "_botocore.memo": "aiobotocore botocore",
         "_botocore.models": "boto3 botocore",
         "_decorate": "",
         "_environment.variables": "",
@@ -50,9 +48,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aws.regions": "",
-        "_botocore.lookups": "aiobotocore botocore",
         "_endpoint.server": "aiohttp",
-        "_environment.fork_servers": "",
         "_hints": "",
         "_http.httpx.failures": "aiobotocore botocore",
         "_lock": "",
@@ -81,8 +77,12 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aws.scope": "",
+        "_botocore.events": "botocore",
+        "_botocore.lookups": "aiobotocore botocore",
+        "_botocore.memo": "aiobotocore botocore",
         "_botocore.sessions": "botocore",
         "_endpoint.response": "aiohttp",
+        "_environment.fork_servers": "",
         "_http.aiohttp.delivery": "aiohttp",
         "_http.urllib3.delivery": "",
         "_rules.fault": "",

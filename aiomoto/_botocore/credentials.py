@@ -27,6 +27,7 @@ from aiomoto._botocore.provenance import (
 )
 from aiomoto._botocore.sessions import notes, reads_files_of_test
 from aiomoto._environment.variables import ACCESS_KEY, SECRET_KEY, environment
+from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
 
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -205,7 +206,7 @@ def _token_provider(session: Any) -> Any:
     return TokenProviderChain(providers=chain) if chain else None
 
 
-REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+REPLACEMENTS: tuple[Target, ...] = (
     (Session, "get_credentials", _get_credentials),
     (AioSession, "get_credentials", _get_credentials_async),
     (Session, "get_auth_token", _get_auth_token),

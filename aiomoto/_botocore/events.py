@@ -15,6 +15,7 @@ import botocore.hooks
 from botocore.hooks import EVENT_ALIASES, EventAliaser
 
 from aiomoto._patching.places import remembers
+from aiomoto._patching.replacements import Target
 
 _aliases: dict[str, str] = {}
 _takes_kwargs: WeakKeyDictionary[FunctionType, Any] = WeakKeyDictionary()
@@ -52,4 +53,4 @@ _WANTED = (
     (botocore.hooks, "accepts_kwargs", _accepts_kwargs),
 )
 # If a version of botocore lacks one of these names, mocks are only slower.
-REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = tuple(each for each in _WANTED if each[1] in vars(each[0]))
+REPLACEMENTS: tuple[Target, ...] = tuple(each for each in _WANTED if each[1] in vars(each[0]))

@@ -14,6 +14,7 @@ from botocore.monitoring import SocketPublisher
 from botocore.utils import IMDSFetcher
 
 from aiomoto._environment.variables import environment
+from aiomoto._patching.replacements import Target
 
 _DISABLED = "AWS_EC2_METADATA_DISABLED"
 _TOKEN = "AWS_BEARER_TOKEN_BEDROCK"
@@ -55,7 +56,7 @@ def _publish(original: Callable[..., Any]) -> Callable[..., Any]:
     return publish
 
 
-REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+REPLACEMENTS: tuple[Target, ...] = (
     (IMDSFetcher, "__init__", _init_fetcher),
     (AioIMDSFetcher, "__init__", _init_fetcher),
     (botocore.handlers, "get_token_from_environment", _get_token_from_environment),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
 from functools import lru_cache, partial, wraps
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +18,7 @@ import botocore.parsers
 import botocore.useragent
 
 from aiomoto._patching.places import argument, remembers, with_argument
+from aiomoto._patching.replacements import Target
 
 _once = partial(remembers, libraries=("aiobotocore", "botocore"))
 
@@ -101,7 +101,7 @@ def _resolve_awaitable(original: Any) -> Any:
 
 _RestParser = getattr(botocore.parsers, "BaseRestParser", None)
 
-_WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+_WANTED: tuple[Target, ...] = (
     (botocore.useragent, "sanitize_user_agent_string_component", _memoised),
     (getattr(botocore.useragent, "UserAgentComponent", None), "to_string", _component_to_string),
     (botocore.parsers, "DEFAULT_TIMESTAMP_PARSER", _parse_timestamp),

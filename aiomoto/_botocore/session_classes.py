@@ -25,6 +25,7 @@ from aiomoto._http.urllib3 import session as urllib3_session
 from aiomoto._http.urllib3.session import MockedURLLib3Session
 from aiomoto._moto.hosts import is_aws
 from aiomoto._patching.places import argument, with_argument
+from aiomoto._patching.replacements import Target
 from aiomoto._wire.message import WireRequest, head_of
 
 Replacement = Callable[[Any], Any]
@@ -180,7 +181,7 @@ def _mocked_class_unless_passed_through(session_class: Any, exchange: Exchange, 
         raise
 
 
-REPLACEMENTS: tuple[tuple[Any, str, Replacement], ...] = (
+REPLACEMENTS: tuple[Target, ...] = (
     *((kind.real, "send", _answering_send(kind.respond, is_async=kind.is_async)) for kind in KINDS),
     (EndpointCreator, "create_endpoint", _create_endpoint_with_mocked_class(URLLib3Session)),
     (AioEndpointCreator, "create_endpoint", _create_endpoint_with_mocked_class(DEFAULT_HTTP_SESSION_CLS)),

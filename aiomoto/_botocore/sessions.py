@@ -20,6 +20,7 @@ from aiomoto._botocore.notes import Notes
 from aiomoto._botocore.provenance import is_given_resolver
 from aiomoto._environment.variables import HIDDEN, REGION, environment
 from aiomoto._patching.places import argument
+from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
 
 FILES = {"config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"}
@@ -200,7 +201,7 @@ def _provide(original: Callable[..., Any]) -> Callable[..., Any]:
     return provide
 
 
-REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+REPLACEMENTS: tuple[Target, ...] = (
     (Session, "get_config_variable", _get_config_variable),
     (Session, "instance_variables", _instance_variables),
     (Session, "full_config", _full_config),

@@ -27,6 +27,7 @@ from aiomoto._botocore.credentials import keys_of_mock
 from aiomoto._botocore.notes import Notes
 from aiomoto._botocore.provenance import is_found, is_found_token
 from aiomoto._environment.variables import environment
+from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
 
 FAKE_TOKEN = "FOOBARTOKEN"
@@ -192,7 +193,7 @@ def _without_cache(fetcher: Any, mock: object) -> Any:
     return note.twin
 
 
-REPLACEMENTS: tuple[tuple[Any, str, Any], ...] = (
+REPLACEMENTS: tuple[Target, ...] = (
     *((RequestSigner, name, _get_auth_instance) for name in ("get_auth_instance", "get_auth")),
     *((AioRequestSigner, name, _get_auth_instance_async) for name in ("get_auth_instance", "get_auth")),
     (Credentials, "get_frozen_credentials", _get_frozen_credentials),

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from aiomoto._environment.variables import environment
+from aiomoto._patching.replacements import Target
 
 MODULE = "multiprocessing.forkserver"
 
@@ -24,7 +25,7 @@ class ForkServers:
         self._servers: dict[object, Any] = {}
         self._preload: Any = None
 
-    def targets(self, module: ModuleType) -> tuple[tuple[Any, str, Any], ...]:
+    def targets(self, module: ModuleType) -> tuple[Target, ...]:
         """List what to replace in ``multiprocessing.forkserver``: the functions that use its only server."""
 
         def for_newest_mock(original: Callable[..., Any]) -> Callable[..., Any]:
