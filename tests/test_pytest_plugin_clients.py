@@ -237,7 +237,10 @@ async def test_function(aiomoto_client):
 @pytest.mark.parametrize(
     ("mistake", "message"),
     [
-        ("aiomoto_client('s3').list_buckets()", "has no 'list_buckets': write `client = await aiomoto_client(...)`"),
+        (
+            "aiomoto_client('s3').list_buckets()",
+            "has no 'list_buckets' before it is open: write `client = await aiomoto_client(...)`",
+        ),
         ("with aiomoto_client('s3'): pass", "a client cannot be opened with a plain `with`: write `client ="),
     ],
 )
