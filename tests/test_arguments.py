@@ -209,8 +209,8 @@ def test_configuration_may_be_of_any_mappings_and_iterables() -> None:
 WRONG_CONFIG: list[tuple[dict[str, Any], str]] = [
     ({"core": {"mock_credentials": "no"}}, "config['core']['mock_credentials'] must be True or False, not 'no'"),
     ({"lambda": {"use_docker": 0}}, "config['lambda']['use_docker'] must be True or False, not 0"),
-    ({"core": {"passthrough": {"urls": ["https://("]}}}, "must be regular expressions for the beginning of a URL"),
-    ({"core": {"passthrough": {"urls": [None]}}}, "must be regular expressions for the beginning of a URL"),
+    ({"core": {"passthrough": {"urls": ["https://("]}}}, "must be regular expressions that match the beginning"),
+    ({"core": {"passthrough": {"urls": [None]}}}, "must be regular expressions that match the beginning"),
     ({"core": {"passthrough": {"services": ["lambda"]}}}, "config's services: Moto has no service 'lambda'"),
     (
         {"core": {"service_whitelist": ["sqss"]}},

@@ -28,12 +28,12 @@ mock: Any = mock_aws
 
 REGIONS = {
     "us-esat-1": (
-        r"AWS has no region 'us-esat-1'; did you mean .*'us-east-1'.* It is the region of the client that sent POST "
-        r"sqs\.us-esat-1\.amazonaws\.com: correct its region_name, or AWS_DEFAULT_REGION\. .* set "
+        r"AWS has no region 'us-esat-1'; did you mean .*'us-east-1'.* The client that sent POST "
+        r"sqs\.us-esat-1\.amazonaws\.com has that region: correct its region_name, or AWS_DEFAULT_REGION\. .* set "
         r"MOTO_ALLOW_NONEXISTENT_REGION=true"
     ),
-    "us-moon-9": r"AWS has no region 'us-moon-9'\. It is the region of the client",
-    "garage": r"Moto has no region 'garage'\. It is the region of the client",
+    "us-moon-9": r"AWS has no region 'us-moon-9'\. The client that sent",
+    "garage": r"Moto has no region 'garage'\. The client that sent",
 }
 each_region = pytest.mark.parametrize(("region", "message"), REGIONS.items(), ids=REGIONS)
 

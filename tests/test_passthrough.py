@@ -234,7 +234,7 @@ async def test_a_server_that_is_not_there_is_the_clients_own_error(client: Clien
     ],
     ids=str,
 )
-def test_a_text_in_the_place_of_a_list_is_an_error_that_says_so(core: Any) -> None:
-    # Taken as a list, each of its letters would be a pattern, and nearly every request would be let out.
-    with nothing_left_behind(), pytest.raises(TypeError, match=r"must be a (list of strings|dict of lists), as"):
+def test_a_string_in_place_of_a_list_is_an_error_that_says_so(core: Any) -> None:
+    # Taken as a list, each of its letters would be a pattern, and nearly every request would pass through.
+    with nothing_left_behind(), pytest.raises(TypeError, match=r"must be a (list of strings|dict of lists), such as"):
         mock_aws(config={"core": core}).start()

@@ -20,8 +20,8 @@ from tests.wire import send
 
 REGION = "us-east-1"
 MESSAGE = (
-    r"Moto runs the Lambda function 'resize' in a Docker container, and Docker does not answer: .+\. "
-    r'Write mock_aws\(config=\{"lambda": \{"use_docker": False\}\}\), .*, or start Docker'
+    r"Moto runs the Lambda function 'resize' in a Docker container, and Docker does not respond: .+\. "
+    r'Start Docker, or write mock_aws\(config=\{"lambda": \{"use_docker": False\}\}\), with which'
 )
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 

@@ -1,1 +1,1 @@
-"""Moto's side: from a request to its handler, and how that is run."""
+"""Everything about Moto: find the handler for a request, and run it."""

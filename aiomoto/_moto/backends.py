@@ -1,7 +1,4 @@
-"""Moto's side of the seam: call a handler, reset the data.
-
-The differences between Moto's versions end here.
-"""
+"""Call Moto's handlers and reset its data, on all supported versions of Moto."""
 
 from __future__ import annotations
 
@@ -28,15 +25,21 @@ from aiomoto._moto.request import moto_request
 from aiomoto._moto.router import Handler
 from aiomoto._wire.message import WireRequest, WireResponse
 
-# Since then Moto's S3 takes apart all kinds of aws-chunked bodies, and forgets that they came so. Nothing else tells.
+# Since 5.1.14 Moto's S3 decodes all kinds of aws-chunked bodies. No attribute of Moto tells, only its version.
 READS_CHUNKS = tuple(map(int, re.findall(r"\d+", moto.__version__)[:3])) >= (5, 1, 14)
 
-# One handler at a time.
+# Moto's backends are not thread-safe: one handler runs at a time.
 lock = BackendLock()
 
 
 def call(handler: Handler, request: WireRequest, url: str, *, record: bool = True) -> WireResponse:
-    """Let a handler of Moto's answer the request, as if it had been sent to ``url``, and record it if asked to.
+    """Call a handler with a request, as if it had been sent to ``url``.
+
+    Args:
+        handler: Moto's handler.
+        request: the request.
+        url: the URL that Moto gets to see.
+        record: whether Moto's recorder records the request, if it is on.
 
     Raises:
         NotImplementedError: Moto has not implemented the operation.
@@ -54,10 +57,10 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
 
 @contextmanager
 def _fake_account() -> Iterator[None]:
-    """Let the sessions and clients that Moto itself makes find no real account, and no profile that is missing.
+    """Keep the sessions and clients that Moto itself creates from real credentials and from missing profiles.
 
-    It asks them for the regions of a service, and in older versions for a service's paths. With a mock around it there
-    is none anyway. A session that is wired by hand has none around it.
+    Moto creates them to list the regions of a service, in older versions also the paths. An active mock has done this
+    already; a request of an explicitly wired session may come without one.
     """
     if botocore_stubber.enabled:
         yield
@@ -72,28 +75,28 @@ def _fake_account() -> Iterator[None]:
 
 
 def reset() -> None:
-    """Forget all data in all accounts and regions."""
+    """Remove all data, in all accounts and regions."""
     BackendDict.reset()
 
 
 def forget_models() -> None:
-    """Let go of the model instances that Moto keeps for its dashboard."""
+    """Drop the model instances that Moto collects for its dashboard."""
     reset_model_data()
 
 
 def account_of(request: WireRequest) -> str:
-    """The account in which Moto answers a request (``BaseResponse.get_current_account``)."""
+    """The id of the account in which Moto handles a request, see ``BaseResponse.get_current_account``."""
     named = os.environ.get("MOTO_ACCOUNT_ID") or header(request, "x-moto-account-id")
     access_key = None if named else access_key_of(request)
     if access_key is None:
         return named or DEFAULT_ACCOUNT_ID
-    from moto.iam.models import get_account_id_from  # Moto loads it with its first answer
+    from moto.iam.models import get_account_id_from  # slow to import; Moto imports it with its first response
 
     return str(get_account_id_from(access_key))
 
 
 def bucket_exists(name: str) -> bool:
-    """Tell whether any account has an S3 bucket of this name."""
+    """Tell whether any account has an S3 bucket of that name."""
     return any(name in backend.buckets for backend in loaded_backends("s3", "s3_backends"))
 
 

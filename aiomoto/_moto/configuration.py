@@ -1,4 +1,4 @@
-"""Moto's configuration: checked, and put in place for one mock at a time."""
+"""Moto's configuration: validate it, and activate it for one mock at a time."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Config = dict[str, Any]
 
 
 def own_config(config: Any) -> Config | None:
-    """Make sure that a configuration has Moto's form, and nothing that Moto would pass over; return a copy of it.
+    """Validate a configuration and return a copy of it.
 
     Raises:
-        ArgumentError: it is not a dict of dicts, Moto reads no such section or no such key in it, or a value is of
-            another kind.
+        ArgumentError: it is not a dict of dicts, it has a section or a key that Moto does not read, or a value has the
+            wrong type.
     """
     if config is None:
         return None
     if not (isinstance(config, Mapping) and all(isinstance(section, Mapping) for section in config.values())):
         raise ArgumentError(
-            f"config must be a dict of dicts, as {{'core': {{'mock_credentials': False}}}}, not {config!r}"
+            f"config must be a dict of dicts, such as {{'core': {{'mock_credentials': False}}}}, not {config!r}"
         )
     known = _known()
     for name, section in config.items():
@@ -46,7 +46,9 @@ def own_config(config: Any) -> Config | None:
 def _own_core(core: Config) -> Config:
     passthrough = core.get("passthrough")
     if not (passthrough is None or isinstance(passthrough, Mapping)):
-        raise ArgumentError(f"config's passthrough must be a dict of lists, as {{'urls': [...]}}, not {passthrough!r}")
+        raise ArgumentError(
+            f"config['core']['passthrough'] must be a dict of lists, such as {{'urls': [...]}}, not {passthrough!r}"
+        )
     for key in passthrough or ():
         check_name("config['core']['passthrough']", "key", key, ("services", "urls"))
     own = dict(core)
@@ -58,9 +60,9 @@ def _own_core(core: Config) -> Config:
 
 
 def _own_list(name: str, value: Any) -> list[Any] | None:
-    # Of a text each letter would count as a pattern, and let out about every request.
+    # Moto would take each letter of a string for a pattern, and pass nearly all requests through.
     if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
-        raise ArgumentError(f"config's {name} must be a list of strings, as [{value!r}], not {value!r}")
+        raise ArgumentError(f"config's {name} must be a list of strings, such as [{value!r}], not {value!r}")
     if value is None:
         return None
     own = list(value)
@@ -77,12 +79,12 @@ def _check_pattern(pattern: Any) -> None:
         re.compile(pattern)
     except (re.error, TypeError) as error:
         raise ArgumentError(
-            f"config's urls must be regular expressions for the beginning of a URL, not {pattern!r}: {error}"
+            f"config's urls must be regular expressions that match the beginning of a URL, not {pattern!r}: {error}"
         ) from None
 
 
 def _known() -> dict[str, dict[str, Any]]:
-    """The keys that Moto reads, by section, and their types: those that have a default, and those that it declares."""
+    """The keys that Moto reads, by section, with their types: those that it declares and those that have a default."""
     declared = get_type_hints(getattr(moto_config, "DefaultConfig", object))
     known = {name: dict(get_type_hints(section)) for name, section in declared.items()}
     for name, section in dict(default_user_config).items():
@@ -92,40 +94,40 @@ def _known() -> dict[str, dict[str, Any]]:
 
 
 class Configurations:
-    """The one dict that all of Moto reads its configuration from, lent to one owner at a time.
+    """The configuration of each owner. Moto reads one global dict, which holds that of the active owner.
 
-    What Moto's own API or a test changes in it stays with the owner that it was lent to.
+    Changes that Moto's own API or a test makes to the dict belong to the active owner.
     """
 
     def __init__(self) -> None:
         self._owner: object = None
-        self._kept: dict[object, Config] = {}
+        self._inactive: dict[object, Config] = {}
         self._activations = 0
 
     def section(self, owner: object, name: str) -> Mapping[str, Any]:
-        """A section of an owner's configuration, to look at: of what is in place for one that has none of its own."""
+        """Read a section of an owner's configuration; of the active one, if the owner has none. Do not change it."""
         while True:
             activations = self._activations
-            in_place: Any = default_user_config
-            config = in_place if owner is self._owner else self._kept.get(owner, in_place)
+            active: Any = default_user_config
+            config = active if owner is self._owner else self._inactive.get(owner, active)
             section: Mapping[str, Any] = config.get(name, {})
-            # Without Moto's lock: another thread may have put another owner's configuration in place meanwhile.
+            # Without Moto's lock, another thread may have activated another owner meanwhile: read again.
             if activations == self._activations:
                 return section
 
     def add(self, owner: object, config: Config) -> None:
-        """Give an owner a configuration: what is in place, overlaid with these sections."""
-        self._kept[owner] = copy.deepcopy({**default_user_config, **config})
+        """Add an owner, with the active configuration overlaid by the sections of ``config``, and activate it."""
+        self._inactive[owner] = copy.deepcopy({**default_user_config, **config})
         self.activate(owner)
 
     def activate(self, owner: object) -> None:
-        """Put an owner's configuration in place."""
-        if owner is self._owner or owner not in self._kept:
+        """Make an owner's configuration the one that Moto reads."""
+        if owner is self._owner or owner not in self._inactive:
             return
-        self._kept[self._owner] = copy.deepcopy(dict(default_user_config))
+        self._inactive[self._owner] = copy.deepcopy(dict(default_user_config))
         self._activations += 1
-        self._owner = _NOBODY  # for as long as what is in place may be half of one and half of another
-        config = self._kept[owner]
+        self._owner = _NOBODY  # while the dict is half changed
+        config = self._inactive[owner]
         default_user_config.update(config)  # type: ignore[typeddict-item]
         for name in default_user_config.keys() - config.keys():
             del default_user_config[name]  # type: ignore[misc]
@@ -133,10 +135,10 @@ class Configurations:
         self._activations += 1
 
     def remove(self, owner: object) -> None:
-        """Forget an owner; what was there before the first one is back in place."""
+        """Remove an owner. If it was active, the configuration from before the first owner is active again."""
         if self._owner in (owner, _NOBODY):
             self.activate(None)
-        self._kept.pop(owner, None)
+        self._inactive.pop(owner, None)
 
 
 _NOBODY = object()

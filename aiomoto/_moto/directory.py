@@ -1,4 +1,4 @@
-"""Which of Moto's services stands for one of botocore's: by the host that it has at AWS."""
+"""Translate between botocore's and Moto's services, by their hosts at AWS."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from functools import lru_cache
 from aiomoto._aws.services import Service, find_service, services
 from aiomoto._moto.hosts import services_at
 
-# Those whose endpoint prefix is not what Moto knows them by.
-_OTHERWISE = {
-    # Each stream has a host of its own, and Moto's pattern asks for what stands before the prefix.
+# Services whose hosts do not begin with their endpoint prefix.
+_EXCEPTIONS = {
+    # Each stream has its own host.
     "kinesis-video-archived-media": ("kinesisvideoarchivedmedia",),
-    # Its hosts begin with an account's id, and Moto's pattern asks for that.
+    # The hosts begin with an account id.
     "s3control": ("s3control",),
 }
-# Where a service may be: in a region, in the newer domain (AWS DevOps Agent, Aurora DSQL), without a region (Budgets).
+# A service's host has a region, is in the newer domain (AWS DevOps Agent, Aurora DSQL), or has no region (Budgets).
 _HOSTS = ("{}.us-east-1.amazonaws.com", "{}.us-east-1.api.aws", "{}.amazonaws.com")
 
 
 @lru_cache(maxsize=1024)
 def moto_services(service: Service) -> tuple[str, ...]:
-    """Moto's names of one of botocore's services; two where Moto tells them apart by the path, none where it has none.
+    """Moto's names of a botocore service: none if Moto lacks it, several if Moto splits it by path.
 
-    Moto tells by the host: services that share one are answered by what it has there, whether it knows them or not.
+    Services that share a host at AWS share Moto's services too.
     """
-    if service.name in _OTHERWISE:
-        return _OTHERWISE[service.name]
+    if service.name in _EXCEPTIONS:
+        return _EXCEPTIONS[service.name]
     found = next(filter(None, (services_at(host.format(service.endpoint_prefix)) for host in _HOSTS)), ())
     return tuple(sorted(found, key=lambda moto: moto != service.name.replace("-", "")))
 
 
 @lru_cache(maxsize=256)
 def services_behind(moto_service: str) -> tuple[Service, ...]:
-    """botocore's services for which one of Moto's stands."""
+    """The botocore services that a service of Moto implements."""
     found = (find_service(name) for name in services())
     return tuple(service for service in found if service and moto_service in moto_services(service))

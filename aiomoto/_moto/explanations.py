@@ -1,4 +1,4 @@
-"""What to say where Moto cannot answer: for want of a region, a package, a container, or a stage that it would run."""
+"""Error messages for what Moto cannot do: unknown regions, missing packages, missing Docker, API Gateway stages."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from aiomoto._wire.message import WireRequest, WireResponse
 
 
 def explain_region(error: KeyError, request: WireRequest) -> str | None:
-    """Say that a client's region is none of Moto's; ``None`` where the error is about something else."""
+    """Say that Moto does not have the client's region; ``None`` if the error is about something else."""
     scope = scope_of(request)
     if scope is None or error.args != (scope.region,):
         return None
     mistake = region_mistake(scope.region) or f"Moto has no region {scope.region!r}."
     return (
-        f"{mistake} It is the region of the client that sent {request.method} {request.host}: correct its region_name, "
-        "or AWS_DEFAULT_REGION. To use a region that AWS does not have, set MOTO_ALLOW_NONEXISTENT_REGION=true"
+        f"{mistake} The client that sent {request.method} {request.host} has that region: correct its region_name, or "
+        "AWS_DEFAULT_REGION. To use a region that AWS does not have, set MOTO_ALLOW_NONEXISTENT_REGION=true"
     )
 
 
 def explain_missing_package(error: ModuleNotFoundError, services: Iterable[str]) -> str:
-    """Say which of Moto's extras has the package that one of its services did not find."""
+    """Say which of Moto's extras installs the package that a service failed to import."""
     extras = metadata("moto").get_all("Provides-Extra") or []
     service = next(iter(services), "")
     extra = service if service in extras else "all"
@@ -39,7 +39,7 @@ _STAGE_HOST = re.compile(r"[^.]+\.execute-api\.([^.]+)\.amazonaws\.com(\.cn)?")
 
 
 def explain_stage(request: WireRequest) -> str | None:
-    """Say why a stage does not answer, and which ones exist; ``None`` where the request is not for a stage."""
+    """Say why a stage does not respond, and which APIs and stages exist; ``None`` if the request is not for a stage."""
     host = _STAGE_HOST.fullmatch(request.host)
     if host is None:
         return None
@@ -61,12 +61,12 @@ def _apis(region: str) -> Iterator[str]:
 # ---------------------------------------------------------------- functions that Moto runs in containers
 
 _INVOCATION = re.compile(r".*/functions/([^/]+)/(?:invocations|invoke-async|response-streaming-invocations)/?")
-# How Moto begins the payload with which it answers then, as if the function had returned it.
+# Without Docker, Moto returns a payload that begins like this, as if the function had returned it.
 _NO_DOCKER = b"error running docker: "
 
 
 def explain_missing_docker(service: str, request: WireRequest, response: WireResponse) -> str | None:
-    """Say that a function was not run, and what to write; ``None`` where the response does not mean that."""
+    """Say that a function did not run, and what to write; ``None`` if Docker is not the problem."""
     if service != "awslambda" or not response.body.startswith(_NO_DOCKER):
         return None
     invocation = _INVOCATION.fullmatch(request.split.path)
@@ -74,8 +74,7 @@ def explain_missing_docker(service: str, request: WireRequest, response: WireRes
         return None
     why = response.body.removeprefix(_NO_DOCKER).decode("utf-8", "replace")
     return (
-        f"Moto runs the Lambda function {unquote(invocation[1])!r} in a Docker container, and Docker does not answer: "
-        f"{why}. "
-        'Write mock_aws(config={"lambda": {"use_docker": False}}), with which invocations are answered and no function '
-        "is run, or start Docker"
+        f"Moto runs the Lambda function {unquote(invocation[1])!r} in a Docker container, and Docker does not respond: "
+        f'{why}. Start Docker, or write mock_aws(config={{"lambda": {{"use_docker": False}}}}), with which invocations '
+        "succeed without running the function"
     )

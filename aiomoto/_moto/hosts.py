@@ -1,4 +1,4 @@
-"""Which of Moto's services a host is for, by Moto's patterns."""
+"""Find Moto's services for a host, by Moto's patterns."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from aiomoto._aws import hosts
 
 
 def services_at(host: str) -> tuple[str, ...]:
-    """Moto's services that a host may mean, in Moto's order; none where it is not AWS's, or Moto lacks the service."""
+    """Moto's services for a host, in Moto's order; none if it is not an AWS host, or if Moto lacks the service."""
     return _services_at(host, os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))
 
 
 def is_aws(host: str) -> bool:
-    """Tell whether a host belongs to AWS, whether or not Moto has a service for it."""
+    """Tell whether a host belongs to AWS, even if Moto has no service for it."""
     if services_at(host):
         return True
     return hosts.is_in_aws_domain(host) or hosts.is_non_api_host(host) or hosts.is_metadata_host(host)
 
 
 def is_in_aws_domain(host: str) -> bool:
-    """Tell whether a host lies in one of AWS's domains, or is a custom S3 endpoint of Moto's.
+    """Tell whether a host is in one of AWS's domains, or one of Moto's custom S3 endpoints.
 
-    Moto's patterns look no further than the domain's end: to them ``s3.amazonaws.com.example.com`` is S3.
+    Moto's patterns do not anchor the end of the domain: to them ``s3.amazonaws.com.example.com`` is S3.
     """
     return hosts.is_in_aws_domain(_twin(host))
 
 
-# Moto's pattern for S3 takes every host that begins with "s3", as those of S3 Files and S3 on Outposts do.
+# Moto's pattern for S3 matches every host that begins with "s3", including those of S3 Files and S3 on Outposts.
 _S3_HOST = re.compile(r"(?!s3-outposts[.-])(.*\.)?s3([.-]|express-)")
 
 
@@ -40,7 +40,7 @@ _S3_HOST = re.compile(r"(?!s3-outposts[.-])(.*\.)?s3([.-]|express-)")
 def _services_at(host: str, _custom_endpoints: str) -> tuple[str, ...]:
     if host.startswith("169.254.169.254"):
         return _matching(f"http://{host}/")
-    # Moto reads the hosts of the ISO and European partitions, and custom S3 endpoints, as their amazonaws.com twins.
+    # Moto maps the hosts of the ISO and European partitions, and custom S3 endpoints, to amazonaws.com.
     twin = _twin(host)
     services = _matching(f"https://{twin}/")
     if not services and hosts.is_service_host(host):
@@ -48,7 +48,7 @@ def _services_at(host: str, _custom_endpoints: str) -> tuple[str, ...]:
         services = _matching(f"https://{twin}/")
     if "s3" not in services:
         return services
-    # A bucket may have the name of a service: ``config.s3.amazonaws.com`` looks like AWS Config in a region "s3".
+    # A bucket may be named like a service: ``config.s3.amazonaws.com`` matches AWS Config in a region "s3".
     return ("s3",) if _S3_HOST.match(twin) else tuple(service for service in services if service != "s3")
 
 

@@ -1,4 +1,4 @@
-"""What a request is for that no client of botocore's has made: by its host, its signature, and what it asks for."""
+"""Infer the service and operation of a request without a botocore client, from its host, signature and route."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from aiomoto._wire.message import WireRequest
 
 
 class Inferred(NamedTuple):
-    """A service, and its operation, as far as a request tells.
+    """A service and an operation, as far as a request tells.
 
     Attributes:
-        service: one of botocore's.
-        operation: botocore's name of the operation.
-        is_certain: whether it can be no other service.
+        service: the botocore service; ``None`` if unknown.
+        operation: botocore's name of the operation; ``None`` if unknown.
+        is_certain: whether no other service is possible.
     """
 
     service: Service | None
@@ -29,7 +29,7 @@ class Inferred(NamedTuple):
 
 
 def candidates_at_aws(request: WireRequest, moto: tuple[str, ...]) -> tuple[Service, ...]:
-    """The services that a request to a host of AWS's may be for.
+    """The services that a request to an AWS host may be for.
 
     Args:
         request: the request.
@@ -40,7 +40,7 @@ def candidates_at_aws(request: WireRequest, moto: tuple[str, ...]) -> tuple[Serv
     located = located_at(canonical_host(request.host))
     if both := tuple(service for service in signed if service in located):
         return both
-    # What the host says to Moto counts for more than a name that it may have by chance, as a bucket's.
+    # Moto's patterns are more reliable than an endpoint prefix, which may be part of a bucket's name.
     found = signed or located
     by_host = tuple(service for service in found if set(moto_services(service)).intersection(moto))
     if by_host or not moto:
@@ -49,26 +49,26 @@ def candidates_at_aws(request: WireRequest, moto: tuple[str, ...]) -> tuple[Serv
 
 
 def candidates_elsewhere(request: WireRequest, hosts: EndpointHosts | None) -> tuple[Service, ...]:
-    """The services that a request to another host may be for.
+    """The services that a request to a host outside AWS may be for.
 
     Args:
         request: the request.
-        hosts: the hosts that clients were configured with. Where several services sign alike, those with a client that
-            has this host go first; where there is no signature, no others are possible.
+        hosts: the hosts that clients are configured with. Of services with the same signing name, those with a client
+            for this host come first. Without a signature, only these are possible.
     """
     scope = scope_of(request)
     here = [found for name in hosts.services_at(request.host) if (found := find_service(name))] if hosts else []
     if scope is None:
-        # A host of AWS's beside its APIs, as that of sign-in.
+        # AWS hosts outside the APIs, such as sign-in pages, get here too.
         return tuple(here) or (located_at(request.host) if is_aws(request.host) else ())
     return tuple(sorted(signed_as(scope.service), key=lambda service: service not in here))
 
 
 def infer(request: WireRequest, candidates: tuple[Service, ...]) -> Inferred:
-    """Choose among the services that a request may be for: the one with the most particular operation of this address.
+    """Choose among the candidates: the service with the most specific matching operation.
 
-    Of several that have it, that is the one that Moto has, and then the one that gave the signing name its name. S3
-    takes what is no operation of any of them, such as form uploads, since every path may be one of its own.
+    Of several, one that Moto has is preferred, then the one whose name is the signing name. If no operation matches,
+    as for form uploads, S3 is preferred, since any path may be an S3 path.
     """
     matches = [(match, service) for service in candidates if (match := match_of(request, service.name))]
     if matches:
@@ -76,8 +76,8 @@ def infer(request: WireRequest, candidates: tuple[Service, ...]) -> Inferred:
         return Inferred(service, best.operation, True)
     if not candidates:
         return Inferred(None, None, False)
-    others = (service for service in candidates if service.name == "s3")
-    service = next(others, None) or min(candidates, key=_preference)
+    s3 = next((service for service in candidates if service.name == "s3"), None)
+    service = s3 or min(candidates, key=_preference)
     return Inferred(service, None, len(candidates) == 1 or service.name == "s3")
 
 

@@ -1,6 +1,6 @@
-"""How a handler is run: at once, again when a poll may find something, or in a thread where it would block.
+"""Run a handler: at once, repeatedly for a long poll, or in a thread if it would block.
 
-The lock is held while a handler runs and never while anything waits. On a loop, nothing here blocks.
+The lock is held while a handler runs, and never while a request waits. Nothing here blocks an event loop.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from aiomoto._wire.message import WireRequest, WireResponse
 
 
 class Invocation(NamedTuple):
-    """A handler of Moto's, and what to call it with."""
+    """One of Moto's handlers, with its arguments."""
 
     service: str
     handler: Handler
@@ -35,11 +35,14 @@ class Invocation(NamedTuple):
     url: str
 
     def run(self, *, record: bool = True) -> WireResponse:
-        """Run the handler; Moto's recorder gets to see the request if ``record``.
+        """Run the handler.
+
+        Args:
+            record: whether Moto's recorder records the request, if it is on.
 
         Raises:
-            ArgumentError: the client's region is none of Moto's.
-            AiomotoError: it needs Docker, which is not there.
+            ArgumentError: Moto does not have the client's region.
+            AiomotoError: the handler needs Docker, which does not respond.
         """
         try:
             response = backends.call(self.handler, self.request, self.url, record=record)
@@ -53,7 +56,7 @@ class Invocation(NamedTuple):
 
 
 class _Attempts:
-    """The attempts to answer one request."""
+    """The attempts to handle one request: more than one for a long poll."""
 
     def __init__(
         self, prepare: Callable[[], Invocation], read_timeout: float | None, new_signal: Callable[[], Any]
@@ -62,13 +65,13 @@ class _Attempts:
         self._read_timeout = read_timeout
         self._began = _clock.now()
         self._is_first = True
-        self._waits_to_the_end = False
+        self._waits_for_read_timeout = False
         self._new_signal = new_signal
         self._poll: Poll | None = None
         self.slow: Invocation | None = None
 
     def attempt(self) -> WireResponse | None:
-        """Run the handler once; ``None`` where it is slow, or a poll that has to wait. The lock is held."""
+        """Run the handler once, with the lock held; ``None`` if it is slow, or if a long poll has to wait."""
         if backends.lock.due:
             backends.lock.run_due()
         invocation = self._prepare()
@@ -81,7 +84,7 @@ class _Attempts:
         try:
             return invocation.run(record=self._is_first)
         except WouldWait:
-            # A poll is one request, however often it looks.
+            # A poll counts as one request, however often the handler runs.
             ActionAuthenticatorMixin.request_count = requests_before
             self._is_first = False
             return None
@@ -90,49 +93,49 @@ class _Attempts:
 
     @property
     def poll(self) -> Poll:
-        """The poll that the request is."""
+        """The request's long poll."""
         if self._poll is None:
             self._poll = Poll(self._new_signal)
         return self._poll
 
     def timeout(self) -> float:
         """Seconds to wait for the poll's signal."""
-        left, of_the_poll = self.time_left(), self.poll.timeout()
-        self._waits_to_the_end = left is not None and left <= of_the_poll
-        return left if left is not None and self._waits_to_the_end else of_the_poll
+        left, poll_timeout = self.time_left(), self.poll.timeout()
+        self._waits_for_read_timeout = left is not None and left <= poll_timeout
+        return left if left is not None and self._waits_for_read_timeout else poll_timeout
 
     def end(self) -> None:
-        """Leave the queue, if it was a poll."""
+        """Remove the poll from its queue, if the request is one."""
         if self._poll is not None:
             self._poll.end()
 
-    def woke(self, *, signalled: bool) -> None:
-        """Go on after a wait.
+    def end_wait(self, *, signalled: bool) -> None:
+        """Note that a wait has ended, by the signal or by the timeout.
 
         Raises:
-            WireFailure: it has been too long for the client.
+            WireFailure: the client's read timeout has passed.
         """
-        # By what was waited for, not by the real clock alone: the loop may have one of its own.
-        if self.time_left() == 0 or (self._waits_to_the_end and not signalled):
+        # Do not rely on the real clock alone: the loop's clock may differ, for instance in pytest-trio.
+        if self.time_left() == 0 or (self._waits_for_read_timeout and not signalled):
             raise WireFailure("read_timeout")
-        self.poll.woke(signalled=signalled)
+        self.poll.end_wait(signalled=signalled)
 
     def time_left(self) -> float | None:
-        """Seconds until the client gives up; ``None`` where it never does."""
+        """Seconds until the client's read timeout; ``None`` if it has none."""
         if self._read_timeout is None:
             return None
         return max(self._began + self._read_timeout - _clock.now(), 0)
 
 
 def pause(seconds: float, timeout: float | None = None) -> None:
-    """Let this thread wait.
+    """Block this thread.
 
     Args:
         seconds: how long.
-        timeout: how long at most; ``None`` for as long as it takes.
+        timeout: the client's read timeout in seconds; ``None`` if it has none.
 
     Raises:
-        WireFailure: it is longer than that.
+        WireFailure: the timeout is shorter, and has passed.
     """
     if seconds:
         _clock.pause(_limited(seconds, timeout))
@@ -140,7 +143,7 @@ def pause(seconds: float, timeout: float | None = None) -> None:
 
 
 async def pause_async(seconds: float, timeout: float | None = None) -> None:
-    """The same for a task."""
+    """Suspend this task; otherwise like :func:`pause`."""
     if seconds:
         await _loops.sleep(_limited(seconds, timeout))
         _check_timeout(seconds, timeout)
@@ -152,14 +155,18 @@ def _limited(seconds: float, timeout: float | None) -> float:
 
 def _check_timeout(seconds: float, timeout: float | None) -> None:
     if timeout is not None and seconds > timeout:
-        _give_up()
+        _raise_read_timeout()
 
 
 def answer(prepare: Callable[[], Invocation], read_timeout: float | None) -> WireResponse:
-    """Answer in this thread, and let it wait where it has to.
+    """Run the handler of a request, blocking this thread while the request waits.
+
+    Args:
+        prepare: finds the handler; called before each attempt, with the lock held.
+        read_timeout: the client's read timeout in seconds; ``None`` if it has none.
 
     Raises:
-        WireFailure: a poll or a slow handler took longer than the client waits.
+        WireFailure: a poll or a slow handler exceeded the client's read timeout.
     """
     attempts = _Attempts(prepare, read_timeout, _loops.ThreadSignal)
     try:
@@ -171,17 +178,17 @@ def answer(prepare: Callable[[], Invocation], read_timeout: float | None) -> Wir
             if attempts.slow:
                 done = _loops.ThreadSignal()
                 outcome = _start_in_thread(attempts.slow, done)
-                return outcome.result() if done.wait(attempts.time_left()) else _give_up()
-            attempts.woke(signalled=attempts.poll.signal.wait(attempts.timeout()))
+                return outcome.result() if done.wait(attempts.time_left()) else _raise_read_timeout()
+            attempts.end_wait(signalled=attempts.poll.signal.wait(attempts.timeout()))
     finally:
         attempts.end()
 
 
 async def answer_async(prepare: Callable[[], Invocation], read_timeout: float | None) -> WireResponse:
-    """Answer on the loop that is running, other tasks going on meanwhile.
+    """Run the handler of a request on the running event loop, without blocking it; otherwise like :func:`answer`.
 
     Raises:
-        WireFailure: a poll or a slow handler took longer than the client waits.
+        WireFailure: a poll or a slow handler exceeded the client's read timeout.
     """
     attempts = _Attempts(prepare, read_timeout, _loops.signal)
     try:
@@ -191,7 +198,7 @@ async def answer_async(prepare: Callable[[], Invocation], read_timeout: float | 
                 return response
             if attempts.slow:
                 return await _run_in_thread(attempts.slow, attempts.time_left())
-            attempts.woke(signalled=await attempts.poll.signal.wait(attempts.timeout(), by_own_clock=True))
+            attempts.end_wait(signalled=await attempts.poll.signal.wait(attempts.timeout(), by_own_clock=True))
     finally:
         attempts.end()
 
@@ -200,7 +207,7 @@ async def _attempt_on_loop(attempts: _Attempts) -> WireResponse | None:
     turnstile = await _loops.take_turn()
     try:
         if not backends.lock.try_acquire():
-            # Another thread is in a handler. Waiting for it must not stop the loop.
+            # Another thread is running a handler: wait for it without blocking the loop.
             await backends.lock.acquire_on_loop()
         return attempts.attempt()
     finally:
@@ -211,17 +218,17 @@ async def _attempt_on_loop(attempts: _Attempts) -> WireResponse | None:
 async def _run_in_thread(invocation: Invocation, seconds: float | None) -> WireResponse:
     done = _loops.signal()
     outcome = _start_in_thread(invocation, done)
-    return outcome.result() if await done.wait(seconds) else _give_up()
+    return outcome.result() if await done.wait(seconds) else _raise_read_timeout()
 
 
-def _give_up() -> NoReturn:
+def _raise_read_timeout() -> NoReturn:
     raise WireFailure("read_timeout")
 
 
 def _start_in_thread(invocation: Invocation, done: _loops.Signal | _loops.ThreadSignal) -> Future[WireResponse]:
-    """Run a slow handler in a thread of its own, which goes on if the caller is cancelled, as a server would.
+    """Start a slow handler in a new thread. It runs to its end even if the caller is cancelled, as on a server.
 
-    Not in the loop's pool: its few threads are the test's own, and a loop waits for them when it closes.
+    The loop's executor is not used: its few threads are for the test's own code, and closing the loop waits for them.
     """
     outcome: Future[WireResponse] = Future()
 

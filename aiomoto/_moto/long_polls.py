@@ -1,8 +1,8 @@
-"""SQS long polling without holding anything up.
+"""SQS long polling that blocks neither the event loop nor other requests.
 
-Moto's ``SQSBackend.receive_message`` waits in a condition variable. Inside a handler of ours it does not: where a poll
-finds nothing, :class:`WouldWait` takes it out of the handler, and the poll waits for a signal that a message may have
-become visible. Then the handler runs again.
+Moto's ``SQSBackend.receive_message`` waits on a condition variable. In a handler that we run, a poll that finds no
+message raises :class:`WouldWait` out of the handler instead, waits for a signal that a message may have become
+visible, and runs the handler again.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from aiomoto._patching.required_names import check_instance
 
 
 class WouldWait(BaseException):
-    """A poll found no message. Not an ``Exception``, so that no handler takes it for a failure of its own."""
+    """A poll found no message. Not an ``Exception``, so that no ``except Exception`` in a handler catches it."""
 
 
 class Poll:
-    """One ``ReceiveMessage`` request, from its first look into the queue to its answer.
+    """One ``ReceiveMessage`` request, from its first look into the queue to its response.
 
     Attributes:
-        signal: what to wait for after a look that found nothing.
+        signal: set when a message may have become visible; a new one is created for each look into the queue.
     """
 
     def __init__(self, new_signal: Callable[[], Any]) -> None:
@@ -39,57 +39,57 @@ class Poll:
         self._end: float | None = None
         self._visible_in: float | None = None
         self._waits_to_the_end = False
-        self._time_is_over = False
+        self._is_over = False
 
     def look(self, receive: Callable[[], list[Any]], queue: Any, seconds: int) -> list[Any]:
-        """Receive without waiting.
+        """Receive messages without waiting.
 
         Args:
-            receive: Moto's own ``receive_message``, its wait set to nothing.
-            queue: the queue to look into.
-            seconds: how long the request asks to wait.
+            receive: Moto's ``receive_message``, with a wait of 0 seconds.
+            queue: Moto's queue.
+            seconds: the wait time that the request asks for.
 
         Raises:
-            WouldWait: there is nothing, and the time is not over.
+            WouldWait: no message is visible, and the wait time is not over.
         """
         if not seconds:
             return receive()
         if self._end is None:
             self._end = _clock.now() + seconds
-        # Before the look, so that no message comes in between.
+        # Before receiving, so that no message in between goes unnoticed.
         self.signal = self._new_signal()
         if queue is not self._queue:
             self.end()
             self._queue = queue
             waiting.add(queue, self)
         messages = receive()
-        if messages or self._time_is_over or _clock.now() >= self._end:
+        if messages or self._is_over or _clock.now() >= self._end:
             return messages
         self._visible_in = _next_visible(queue)
         raise WouldWait
 
     def timeout(self) -> float:
-        """Seconds to wait for the signal: to the end, or until a message that is in flight or delayed shows itself."""
+        """Seconds to wait for the signal: to the end, or until an in-flight or delayed message becomes visible."""
         left = max((self._end or 0) - _clock.now(), 0)
-        # The first in the queue looks after the clock; when it ends, it wakes the next.
+        # Only the oldest poll of a queue waits for such messages; when it ends, it wakes the next one.
         visible_in = self._visible_in if waiting.is_first(self._queue, self) else None
         self._waits_to_the_end = visible_in is None or left <= visible_in
         return left if self._waits_to_the_end else visible_in or 0
 
-    def woke(self, *, signalled: bool) -> None:
-        """Note that a wait is over, and whether by the signal."""
-        # By what was waited for, not by the real clock alone: the loop may have one of its own.
-        self._time_is_over = not signalled and self._waits_to_the_end
+    def end_wait(self, *, signalled: bool) -> None:
+        """Note that a wait has ended, by the signal or by the timeout."""
+        # Do not rely on the real clock alone: the loop's clock may differ, for instance in pytest-trio.
+        self._is_over = not signalled and self._waits_to_the_end
 
     def wake(self) -> bool:
-        """Signal, unless that has been done already; tell whether this was the one."""
+        """Set the signal. Return ``False`` if it is set already, or if the poll does not wait yet."""
         if self.signal is None or self.signal.is_set:
             return False
         self.signal.set()
         return True
 
     def end(self) -> None:
-        """Stop waiting. Whatever this poll left in the queue, the next one may have."""
+        """Leave the queue, and wake the next poll: this one may have left messages."""
         if self._queue is not None:
             queue, self._queue = self._queue, None
             waiting.remove(queue, self)
@@ -117,11 +117,11 @@ class _Waiting:
         return self._at(queue)[:1] == [poll]
 
     def wake_next(self, queue: Any) -> None:
-        """Wake one poll: what came may be for one only. It wakes the next when it ends."""
+        """Wake the oldest poll that is not awake yet. It wakes the next when it ends."""
         any(poll.wake() for poll in self._at(queue))
 
     def wake_all(self, queue: Any = None) -> None:
-        """Wake every poll at a queue that is gone, or at all queues when their mock ends or is reset."""
+        """Wake all polls of a queue that is deleted, or of all queues when a mock ends or is reset."""
         for poll in self._at(queue):
             poll.wake()
 
@@ -134,19 +134,19 @@ class _Waiting:
 
 waiting = _Waiting()
 
-# In a handler of ours: the poll that it serves, or False where it serves none, and so must not wait at all.
+# While we run a handler: its poll, or False if the request is not one and must not wait. None outside.
 current_poll: ContextVar[Poll | bool | None] = ContextVar("aiomoto_poll", default=None)
 
 
 def _next_visible(queue: Any) -> float | None:
-    """Seconds until the next message that is in flight or delayed can be received; ``None`` where there is none."""
+    """Seconds until the next in-flight or delayed message becomes visible; ``None`` if there is none."""
     check_instance(queue, "moto.sqs.models", "Queue")
     now = unix_time_millis()
     times = [max(message.visible_at, message.delayed_until) for message in queue._messages]
     return min((max(at - now, 0) / 1000 + 0.001 for at in times if at >= now), default=None)
 
 
-# ---------------------------------------------------------------- what is replaced in Moto while a mock is live
+# ---------------------------------------------------------------- what is patched in Moto while a mock is active
 
 _WAIT = "wait_seconds_timeout"
 
@@ -167,12 +167,12 @@ def _receive_message(original: Any) -> Any:
 
 
 def _then_wake_next(original: Any) -> Any:
-    """For what may make a message of a queue visible to the next poll."""
+    """Wrap a method that may make a message visible: it wakes the next poll of the queue."""
 
     @wraps(original)
     def changed(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
-        # A method of the backend's names the queue.
+        # Methods of the backend take the queue's name; others are methods of the queue itself.
         has_queues = hasattr(self, "get_queue")
         waiting.wake_next(self.get_queue(argument(args, kwargs, 0, "queue_name")) if has_queues else self)
         return result
@@ -192,7 +192,7 @@ def _delete_queue(original: Any) -> Any:
 
 
 def targets(models: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
-    """What is replaced in ``moto.sqs.models``."""
+    """What is patched in ``moto.sqs.models``."""
     return (
         (models.SQSBackend, "receive_message", _receive_message),
         (models.SQSBackend, "change_message_visibility", _then_wake_next),

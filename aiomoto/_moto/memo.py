@@ -1,7 +1,7 @@
-"""What Moto works out anew in each call of an operation, and always to the same end.
+"""Memoise what Moto recomputes identically on every call.
 
-Each of these looks only at what its result depends on, and leaves all else to the original: with a version that lacks
-one of them, or does it another way, calls are slower and otherwise the same.
+Each replacement falls back to the original for arguments that it does not know. With a version of Moto that lacks one
+of the functions, calls are slower, and otherwise the same.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from aiomoto._patching.places import remembers
 
 _once = partial(remembers, libraries=("moto",))
 
-# In older versions of Moto, its services write their answers themselves.
+# Older versions of Moto have no serializer.
 _Picker: Any = None
 with suppress(ImportError):
     _Picker = import_module("moto.core.serialize").XFormedAttributePicker
 
 
 class _MethodNames(Collection[str]):
-    """The names of the methods of a class, which are asked for one name and would be listed with 200 look-ups."""
+    """The method names of a class, looked up one by one: Moto lists all of them, with 200 lookups, to find one."""
 
     def __init__(self, owner: Any, list_them: Callable[[Any], list[str]]) -> None:
         self._owner = owner
@@ -65,7 +65,7 @@ def _subdomain_based_buckets(original: Any) -> Any:
 
     @wraps(original)
     def subdomain_based_buckets(request: Any) -> Any:
-        """Compare a host with ten patterns once. Moto does it six times for each request."""
+        """Match a host against Moto's ten patterns once, and not six times per request."""
         host = request.headers.get("host")
         if not host:
             return original(request)
@@ -85,15 +85,15 @@ def _get_possible_keys(original: Any) -> Any:
 
     @wraps(original)
     def get_possible_keys(self: Any, context: Any) -> Iterable[str]:
-        """Remember under which names an object may have a field. Moto tries five aliases for each."""
-        # These are all that Moto's own aliases depend on.
+        """Memoise the names under which an object may have a field: Moto computes five aliases for each field."""
+        # Moto's own aliases depend on nothing else.
         providers, owner = tuple(self.alias_providers), context.obj
         if hasattr(owner, "Meta") or not are_motos(providers):
             return original(self, context)  # type: ignore[no-any-return]
-        asked = (type(self), providers, context.key, context.shape, owner.__class__.__name__)
-        if asked not in found:
-            found[asked] = tuple(original(self, context))
-        return found[asked]
+        key = (type(self), providers, context.key, context.shape, owner.__class__.__name__)
+        if key not in found:
+            found[key] = tuple(original(self, context))
+        return found[key]
 
     return get_possible_keys
 
@@ -104,7 +104,7 @@ def _get_random_string(original: Any) -> Any:
     def get_random_string(
         self: random.Random, length: int = 20, include_digits: bool = True, lower_case: bool = False
     ) -> str:
-        """Draw what ``choice()`` draws, without its three calls for each of the 52 letters of a request's id."""
+        """Draw the same letters as ``choice()``, without its three calls for each of the 52 letters of a request id."""
         pool = string.ascii_letters + string.digits if include_digits else string.ascii_letters
         bits, draw = len(pool).bit_length(), self.getrandbits
         letters: list[str] = []
@@ -116,19 +116,19 @@ def _get_random_string(original: Any) -> Any:
     return get_random_string
 
 
-_WANTED: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+_CANDIDATES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (moto.core.responses, "method_names_from_class", _method_names_from_class),
     (_Picker, "get_possible_keys", _get_possible_keys),
     (MotoRandom, "get_random_string", _get_random_string),
 )
-REPLACEMENTS = tuple(each for each in _WANTED if each[1] in getattr(each[0], "__dict__", ()))
+REPLACEMENTS = tuple(each for each in _CANDIDATES if each[1] in getattr(each[0], "__dict__", ()))
 
 
 def s3_targets(responses: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
-    """What is replaced in ``moto.s3.responses``."""
+    """What is patched in ``moto.s3.responses``."""
     name = "subdomain_based_buckets"
     found = vars(responses.S3Response).get(name)
-    # In older versions it is a method of the object, and asks for more than the host.
+    # In older versions it is an instance method, and depends on more than the host.
     if type(found) is not staticmethod:
         return ()
     return ((responses.S3Response, name, lambda _: staticmethod(_subdomain_based_buckets(found.__func__))),)

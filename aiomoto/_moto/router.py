@@ -1,7 +1,7 @@
-"""From a request to the Moto service and handler that answer it.
+"""Find the Moto service and the handler for a request.
 
-Moto compares each request with some 180 patterns, service by service, and compiles a service's own patterns anew each
-time. Here every pattern is compiled once and the services that a host may mean are remembered by host.
+Moto matches each request against some 180 patterns, service by service, and recompiles the patterns of a service each
+time. Here every pattern is compiled once, and the services are cached by host.
 """
 
 from __future__ import annotations
@@ -27,7 +27,13 @@ Handler = Callable[[Any, str, Any], Any]
 
 
 class Route(NamedTuple):
-    """Where a request goes: Moto's name of the service, its handler, and whether the host is one of AWS's own."""
+    """A handler for a request.
+
+    Attributes:
+        service: Moto's name of the service.
+        handler: Moto's handler.
+        aws_host: whether the host is an AWS host.
+    """
 
     service: str
     handler: Handler
@@ -38,9 +44,9 @@ class Destination(NamedTuple):
     """What a request is for.
 
     Attributes:
-        services: Moto's services in the order to try.
-        aws_host: whether the host is one of AWS's own.
-        candidates: botocore's services that it may be for; ``None`` where its client has said so, or its host does.
+        services: Moto's services, in the order to try.
+        aws_host: whether the host is an AWS host.
+        candidates: the botocore services that it may be for; ``None`` if its client or its host tells.
     """
 
     services: tuple[str, ...]
@@ -49,19 +55,19 @@ class Destination(NamedTuple):
 
 
 def destination_of(request: WireRequest, hosts: EndpointHosts | None = None) -> Destination:
-    """Find Moto's services for a request: by its host if that is one of AWS's, else by its client, else by its looks.
+    """Find Moto's services for a request: by an AWS host, or else by its client, or else by inference.
 
     Args:
-        request: the request, its body where there is one.
-        hosts: hosts outside of AWS to which clients send also what has no signature.
+        request: the request, including its body.
+        hosts: the hosts that clients are configured with; requests to them need no signature.
     """
     host = request.host
     services = services_at(host)
     if len(services) == 1:
         return Destination(services, True)
     if services:
-        meant = _meant(request, services)
-        return Destination(tuple(sorted(services, key=lambda service: service not in meant)), True)
+        preferred = _preferred(request, services)
+        return Destination(tuple(sorted(services, key=lambda service: service not in preferred)), True)
     if is_service_host(host) or is_non_api_host(host):
         return Destination((), True)
     if request.operation is not None:
@@ -70,8 +76,8 @@ def destination_of(request: WireRequest, hosts: EndpointHosts | None = None) -> 
     return Destination(_services_elsewhere(request, candidates), False, candidates)
 
 
-def _meant(request: WireRequest, services: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of Moto's services at one host that stand for the one of botocore's that a request is for."""
+def _preferred(request: WireRequest, services: tuple[str, ...]) -> tuple[str, ...]:
+    """Of Moto's services at one host, those that implement the botocore service that a request is for."""
     if request.operation is not None:
         return moto_services(service_of(request.operation.service_model))
     service = infer(request, candidates_at_aws(request, services)).service
@@ -82,13 +88,13 @@ def _services_elsewhere(request: WireRequest, candidates: tuple[Service, ...]) -
     inferred = infer(request, candidates)
     if inferred.service is not None:
         return moto_services(inferred.service) if inferred.is_certain else ()
-    # A name that Moto has and botocore has no more, or has not yet.
+    # A service that Moto has, but not this version of botocore.
     scope = scope_of(request)
     return services_at(f"{scope.service}.us-east-1.amazonaws.com") if scope else ()
 
 
 def find_route(request: WireRequest, destination: Destination) -> Route | None:
-    """Find the handler for the request's path; ``None`` where no service of the destination has one."""
+    """Find the handler for the request's path; ``None`` if no service of the destination has one."""
     path = request.path
     for service in destination.services:
         for pattern, handler in _paths_of(service):
@@ -100,8 +106,8 @@ def find_route(request: WireRequest, destination: Destination) -> Route | None:
 @lru_cache(maxsize=512)
 def _paths_of(service: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
     backends = get_backend(service)  # type: ignore[call-overload]
-    # The one service with no accounts and regions is Moto's own API: a plain dict of one backend.
+    # Moto's own API has no accounts and regions: its backends are a plain dict with one entry.
     kind = backends.backend if hasattr(backends, "backend") else type(backends["global"])
     url_paths = import_module(f"{kind.__module__.removesuffix('.models')}.urls").url_paths
-    # Paths that do not start with the host are for Moto's server only.
+    # Paths that do not begin with the host are for Moto's server only.
     return tuple((re.compile(path.format("")), handler) for path, handler in url_paths.items() if path[:3] == "{0}")

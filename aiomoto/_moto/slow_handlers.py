@@ -1,7 +1,6 @@
-"""The handlers of Moto's that wait or do I/O, and so must not run on an event loop.
+"""Moto's handlers that wait or do I/O, and so must not run on an event loop.
 
-They run in a thread of their own, and most of them without the lock: what they wait for may need another request
-answered.
+Each runs in a new thread, and most without the lock: what they wait for may itself need another request to complete.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from aiomoto._wire.message import WireRequest
 
 
 class Slow(NamedTuple):
-    """Some calls of one of Moto's services that may wait.
+    """Calls of a service whose handlers may wait.
 
     Attributes:
-        service: Moto's name.
-        calls: matches the operation, or where the protocol names none the method and path.
-        reason: what the handler waits for.
-        when: whether it waits as things are now.
+        service: Moto's name of the service.
+        calls: matches the operation, or method and path if the protocol does not name the operation.
+        reason: what the handlers wait for.
+        when: tells whether they may wait at present.
     """
 
     service: str
@@ -32,13 +31,13 @@ class Slow(NamedTuple):
     when: Callable[[], bool]
 
 
-# These change what the same handler has just read, and what they invoke needs nothing of this process: they keep the
-# lock, in their thread, so that of two conditional writes one wins.
+# These services keep the lock: their handlers read and then write, and two conditional writes must not interleave.
+# The functions that they invoke need no response from this process.
 _LOCKED = frozenset({"dynamodb", "kinesis", "logs", "secretsmanager", "sqs"})
 
 
 def keeps_lock(service: str) -> bool:
-    """Tell whether the slow handlers of a service hold the lock while they run."""
+    """Tell whether the slow handlers of a service run with the lock held."""
     return service in _LOCKED
 
 
@@ -56,7 +55,7 @@ def _always() -> bool:
 
 
 def _functions_exist() -> bool:
-    # Whatever invokes a function finds one first.
+    # Without a function nothing can be invoked.
     return any(backend.list_functions() for backend in loaded_backends("awslambda", "lambda_backends"))
 
 
@@ -75,7 +74,7 @@ def _simple_jobs_sleep() -> bool:
     return "MOTO_SIMPLE_BATCH_FAIL_AFTER" in os.environ
 
 
-# Found by going through Moto's source for sleep(), requests., docker, wait() and invoke().
+# Found by searching Moto's source for sleep(), requests., docker, wait() and invoke().
 _TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
     (
         "awslambda",
@@ -87,7 +86,7 @@ _TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
     (
         "cloudformation",
         "(Create|Update|Delete)Stack|ExecuteChangeSet|(Create|Update|Delete)StackInstances",
-        "custom resources invoke functions, and topics are told",
+        "custom resources invoke functions and publish to topics",
         _something_calls_out,
     ),
     (

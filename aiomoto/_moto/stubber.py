@@ -1,4 +1,4 @@
-"""Moto's own hook into clients, a ``before-send`` handler, and how it is kept out of asynchronous ones."""
+"""Switch off Moto's own hook into clients, a ``before-send`` handler."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 def _stand_aside(original: Callable[..., Any]) -> Callable[..., None]:
     @wraps(original)
     def handler(self: Any, *args: Any, **kwargs: Any) -> None:
-        """Answer nothing, so that the request goes on to the session's ``send``."""
+        """Return no response, so that the request reaches the HTTP session's ``send``."""
 
     return handler
 

@@ -1,4 +1,4 @@
-"""The counter by which Moto knows that it is switched on, shared with our mocks."""
+"""Switch Moto on and off: our mocks count as Moto's own."""
 
 from __future__ import annotations
 
@@ -19,68 +19,68 @@ surviving_fork(MotoMock._mock_init_lock)
 
 
 def refuse_other_modes() -> None:
-    """Make sure that Moto answers in this process.
+    """Check that Moto runs in this process.
 
     Raises:
-        AiomotoError: it is set to its server or proxy mode.
+        AiomotoError: Moto's server or proxy mode is set.
     """
     if settings.TEST_SERVER_MODE or settings.is_test_proxy_mode():
         mode = "TEST_SERVER_MODE" if settings.TEST_SERVER_MODE else "TEST_PROXY_MODE"
         raise AiomotoError(
-            f"{mode} is set, which sends Moto's requests to another process: aiomoto answers in this one. "
+            f"{mode} is set, which sends requests to a Moto server, but aiomoto mocks AWS in this process. "
             f"Unset {mode}, or use moto.mock_aws for tests against a Moto server"
         )
 
 
 class MotoSwitch:
-    """Counts our mocks as Moto's own, so that a mock of Moto's inside ours neither resets nor ends anything.
+    """Counts our mocks as Moto's own, so that one of Moto's mocks inside ours neither resets nor ends anything.
 
     Args:
-        on_change: called when Moto is switched on and when it is switched off, under Moto's lock.
+        on_change: called when Moto is switched on or off, with Moto's lock held.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._counted: frozenset[object] = frozenset()
-        self._default_session: tuple[Any, ...] = ()  # boto3's own, while it is away
+        self._default_session: tuple[Any, ...] = ()  # boto3's default session from before, if it is replaced
 
     @property
     def is_only_ours(self) -> bool:
-        """Whether no mock of Moto's own is live beside ours."""
+        """Whether none of Moto's own mocks is active."""
         return bool(MotoMock._nested_count == len(self._counted))
 
     @staticmethod
     def is_busy() -> bool:
-        """Whether a thread, be it this one, is in the start or the end of a mock, of Moto's own or of ours."""
+        """Whether any thread is starting or ending a mock, Moto's or ours."""
         return bool(MotoMock._mock_init_lock.locked())
 
     def turn_on(self, mock: object, *, reset: bool, new_default_session: bool) -> None:
-        """Count one more mock; the first one switches Moto on.
+        """Count a mock. The first one switches Moto on.
 
         Args:
-            mock: what to count.
-            reset: whether the first one begins with no data.
-            new_default_session: whether boto3 gets a new default session for as long as Moto is on.
+            mock: the mock.
+            reset: whether to remove all data if it is the first one.
+            new_default_session: whether boto3 gets a new default session while Moto is on.
         """
         with MotoMock._mock_init_lock:
-            # Where two things belong together they change in one statement, which Ctrl-C does not take apart.
+            # What belongs together changes in one statement, which Ctrl-C does not interrupt.
             self._counted, MotoMock._nested_count = self._counted | {mock}, MotoMock._nested_count + 1
             if not MotoMock._mocks_active and new_default_session:
                 self._default_session, boto3.DEFAULT_SESSION = (boto3.DEFAULT_SESSION,), None
             MotoMock._mocks_active = True
             if MotoMock._nested_count == 1:
-                # Step Functions look at this flag: with it off they would call a Moto server on port 5000.
+                # Moto's Step Functions read this flag: if it is off, they call a Moto server on port 5000.
                 botocore_stubber.enabled = True
                 if reset:
                     backends.reset()
                 self._on_change()
 
     def turn_off(self, mock: object, *, remove_data: bool) -> None:
-        """Count a mock no more, if it was counted; where none is left, Moto is off.
+        """Stop counting a mock, if it is counted. The last one switches Moto off.
 
         Args:
-            mock: what was counted.
-            remove_data: whether the last one leaves no data behind.
+            mock: the mock.
+            remove_data: whether to remove all data if it is the last one.
         """
         with MotoMock._mock_init_lock:
             if mock in self._counted:
