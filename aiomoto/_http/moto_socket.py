@@ -11,7 +11,7 @@ from aiomoto._http.urllib3.delivery import Incoming, ResponseFile
 from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure
 from aiomoto._wire.http1 import RequestReader, write_head
-from aiomoto._wire.message import as_sent
+from aiomoto._wire.message import framed
 
 
 class Way(NamedTuple):
@@ -97,7 +97,7 @@ class MotoSocket:
             # Its body has broken off, but urllib3 still reads a response. A real server would wait for the rest.
             raise WireFailure("read_timeout")
         wire = self._request.request(self._way.url_of(self._request.target))
-        wire_response = as_sent(self._way.exchange.answer(wire, self._way.library, self._timeout), wire)
+        wire_response = framed(self._way.exchange.answer(wire, self._way.library, self._timeout), wire)
         if not self._way.is_decided:
             wire_response = wire_response._replace(headers=(*wire_response.headers, ("connection", "close")))
         pieces = (wire_response.delivery or Delivery()).pieces(wire_response.body)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from aiomoto._wire.message import BODILESS, WireRequest, WireResponse, encode_headers
 
-GO_AHEAD = b"HTTP/1.1 100 Continue\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 def write_head(response: WireResponse) -> bytes:
@@ -54,7 +54,7 @@ class RequestReader:
         self._step: Callable[[], bool] = self._read_head
 
     @property
-    def waits_for_go_ahead(self) -> bool:
+    def expects_continue(self) -> bool:
         """Whether the client waits for ``100 Continue`` before it sends the body."""
         return not self.is_complete and self._headers.get("expect", "").lower() == "100-continue"
 

@@ -130,7 +130,7 @@ BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-def as_sent(response: WireResponse, request: WireRequest) -> WireResponse:
+def framed(response: WireResponse, request: WireRequest) -> WireResponse:
     """Frame a response as a server would: no body where HTTP forbids one, the content length, no transfer coding."""
     if request.method == "HEAD" or response.status in BODILESS:
         return response._replace(body=b"")
@@ -170,12 +170,12 @@ def _check_url(url: str) -> None:
         raise HTTPClientError(error=error) from error
 
 
-def has_no_stream(body: object) -> bool:
+def is_in_memory(body: object) -> bool:
     """Tell whether a request body is in memory already, and not a stream: every client sends it as it is."""
     return body is None or type(body) is bytes
 
 
-def kept(piece: Any) -> bytes:
+def copy_piece(piece: Any) -> bytes:
     """Copy a piece of a body, since its source may reuse the buffer for the next one.
 
     Raises:

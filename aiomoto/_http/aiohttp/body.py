@@ -14,7 +14,7 @@ from aiohttp.payload import Payload, get_payload
 from botocore.httpchecksum import AwsChunkedWrapper
 
 from aiomoto._http.aiohttp.failures import sending_error
-from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
+from aiomoto._wire.message import copy_piece, in_one_chunk, is_in_memory
 
 
 async def read_body(request: Any) -> bytes | None:
@@ -24,7 +24,7 @@ async def read_body(request: Any) -> bytes | None:
         Exception: what aiohttp raises if it cannot send such a body, or reading it fails.
     """
     body = request.body
-    if has_no_stream(body):
+    if is_in_memory(body):
         return body  # type: ignore[no-any-return]
     if isinstance(body, AwsChunkedWrapper):
         return in_one_chunk(await _read(_frames_of(body), request.url))
@@ -77,11 +77,11 @@ class _Pieces(list[bytes], AbstractStreamWriter):
 
     async def write(self, chunk: bytes | bytearray | memoryview) -> None:
         """Add the next piece."""
-        self.append(kept(chunk))
+        self.append(copy_piece(chunk))
 
     async def write_eof(self, chunk: bytes = b"") -> None:
         """Add the last piece."""
-        self.append(kept(chunk))
+        self.append(copy_piece(chunk))
 
     async def drain(self) -> None:
         """No-op."""

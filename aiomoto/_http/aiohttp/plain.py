@@ -25,8 +25,8 @@ from aiomoto._http.aiohttp.failures import library_error
 from aiomoto._patching.places import argument
 from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.http1 import GO_AHEAD, RequestReader, write_head
-from aiomoto._wire.message import WireRequest, WireResponse, as_sent
+from aiomoto._wire.http1 import CONTINUE, RequestReader, write_head
+from aiomoto._wire.message import WireRequest, WireResponse, framed
 
 
 def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -100,7 +100,7 @@ class _Protocol(ResponseHandler):
         self._url = url
         self._read_timeout = read_timeout
         self._wire = _Transport(self, loop, read_timeout)
-        self._has_gone_ahead = False
+        self._has_sent_continue = False
         self._has_responded = False
         self.connection_made(self._wire)
 
@@ -131,16 +131,16 @@ class _Protocol(ResponseHandler):
     async def _receive(self) -> WireResponse | None:
         request = self._wire.request
         while not request.is_complete:
-            if request.waits_for_go_ahead and not self._has_gone_ahead:
-                self._has_gone_ahead = True
-                self.data_received(GO_AHEAD)
+            if request.expects_continue and not self._has_sent_continue:
+                self._has_sent_continue = True
+                self.data_received(CONTINUE)
                 return None
             if self.exception() is not None or self._wire.is_closing():
                 return None  # no more of it will be sent, and aiohttp knows why
             await self._wire.more_of_the_request()
         wire = request.request(self._url)
         try:
-            return as_sent(await self._exchange.answer_async(wire, "aiohttp", self._read_timeout), wire)
+            return framed(await self._exchange.answer_async(wire, "aiohttp", self._read_timeout), wire)
         except WireFailure as failure:
             raise library_error(failure.kind, self._url) from None
 

@@ -9,7 +9,7 @@ from typing import Any
 from aiobotocore.httpxsession import httpx
 from botocore.httpchecksum import AwsChunkedWrapper
 
-from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
+from aiomoto._wire.message import copy_piece, in_one_chunk, is_in_memory
 
 
 async def read_body(request: Any) -> bytes | None:
@@ -19,7 +19,7 @@ async def read_body(request: Any) -> bytes | None:
         Exception: what httpx raises if it cannot send such a body, or reading it fails.
     """
     body = request.body
-    if has_no_stream(body):
+    if is_in_memory(body):
         return body  # type: ignore[no-any-return]
     if isinstance(body, AwsChunkedWrapper):
         return in_one_chunk([frame async for frame in body])  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ async def read_body(request: Any) -> bytes | None:
         # aiobotocore fails here with an AssertionError without a message.
         kind = f"{type(body).__module__}.{type(body).__qualname__}"
         raise AssertionError(f"httpx cannot send a {kind} on an event loop: pass bytes, BytesIO or an async iterable")
-    return b"".join([kept(piece) async for piece in sent.stream])
+    return b"".join([copy_piece(piece) async for piece in sent.stream])
 
 
 def _content_of(body: Any) -> Any:

@@ -21,7 +21,7 @@ from aiomoto._http.httpx.response import core_response_for
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, as_sent
+from aiomoto._wire.message import WireRequest, framed
 
 # Each package, and its name in the call log.
 PACKAGES = {"httpcore": "httpx", "httpcore2": "httpx2"}
@@ -50,7 +50,7 @@ def _answering(httpcore: Any, original: Callable[..., Any]) -> Callable[..., Any
         except WireFailure as failure:
             error = sync_library_error(failure.kind, request)
             raise error from error.__cause__
-        return core_response_for(httpcore, as_sent(wire_response, wire), request, _read_timeout(request))
+        return core_response_for(httpcore, framed(wire_response, wire), request, _read_timeout(request))
 
     return _with_signature(handle_request, original)
 
@@ -70,7 +70,7 @@ def _answering_async(httpcore: Any, original: Callable[..., Any]) -> Callable[..
         except WireFailure as failure:
             error = library_error(failure.kind, request)
             raise error from error.__cause__
-        return core_response_for(httpcore, as_sent(wire_response, wire), request, _read_timeout(request))
+        return core_response_for(httpcore, framed(wire_response, wire), request, _read_timeout(request))
 
     return _with_signature(handle_async_request, original)
 

@@ -21,7 +21,7 @@ from aiomoto._http.httpx.response import response_for
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, as_sent, kept
+from aiomoto._wire.message import WireRequest, copy_piece, framed
 
 # Each package, and the one with its connection pools.
 PACKAGES = {"httpx": "httpcore", "httpx2": "httpcore2"}
@@ -73,13 +73,13 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is None:
             with plain_requests.passing(head):
                 return original(self, *args, **kwargs)
-        wire = replace(head, body=b"".join(map(kept, request.stream)))
+        wire = replace(head, body=b"".join(map(copy_piece, request.stream)))
         try:
             wire_response = exchange.answer(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
             error = sync_library_error(failure.kind, request)
             raise error from error.__cause__
-        return _streamed(self, response_for(httpx, as_sent(wire_response, wire), request, _read_timeout(request)))
+        return _streamed(self, response_for(httpx, framed(wire_response, wire), request, _read_timeout(request)))
 
     return handle_request
 
@@ -95,13 +95,13 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         if exchange is None:
             with plain_requests.passing(head):
                 return await original(self, *args, **kwargs)
-        wire = replace(head, body=b"".join([kept(chunk) async for chunk in request.stream]))
+        wire = replace(head, body=b"".join([copy_piece(chunk) async for chunk in request.stream]))
         try:
             wire_response = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
             error = library_error(failure.kind, request)
             raise error from error.__cause__
-        return _streamed(self, response_for(httpx, as_sent(wire_response, wire), request, _read_timeout(request)))
+        return _streamed(self, response_for(httpx, framed(wire_response, wire), request, _read_timeout(request)))
 
     return handle_async_request
 

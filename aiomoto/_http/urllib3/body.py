@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.httpchecksum import AwsChunkedWrapper
 
-from aiomoto._wire.message import has_no_stream, in_one_chunk, kept
+from aiomoto._wire.message import copy_piece, in_one_chunk, is_in_memory
 
 # Bytes read of a file at once. botocore sets this size for urllib3, whose default is smaller.
 _BLOCK_SIZE = 128 * 1024
@@ -21,7 +21,7 @@ def read_body(request: Any) -> bytes | None:
         Exception: what urllib3 raises if it cannot send such a body, or reading it fails.
     """
     body = request.body
-    if has_no_stream(body):
+    if is_in_memory(body):
         return body  # type: ignore[no-any-return]
     if isinstance(body, AwsChunkedWrapper):
         return in_one_chunk(list(body))
@@ -44,8 +44,8 @@ def _pieces(body: Any) -> Iterable[Any]:
 def _blocks(file: Any) -> Iterable[Any]:
     is_text = isinstance(file, TextIOBase)
     while block := file.read(_BLOCK_SIZE):
-        yield block if is_text else kept(block)
+        yield block if is_text else copy_piece(block)
 
 
 def _encoded(piece: Any) -> bytes:
-    return piece.encode() if isinstance(piece, str) else kept(piece)
+    return piece.encode() if isinstance(piece, str) else copy_piece(piece)

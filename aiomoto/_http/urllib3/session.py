@@ -20,7 +20,7 @@ from aiomoto._http.urllib3.delivery import scripted_response
 from aiomoto._http.urllib3.failures import Timeouts, client_error, library_error, pool_for, sending_error
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, as_sent, head_of
+from aiomoto._wire.message import WireRequest, framed, head_of
 
 
 class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
@@ -71,7 +71,7 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         raise library_error(failure.kind, wire.url, timeouts) from None
     delivery = wire_response.delivery
     if delivery:
-        wire_response = as_sent(wire_response, wire)  # with a Content-Length, so that a shorter body is detected
+        wire_response = framed(wire_response, wire)  # with a Content-Length, so that a shorter body is detected
     body = scripted_response(wire, wire_response, delivery, timeouts.read) if delivery else BytesIO(wire_response.body)
     return HTTPResponse(
         body=body,
