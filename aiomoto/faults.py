@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from aiomoto._calls.call import Call
 from aiomoto._lock import state_lock
@@ -40,7 +40,7 @@ class Faults:
         /,
         *,
         region: str | None = None,
-        where: Mapping[str, Any] | Callable[[Call], bool] | None = None,
+        where: Mapping[str, object] | Callable[[Call], bool] | None = None,
         times: int | None = None,
         after: int = 0,
         probability: float = 1,

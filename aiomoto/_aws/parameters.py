@@ -171,23 +171,23 @@ def _map(name: str, shape: Shape, query: dict[str, list[str]]) -> dict[str, Any]
     return {name: values} if values else {}
 
 
-def _scalar(shape: Shape, text: str) -> Any:
+def _scalar(shape: Shape, string: str) -> Any:
     """Parse a scalar; a malformed one is returned as the string that it is."""
     try:
         match shape.type_name:
             case "integer" | "long":
-                return int(text)
+                return int(string)
             case "float" | "double":
-                return float(text)
+                return float(string)
             case "boolean":
-                return text.lower() == "true"
+                return string.lower() == "true"
             case "timestamp":
-                return parse_timestamp(text)
+                return parse_timestamp(string)
             case "blob":
-                return base64.b64decode(text)
+                return base64.b64decode(string)
     except (ValueError, OverflowError, RuntimeError, OSError):  # parse_timestamp raises any of these
         pass
-    return text
+    return string
 
 
 # ---------------------------------------------------------------- forms

@@ -13,7 +13,7 @@ from aiomoto._aws.operations import operation_model
 from aiomoto._errors import ArgumentError
 
 
-def check_values(service: str | None, operation: str | None, params: Mapping[str, Any]) -> None:
+def check_values(service: str | None, operation: str | None, params: Mapping[str, object]) -> None:
     """Check that parameters of an operation can have these values.
 
     Raises:
@@ -32,7 +32,7 @@ def check_values(service: str | None, operation: str | None, params: Mapping[str
             ) from None
 
 
-def is_value(shape: Shape, wanted: Any, found: Any) -> bool:
+def is_value(shape: Shape, wanted: object, found: object) -> bool:
     """Tell whether a value parsed from a request is the one that a user passed."""
     try:
         return bool(_as_parsed(shape, wanted) == found)

@@ -131,7 +131,7 @@ class Call:
         """The body of the response; ``None`` without ``mock_aws(record_bodies=True)``."""
         return self._record.response_body
 
-    def matches(self, service: str | None = None, operation: str | None = None, /, **params: Any) -> bool:
+    def matches(self, service: str | None = None, operation: str | None = None, /, **params: object) -> bool:
         """Tell whether the call is to a service and an operation, and has these parameters.
 
         Args:
@@ -151,7 +151,7 @@ class Call:
         """Tell whether the call is to a service and an operation; ``None`` matches any."""
         return service in (None, self.service) and operation in (None, self.operation)
 
-    def has(self, params: Mapping[str, Any]) -> bool:
+    def has(self, params: Mapping[str, object]) -> bool:
         """Tell whether the call has these parameters. It may have others as well.
 
         Raises:
@@ -163,7 +163,7 @@ class Call:
             raise self._not_recorded_error()
         return True
 
-    def _has(self, name: str, value: Any) -> bool:
+    def _has(self, name: str, value: object) -> bool:
         model = self._record.identity.model
         if model is None or name not in self._found:
             return False
@@ -222,7 +222,7 @@ class Call:
 class _Parameters(dict[str, Any]):
     """The recorded parameters of a call. To look up one that was not recorded is an error."""
 
-    def __init__(self, found: Mapping[str, Any], unrecorded: frozenset[str], message: str) -> None:
+    def __init__(self, found: Mapping[str, object], unrecorded: frozenset[str], message: str) -> None:
         super().__init__(found)
         self._unrecorded = unrecorded
         self._message = message
@@ -247,7 +247,7 @@ def printable(string: str) -> str:
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in string)
 
 
-def arguments(params: Mapping[str, Any]) -> str:
+def arguments(params: Mapping[str, object]) -> str:
     """Format parameters as Python keyword arguments, long values abbreviated."""
     return ", ".join(f"{name}={_SHORT.repr(value)}" for name, value in params.items())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Any, overload
+from typing import overload
 
 from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
@@ -60,7 +60,7 @@ class CallLog(Sequence[Call]):
         """
         return self[-1]
 
-    def filter(self, service: str | None = None, operation: str | None = None, /, **params: Any) -> CallLog:
+    def filter(self, service: str | None = None, operation: str | None = None, /, **params: object) -> CallLog:
         """Return the calls to a service and an operation that have these parameters.
 
         Args:
@@ -76,7 +76,7 @@ class CallLog(Sequence[Call]):
         check_values(service, operation, params)
         return CallLog(call for call in self if call.is_to(service, operation) and call.has(params))
 
-    def assert_called(self, service: str, operation: str | None = None, /, **params: Any) -> Call:
+    def assert_called(self, service: str, operation: str | None = None, /, **params: object) -> Call:
         """Assert that at least one call matches; return the last one. The arguments are those of :meth:`filter`.
 
         Raises:
@@ -90,7 +90,7 @@ class CallLog(Sequence[Call]):
             raise AssertionError(f"{wanted} was not called. {_list_calls(self, wanted)}")
         return found.last
 
-    def assert_called_once(self, service: str, operation: str | None = None, /, **params: Any) -> Call:
+    def assert_called_once(self, service: str, operation: str | None = None, /, **params: object) -> Call:
         """Assert that exactly one call matches, however often it was retried; return its last attempt.
 
         The arguments are those of :meth:`filter`.
@@ -108,7 +108,7 @@ class CallLog(Sequence[Call]):
             raise AssertionError(f"{wanted} {mistake}; expected one call. {_list_calls(log, wanted)}")
         return found.last
 
-    def assert_not_called(self, service: str, operation: str | None = None, /, **params: Any) -> None:
+    def assert_not_called(self, service: str, operation: str | None = None, /, **params: object) -> None:
         """Assert that no call matches. The arguments are those of :meth:`filter`.
 
         Raises:

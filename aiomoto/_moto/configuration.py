@@ -17,7 +17,7 @@ from aiomoto._errors import ArgumentError
 Config = dict[str, Any]
 
 
-def own_config(config: Any) -> Config | None:
+def own_config(config: object) -> Config | None:
     """Validate a configuration and return a copy of it.
 
     Raises:
@@ -59,7 +59,7 @@ def _own_core(core: Config) -> Config:
     return own
 
 
-def _own_list(name: str, value: Any) -> list[Any] | None:
+def _own_list(name: str, value: object) -> list[Any] | None:
     # Moto would take each letter of a string for a pattern, and pass nearly all requests through.
     if isinstance(value, (str, bytes)) or not (value is None or isinstance(value, Iterable)):
         raise ArgumentError(f"config's {name} must be a list of strings, such as [{value!r}], not {value!r}")

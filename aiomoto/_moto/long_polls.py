@@ -102,30 +102,30 @@ class _Waiting:
     def __init__(self) -> None:
         self._polls: dict[int, list[Poll]] = {}
 
-    def add(self, queue: Any, poll: Poll) -> None:
+    def add(self, queue: object, poll: Poll) -> None:
         with state_lock:
             self._polls.setdefault(id(queue), []).append(poll)
 
-    def remove(self, queue: Any, poll: Poll) -> None:
+    def remove(self, queue: object, poll: Poll) -> None:
         with state_lock:
             polls = self._polls[id(queue)]
             polls.remove(poll)
             if not polls:
                 del self._polls[id(queue)]
 
-    def is_first(self, queue: Any, poll: Poll) -> bool:
+    def is_first(self, queue: object, poll: Poll) -> bool:
         return self._at(queue)[:1] == [poll]
 
-    def wake_next(self, queue: Any) -> None:
+    def wake_next(self, queue: object) -> None:
         """Wake the oldest poll that is not awake yet. It wakes the next when it ends."""
         any(poll.wake() for poll in self._at(queue))
 
-    def wake_all(self, queue: Any = None) -> None:
+    def wake_all(self, queue: object = None) -> None:
         """Wake all polls of a queue that is deleted, or of all queues when a mock ends or is reset."""
         for poll in self._at(queue):
             poll.wake()
 
-    def _at(self, queue: Any) -> list[Poll]:
+    def _at(self, queue: object) -> list[Poll]:
         with state_lock:
             if queue is None:
                 return [poll for polls in self._polls.values() for poll in polls]

@@ -11,7 +11,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 def _stand_aside(original: Callable[..., Any]) -> Callable[..., None]:
     @wraps(original)
-    def handler(self: Any, *args: Any, **kwargs: Any) -> None:
+    def handler(self: object, *args: object, **kwargs: object) -> None:
         """Return no response, so that the request reaches the HTTP session's ``send``."""
 
     return handler

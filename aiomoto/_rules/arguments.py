@@ -30,7 +30,7 @@ def selection_of(
     service: str | None,
     operation: str | None,
     region: str | None,
-    where: Mapping[str, Any] | Callable[[Any], bool] | None,
+    where: Mapping[str, object] | Callable[[Any], bool] | None,
 ) -> Selection:
     """Build the selection of a rule.
 
@@ -49,7 +49,7 @@ def selection_of(
     return Selection(service, operation, None if region is None else signing_region(region), where)
 
 
-def _has_parameters(service: str | None, operation: str | None, where: Mapping[str, Any]) -> Callable[[Any], bool]:
+def _has_parameters(service: str | None, operation: str | None, where: Mapping[str, object]) -> Callable[[Any], bool]:
     """Turn a mapping into a condition on a call."""
     if wrong := [name for name in where if not isinstance(name, str)]:
         raise ArgumentError(f"where must map parameter names to values, not {wrong[0]!r}")
@@ -73,7 +73,7 @@ def _takes_one_argument(function: object) -> bool:
     return True
 
 
-def _has(parameters: dict[str, Any], call: SelectableCall) -> bool:
+def _has(parameters: dict[str, object], call: SelectableCall) -> bool:
     return call.has(parameters)
 
 

@@ -24,7 +24,7 @@ class SelectableCall(Protocol):
     def is_to(self, service: str | None, operation: str | None) -> bool:
         """Tell whether the call is to a service and an operation; ``None`` matches any."""
 
-    def has(self, params: Mapping[str, Any]) -> bool:
+    def has(self, params: Mapping[str, object]) -> bool:
         """Tell whether the call has these parameters, among others."""
 
 
