@@ -72,8 +72,8 @@ class Faults:
 
             error: an error response: the name of an error in botocore's model (``"NoSuchKey"``), an error common to
                 all services (``"Throttling"``, ``"InternalError"``), or any other code together with ``status``.
-            status: the HTTP status, from 200 to 599, in place of the error's own; without ``error`` the response has
-                no body.
+            status: the HTTP status, from 200 to 599, in place of the error's own; without ``error`` and ``code``
+                the response has no body.
             code: the error code, in place of the error's own.
             message: the error message.
             headers: headers of the error response, such as ``Retry-After``; they replace those of the same name.

@@ -25,7 +25,7 @@ from aiomoto import AiomotoError, AioSession, mock_aws
 from tests.buckets import bucket_names
 from tests.programs import ROOT
 
-TABLE = ROOT / "aiomoto" / "_required_names.py"
+TABLE = ROOT / "aiomoto" / "_patching" / "required_names.py"
 
 
 def table(name: str) -> list[tuple[str, str]]:

@@ -151,7 +151,7 @@ class _Route(NamedTuple):
         operation: the name of the operation.
         method: the HTTP method.
         path: the path.
-        query: the fixed part of the query, by name; ``[""]`` stands for a name without a value.
+        query: the fixed part of the query, by name; ``[""]`` matches any value.
         required_query: the query names of required parameters.
         required_headers: the header names of required parameters, in lower case.
         is_deprecated: whether the operation is deprecated.
