@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from typing import Any
 
+from botocore.model import OperationModel
 from moto.core.exceptions import ServiceNotWhitelisted
 
 from aiomoto._aws.endpoint_hosts import EndpointHosts
 from aiomoto._calls.call import Call
-from aiomoto._calls.identity import identify, in_path_style
+from aiomoto._calls.identity import Identity, identify, in_path_style
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import NoSuchPathError, RequestBlockedError
@@ -20,8 +22,11 @@ from aiomoto._moto.configuration import configurations
 from aiomoto._moto.explanations import explain_missing_package, explain_stage
 from aiomoto._moto.router import Destination, Route, destination_of, find_route
 from aiomoto._moto.s3_addressing import url_for_moto
+from aiomoto._rules.answer_line import answer_line
 from aiomoto._rules.fault_plan import NO_FAULT, FaultPlan, NoFault
+from aiomoto._scripting import Moto, Script
 from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto.answers import Answers
 from aiomoto.faults import Faults
 
 
@@ -32,6 +37,7 @@ class Exchange:
         calls: the log of its calls; ``None`` for no log.
         record_bodies: whether the log keeps their bodies.
         faults: the rules that make them fail.
+        answers: the rules that answer them in Moto's place.
         slept: where it records the waits that clients skip; ``None`` if they really wait.
         hosts: the hosts that clients are configured with. All active mocks share them.
         is_active: whether its mock is active.
@@ -40,7 +46,12 @@ class Exchange:
     """
 
     def __init__(
-        self, calls: CallLog | None = None, faults: Faults | None = None, *, record_bodies: bool = False
+        self,
+        calls: CallLog | None = None,
+        faults: Faults | None = None,
+        answers: Answers | None = None,
+        *,
+        record_bodies: bool = False,
     ) -> None:
         self.hosts = EndpointHosts()
         self.is_active = True
@@ -48,6 +59,7 @@ class Exchange:
         self.successor: Callable[[], Exchange | None] = lambda: None
         self.calls = calls
         self.faults = Faults() if faults is None else faults
+        self.answers = Answers() if answers is None else answers
         self.record_bodies = record_bodies
         self.slept: list[Slept] | None = None
 
@@ -82,11 +94,14 @@ class Exchange:
             WireFailure: no response arrives, for instance because a poll takes longer than the client waits.
         """
         request = self.hosts.below_root(request)
-        record, plan = self._begin(request, backend)
+        record, plan, script = self._begin(request, backend, read_timeout)
         try:
             invocation.pause(plan.sending)
             invocation.pause(plan.delay, read_timeout)
             response = plan.before()
+            if response is None and script is not None:
+                response = script.respond()
+                record.answer = script.rule
             if response is None:
                 response = invocation.answer(partial(self.prepare, request, record, []), read_timeout)
             invocation.pause(plan.lateness, read_timeout)
@@ -103,11 +118,14 @@ class Exchange:
         Arguments and errors are those of :meth:`answer`.
         """
         request = self.hosts.below_root(request)
-        record, plan = self._begin(request, backend)
+        record, plan, script = self._begin(request, backend, read_timeout)
         try:
             await invocation.pause_async(plan.sending)
             await invocation.pause_async(plan.delay, read_timeout)
             response = plan.before()
+            if response is None and script is not None:
+                response = await script.respond_async()
+                record.answer = script.rule
             if response is None:
                 response = await invocation.answer_async(partial(self.prepare, request, record, []), read_timeout)
             await invocation.pause_async(plan.lateness, read_timeout)
@@ -123,8 +141,10 @@ class Exchange:
         """The exchange and those around it, if they are active."""
         return [each for each in (self, *self.around) if each.is_active]
 
-    def _begin(self, request: WireRequest, backend: str) -> tuple[Record, NoFault]:
-        """Log a request, and find the fault that acts on it, if any."""
+    def _begin(
+        self, request: WireRequest, backend: str, read_timeout: float | None
+    ) -> tuple[Record, NoFault, Script | None]:
+        """Log a request, and find what the rules do to it, if there are any."""
         exchanges = self.within
         destination = destination_of(request, self.hosts)
         account = backends.account_of(request)
@@ -132,7 +152,9 @@ class Exchange:
         record = Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
         try:
             # Before the record lets go of what the logs do not keep.
-            return record, _plan_for(request, record, exchanges)
+            plan = NO_FAULT if not any(each.faults.rules for each in exchanges) else _plan_for(record, exchanges)
+            scripts = [each.answers for each in exchanges if each.answers.rules]
+            return record, plan, self._script(record, scripts, read_timeout) if scripts else None
         except BaseException as error:
             record.failed(error)
             raise
@@ -141,6 +163,15 @@ class Exchange:
             for each in exchanges:
                 if each.calls is not None:
                     each.calls.add(record)
+
+    def _script(self, record: Record, rules: list[Answers], read_timeout: float | None) -> Script:
+        # A copy, since the record lets go of bodies, which the functions may ask for.
+        whole = copy(record)
+        prepare = partial(self.prepare, whole.request, record, [])
+        moto = Moto(
+            partial(invocation.answer, prepare, read_timeout), partial(invocation.answer_async, prepare, read_timeout)
+        )
+        return Script(rules, whole, moto, read_timeout)
 
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> invocation.Invocation:
         """Prepare to run the handler. This is called before each run, since mocks may have ended during a wait.
@@ -187,14 +218,11 @@ class Exchange:
         return configurations.section(self, "core").get(name)
 
 
-def _plan_for(request: WireRequest, record: Record, exchanges: list[Exchange]) -> NoFault:
+def _plan_for(record: Record, exchanges: list[Exchange]) -> NoFault:
     """Find the fault that acts on a request, and what it does. The faults of the innermost mock come first."""
-    rules = [each.faults for each in exchanges if len(each.faults)]
-    if not rules:
-        return NO_FAULT
     call = Call(record)
-    record.fault = next(filter(None, (faults.acting_on(call) for faults in rules)), None)
-    return FaultPlan(record.fault.effect, call, request) if record.fault else NO_FAULT
+    record.fault = next(filter(None, (each.faults.acting_on(call) for each in exchanges)), None)
+    return FaultPlan(record.fault.effect, call, record.request) if record.fault else NO_FAULT
 
 
 def _note_failure(record: Record, error: BaseException) -> None:
@@ -202,19 +230,32 @@ def _note_failure(record: Record, error: BaseException) -> None:
 
     Raises:
         ModuleNotFoundError: Moto needs a package for it. The message says which extra to install.
+        NotImplementedError: Moto does not have the operation. The message says how to answer it in the test.
     """
     record.failed(error)
     if isinstance(error, ModuleNotFoundError):
         message = explain_missing_package(error, record.destination.services)
         raise ModuleNotFoundError(message, name=error.name, path=error.path) from error
+    if type(error) is NotImplementedError and (model := record.identity.model) is not None:
+        name = f"{model.service_model.service_name} {model.name}"
+        said = str(error) or "it is not implemented"
+        raise NotImplementedError(f"Moto does not answer {name}: {said}. {_answer_it(model)}") from error
+
+
+def _answer_it(operation: OperationModel) -> str:
+    return f"Answer it in the test:\n{answer_line(operation)}"
 
 
 def describe(request: WireRequest) -> str:
     """Describe a request in a message: service and operation if known, method, and URL without query."""
-    destination = destination_of(request)
-    service, operation, _ = identify(in_path_style(request, destination, ()), destination)
+    service, operation, _ = _identify(request)
     label = " ".join(part for part in (service, operation) if part) or "a request"
     return f"{label} ({request.method} {request.bare_url})"
+
+
+def _identify(request: WireRequest) -> Identity:
+    destination = destination_of(request)
+    return identify(in_path_style(request, destination, ()), destination)
 
 
 def _no_service_message(request: WireRequest) -> str:
@@ -225,8 +266,8 @@ def _no_service_message(request: WireRequest) -> str:
 
 
 def _way_out(request: WireRequest) -> str:
-    split = request.split
-    return (
-        "Replace this call in the test, or let it pass through on purpose with "
-        f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{split.scheme}://{split.netloc}"]}}}}}})'
-    )
+    split, model = request.split, _identify(request).model
+    passthrough = f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{split.scheme}://{split.netloc}"]}}}}}})'
+    if model is None:
+        return f"Replace this call in the test, or let it pass through on purpose with {passthrough}"
+    return f"Let it pass through on purpose with {passthrough}, or answer it. {_answer_it(model)}"

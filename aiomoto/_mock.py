@@ -26,6 +26,7 @@ from aiomoto._options import OptionArguments, Options, options_from
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
 from aiomoto._uncalled import ToBeCalled
+from aiomoto.answers import Answers
 from aiomoto.faults import Faults
 
 if TYPE_CHECKING:
@@ -65,11 +66,13 @@ class MockAWS:
     Attributes:
         calls: the calls since the mock started, including those in nested mocks. It can be read after the mock's end.
         faults: rules that make these calls fail, until the mock ends.
+        answers: rules that answer these calls in Moto's place, until the mock ends.
         slept: with ``sleep="instant"``, the waits that the clients skipped.
     """
 
     calls: CallLog
     faults: Faults
+    answers: Answers
     slept: list[Slept]
 
     def __init__(self, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]) -> None:
@@ -77,6 +80,7 @@ class MockAWS:
         refuse_other_modes()
         self.calls = CallLog()
         self.faults = Faults()
+        self.answers = Answers()
         self.slept = []
         self._starts = 0
         self._run: Run | None = None
@@ -161,7 +165,7 @@ class MockAWS:
     def _begin(self, options: Options) -> None:
         self.calls.clear()
         self.slept.clear()
-        exchange = Exchange(self.calls, self.faults, record_bodies=options.record_bodies)
+        exchange = Exchange(self.calls, self.faults, self.answers, record_bodies=options.record_bodies)
         exchange.slept = self.slept if options.sleep == "instant" else None
         self._run = Run(exchange, options)
         try:
@@ -192,6 +196,7 @@ class MockAWS:
             self._run, self._starts = None, 0
             self._closing = run.closing
             self.faults.clear()
+            self.answers.clear()
 
     def __enter__(self) -> MockAWS:
         self.start()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
+from aiomoto._aws.names import check_switch
 from aiomoto._calls.call import Call
-from aiomoto._lock import state_lock
 from aiomoto._rules.arguments import (
     check_kinds,
     check_numbers,
@@ -18,20 +18,18 @@ from aiomoto._rules.arguments import (
     selection_of,
 )
 from aiomoto._rules.fault import Fault
+from aiomoto._rules.rule_set import RuleSet
 from aiomoto._wire.failures import FailureKind
 
 __all__ = ["Fault", "Faults"]
 
 
-class Faults:
+class Faults(RuleSet[Fault]):
     """The fault rules of one mock, in the order in which they were added.
 
     Only the first matching rule that is not used up acts on a call. In nested mocks the rules of the innermost mock
     are tried first, then those of the mocks around it.
     """
-
-    def __init__(self) -> None:
-        self._rules: tuple[Fault, ...] = ()
 
     def add(
         self,
@@ -56,6 +54,7 @@ class Faults:
         stall_after: int | None = None,
         latency: float = 0,
         bandwidth: float | None = None,
+        optional: bool = False,
     ) -> Fault:
         """Add a rule. The first group of arguments selects the calls that it acts on, the second says what it does.
 
@@ -91,6 +90,7 @@ class Faults:
 
         Returns:
             The rule. It counts its hits, and as a context manager it removes itself at the end of the block.
+            optional: whether the rule may act on no call without being listed in :attr:`unused`.
 
         Raises:
             ArgumentError: an argument has a wrong value, or cannot be combined with another.
@@ -116,37 +116,20 @@ class Faults:
         check_odds(probability, seed, bandwidth)
         response = error_response_of(service, error, status, code, message, headers)
         effect = effect_of(response, raises, when, cut_after, stall_after, plain(latency), bandwidth)
-        rule = Fault(
-            selection,
-            effect,
-            times=None if times is None else int(times),
-            after=int(after),
-            probability=float(probability),
-            seed=random.SystemRandom().randrange(2**32) if seed is None else int(seed),
-            remove=self._remove,
+        check_switch("optional", optional)
+        return self._add(
+            Fault(
+                selection,
+                effect,
+                times=None if times is None else int(times),
+                after=int(after),
+                probability=float(probability),
+                seed=random.SystemRandom().randrange(2**32) if seed is None else int(seed),
+                optional=optional,
+                remove=self._remove,
+            )
         )
-        with state_lock:
-            self._rules = (*self._rules, rule)
-        return rule
-
-    def clear(self) -> None:
-        """Remove all rules."""
-        with state_lock:
-            self._rules = ()
 
     def acting_on(self, call: Call) -> Fault | None:
         """Find the rule that acts on a call, and count the call; ``None`` if no rule does."""
-        return next((rule for rule in self._rules if rule.acts_on(call)), None)
-
-    def _remove(self, rule: Fault) -> None:
-        with state_lock:
-            self._rules = tuple(each for each in self._rules if each is not rule)
-
-    def __len__(self) -> int:
-        return len(self._rules)
-
-    def __iter__(self) -> Iterator[Fault]:
-        return iter(self._rules)
-
-    def __repr__(self) -> str:
-        return f"<Faults {list(self._rules)}>"
+        return next((rule for rule in self.rules if rule.acts_on(call)), None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack
-from inspect import signature
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -22,6 +21,14 @@ if TYPE_CHECKING:
     Arguments = ParamSpec("Arguments")
 
 Client = TypeVar("Client")
+_MOCK = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the settings."""
+    parser.addini(
+        "aiomoto_unused", "what to do about faults and answers that act on no call: error or ignore", default="error"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "aiomoto_fault(service, operation, **rule): mock AWS in the test and pass the arguments to aws.faults.add",
     )
+    config.addinivalue_line(
+        "markers",
+        "aiomoto_answer(service, operation, answer, **rule): mock AWS in the test and pass the arguments to "
+        "aws.answers.add",
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -43,11 +55,24 @@ def pytest_runtest_teardown() -> Iterator[None]:
         installation.repair_environment()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test that passes though a fault or an answer of its mock has acted on no call."""
+    result = yield
+    aws = item.stash.get(_MOCK, None)
+    if aws is not None and item.config.getini("aiomoto_unused") != "ignore":
+        from aiomoto._pytest_markers import unused_rules
+
+        if message := unused_rules(aws):
+            pytest.fail(message, pytrace=False)
+    return result
+
+
 @pytest.fixture(autouse=True)
 def _aiomoto_first(request: pytest.FixtureRequest) -> None:
     # Start the mock before all other fixtures of the test, so that none of them reaches AWS: autouse fixtures of
     # plugins come first in the function scope.
-    is_marked = any(map(request.node.get_closest_marker, ("aiomoto", "aiomoto_fault")))
+    is_marked = any(map(request.node.get_closest_marker, ("aiomoto", "aiomoto_fault", "aiomoto_answer")))
     if is_marked or "aiomoto" in request.fixturenames:
         request.getfixturevalue("aiomoto")
 
@@ -55,15 +80,19 @@ def _aiomoto_first(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
     """Mock AWS for one test: the active ``MockAWS``, with the options and fault rules of the test's markers."""
-    options = _marked_options(request.node)
+    from aiomoto._pytest_markers import add_marked_rules, marked_options, mock_with
+
+    options = marked_options(request.node)
     with pytest.MonkeyPatch.context() as patch:
         if region := options.pop("region", None):
             # boto3 and aiobotocore read the first, most other clients the second.
             patch.setenv("AWS_DEFAULT_REGION", region)
             patch.setenv("AWS_REGION", region)
-        with _mock_with(options) as aws:
-            _add_marked_faults(request.node, aws)
+        with mock_with(options) as aws:
+            add_marked_rules(request.node, aws)
+            request.node.stash[_MOCK] = aws
             yield aws
+            del request.node.stash[_MOCK]
 
 
 @pytest.fixture
@@ -193,70 +222,3 @@ def _needs_its_loop(client: Any) -> RuntimeError:
         f"aiomoto_client cannot close a client of {service} that has connections, from requests that passed through: "
         "this needs their event loop. Close it in the test, with `await client.close()`"
     )
-
-
-def _mock_with(options: dict[str, Any]) -> MockAWS:
-    from aiomoto._errors import ArgumentError
-    from aiomoto._mock import MockAWS
-
-    mistake: Exception
-    try:
-        return MockAWS(**options)
-    except (ArgumentError, TypeError) as error:
-        mistake = error
-    written = ", ".join(f"{name}={value!r}" for name, value in options.items())
-    pytest.fail(f"@pytest.mark.aiomoto({written}): {mistake}", pytrace=False)
-
-
-def _add_marked_faults(node: pytest.Item, aws: MockAWS) -> None:
-    """Add the rules of all markers of a test: its own from top to bottom, then those of its class, then its module."""
-    for each in reversed(node.listchain()):
-        # Decorators are applied from bottom to top; a list in pytestmark keeps its order.
-        markers = reversed(each.own_markers) if each is node else each.own_markers
-        for marker in markers:
-            if marker.name == "aiomoto_fault" and (mistake := _mistake_in(marker, aws)):
-                pytest.fail(f"{_as_written(marker)}: {mistake}", pytrace=False)
-
-
-def _mistake_in(marker: pytest.Mark, aws: MockAWS) -> Exception | None:
-    """Add the rule of a marker, or return what is wrong with it, so that the test fails with this message only."""
-    from aiomoto._aws.names import suggestion
-    from aiomoto._errors import ArgumentError
-
-    known = [name for name, each in signature(aws.faults.add).parameters.items() if each.kind is each.KEYWORD_ONLY]
-    for name in marker.kwargs.keys() - signature(aws.faults.add).parameters.keys():
-        return TypeError(f"it has no argument {name!r}{suggestion(name, known)}")
-    try:
-        aws.faults.add(*marker.args, **marker.kwargs)
-    except (ArgumentError, TypeError) as error:
-        return error
-    return None
-
-
-def _mistake_in_region(region: Any) -> str | None:
-    from aiomoto._aws.regions import region_mistake
-
-    return region_mistake(region) if isinstance(region, str) else f"region must be a str, not {region!r}"
-
-
-def _as_written(marker: pytest.Mark) -> str:
-    given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
-    return f"@pytest.mark.{marker.name}({', '.join(given)})"
-
-
-def _marked_options(node: pytest.Item) -> dict[str, Any]:
-    """Merge the options of all markers of a test; the closest one wins."""
-    from aiomoto._options import NAMES
-
-    known = {"region", *NAMES}
-    options: dict[str, Any] = {}
-    for marker in reversed(list(node.iter_markers("aiomoto"))):
-        if marker.args or not marker.kwargs.keys() <= known:
-            names = ", ".join(f"{name}=" for name in sorted(known))
-            written = f". Write region={marker.args[0]!r}" if marker.args and isinstance(marker.args[0], str) else ""
-            wrong = "takes no positional argument, but" if marker.args else "takes"
-            pytest.fail(f"{_as_written(marker)}: it {wrong} {names}{written}", pytrace=False)
-        if (region := marker.kwargs.get("region")) is not None and (mistake := _mistake_in_region(region)):
-            pytest.fail(f"{_as_written(marker)}: {mistake}", pytrace=False)
-        options.update(marker.kwargs)
-    return options

@@ -17,6 +17,7 @@ from tests.programs import ROOT
 LAYERS: tuple[dict[str, str], ...] = (
     {
         "_aws.hosts": "",
+        "_aws.output_values": "botocore",
         "_aws.services": "botocore",
         "_botocore.lazy_dict": "",
         "_botocore.notes": "",
@@ -28,6 +29,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.stubber": "moto",
         "_patching.late_imports": "",
         "_patching.places": "",
+        "_rules.answer_line": "botocore",
         "_rules.selection": "",
         "_uncalled": "",
         "_wire.aws_chunked": "",
@@ -35,6 +37,10 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aws.names": "botocore",
+        "_aws.output_cbor": "botocore",
+        "_aws.output_headers": "botocore",
+        "_aws.output_json": "botocore",
+        "_aws.output_xml": "botocore",
         "_botocore.models": "boto3 botocore",
         "_decorate": "",
         "_environment.variables": "",
@@ -47,6 +53,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_wire.delivery": "",
     },
     {
+        "_aws.output_handlers": "botocore",
         "_aws.regions": "",
         "_endpoint.server": "aiohttp",
         "_hints": "",
@@ -61,6 +68,9 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_aws.endpoint_hosts": "",
         "_aws.error_responses": "botocore",
+        "_aws.output_check": "botocore",
+        "_aws.outputs": "botocore",
+        "_aws.parsed_output": "botocore",
         "_aws.s3_addressing": "",
         "_botocore.provenance": "botocore",
         "_endings": "",
@@ -85,7 +95,9 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_environment.fork_servers": "",
         "_http.aiohttp.delivery": "aiohttp",
         "_http.urllib3.delivery": "",
+        "_rules.answer": "botocore",
         "_rules.fault": "",
+        "_rules.rule_set": "",
     },
     {
         "_aws.operations": "botocore",
@@ -107,8 +119,9 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_calls.identity": "botocore", "_moto.backends": "boto3 moto"},
     {"_calls.record": "", "_moto.invocation": "moto", "_moto.switch": "boto3 moto"},
     {"_calls.call": ""},
-    {"_calls.log": "", "faults": ""},
-    {"_exchange": "moto"},
+    {"_calls.log": "", "_calls.scripted_call": "", "answers": "botocore", "faults": ""},
+    {"_scripting": "botocore"},
+    {"_exchange": "botocore moto"},
     {"_active": "moto", "_endpoint.handler": "aiohttp moto multidict", "_http.moto_socket": ""},
     {
         "_botocore.instant_sleep": "aiobotocore botocore",
@@ -133,7 +146,8 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_s3fs.file_systems": ""},
     {"_installation": "moto"},
     {"_mock": "typing_extensions"},
-    {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
+    {"__init__": "", "_pytest_markers": "pytest"},
+    {"pytest_plugin": "aiobotocore pytest"},
 )
 # The folders in the order of their imports. What is in none of them may stand anywhere between.
 FOLDERS = (

@@ -15,6 +15,7 @@ from aiomoto._aws.services import service_model, services
 from aiomoto._aws.values import check_values, is_value
 from aiomoto._calls.record import Record
 from aiomoto._errors import AiomotoError
+from aiomoto._rules.answer import Answer
 from aiomoto._rules.fault import Fault
 
 
@@ -113,6 +114,11 @@ class Call:
     def fault(self) -> Fault | None:
         """The rule of ``aws.faults`` that acted on the call; ``None`` if none did."""
         return self._record.fault
+
+    @property
+    def rule(self) -> Fault | Answer | None:
+        """The rule of ``aws.faults`` or ``aws.answers`` that acted on the call; the fault if both did."""
+        return self._record.fault or self._record.answer
 
     @property
     def protocol(self) -> str:

@@ -87,7 +87,7 @@ class CallLog(Sequence[Call]):
         found = self.filter(service, operation, **params)
         if not found:
             wanted = title(service, operation, arguments(params))
-            raise AssertionError(f"{wanted} was not called. {_list_calls(self, wanted)}")
+            raise AssertionError(f"{wanted} was not called. {list_calls(self, wanted)}")
         return found.last
 
     def assert_called_once(self, service: str, operation: str | None = None, /, **params: object) -> Call:
@@ -105,7 +105,7 @@ class CallLog(Sequence[Call]):
         if times != 1:
             wanted = title(service, operation, arguments(params))
             log, mistake = (found, f"was called {times} times") if times else (self, "was not called")
-            raise AssertionError(f"{wanted} {mistake}; expected one call. {_list_calls(log, wanted)}")
+            raise AssertionError(f"{wanted} {mistake}; expected one call. {list_calls(log, wanted)}")
         return found.last
 
     def assert_not_called(self, service: str, operation: str | None = None, /, **params: object) -> None:
@@ -119,7 +119,7 @@ class CallLog(Sequence[Call]):
         found = self.filter(service, operation, **params)
         if found:
             wanted = title(service, operation, arguments(params))
-            raise AssertionError(f"{wanted} was called; expected no call. {_list_calls(found, wanted)}")
+            raise AssertionError(f"{wanted} was called; expected no call. {list_calls(found, wanted)}")
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -152,7 +152,7 @@ class CallLog(Sequence[Call]):
             return list(self._calls)
 
 
-def _list_calls(calls: Iterable[Call], wanted: str) -> str:
+def list_calls(calls: Iterable[Call], wanted: str) -> str:
     """List the calls that were made: first those to the wanted operation, then by similarity."""
     name = wanted.partition("(")[0]
     lines = sorted(map(str, calls), key=lambda line: (line.partition("(")[0] != name, -_similarity(line, wanted)))
@@ -166,7 +166,7 @@ def _similarity(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other).ratio()
 
 
-_HEADINGS = ("#", "service", "operation", "region", "try", "outcome", "ms", "backend", "fault", "parameters")
+_HEADINGS = ("#", "service", "operation", "region", "try", "outcome", "ms", "backend", "rule", "parameters")
 
 
 def _table(calls: list[Call]) -> str:
@@ -188,7 +188,7 @@ def _row(number: int, call: Call) -> tuple[str, ...]:
         call.outcome,
         "" if call.duration is None else f"{call.duration * 1000:.1f}",
         call.backend,
-        str(call.fault.effect) if call.fault else "",
+        str(call.rule.words) if call.rule else "",
         call.shown_params,
     )
     return tuple(map(printable, row))

@@ -9,6 +9,7 @@ from aiomoto import _clock
 from aiomoto._aws.scope import header, scope_of
 from aiomoto._calls.identity import Identity, identify, in_path_style
 from aiomoto._moto.router import Destination
+from aiomoto._rules.answer import Answer
 from aiomoto._rules.fault import Fault
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -59,6 +60,7 @@ class Record:
         "_endpoint_hosts",
         "_identified",
         "account",
+        "answer",
         "backend",
         "destination",
         "duration",
@@ -98,6 +100,7 @@ class Record:
         self.error: WireResponse | None = None
         self.failure: str | None = None
         self.fault: Fault | None = None
+        self.answer: Answer | None = None
         self.duration: float | None = None
 
     @property

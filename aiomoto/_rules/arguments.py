@@ -89,9 +89,9 @@ def check_kinds(**arguments: Any) -> None:
         if not (is_kind or (value is None and name not in _NEVER_NONE)):
             raise ArgumentError(f"{name} must be {words}, not {value!r}")
     for name, forbidden in (("error", _NOT_IN_HEADERS), ("code", _NOT_IN_HEADERS), ("message", _NOT_IN_XML)):
-        if forbidden.search(arguments[name] or ""):
+        if forbidden.search(arguments.get(name) or ""):
             raise ArgumentError(f"{name} must have no control characters, not {arguments[name]!r}")
-    _check_headers(arguments["headers"] or {})
+    _check_headers(arguments.get("headers") or {})
 
 
 # https://www.w3.org/TR/xml/#charsets, and what UTF-8 cannot encode

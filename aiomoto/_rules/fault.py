@@ -65,9 +65,10 @@ class Fault(Rule):
         after: int,
         probability: float,
         seed: int,
+        optional: bool,
         remove: Callable[[Fault], None],
     ) -> None:
-        super().__init__(selection, times=times, after=after, remove=remove)
+        super().__init__(selection, times=times, after=after, optional=optional, remove=remove)
         self.seed = seed
         self.effect = effect
         self._probability = probability
@@ -76,6 +77,10 @@ class Fault(Rule):
     def _chooses(self) -> bool:
         return self._probability >= 1 or self._random.random() < self._probability
 
-    def _words(self) -> list[str]:
-        chance = [f"probability={self._probability} seed={self.seed}"] if self._probability < 1 else []
-        return [str(self.effect), *chance]
+    @property
+    def words(self) -> str:
+        """What the fault does to a call, in a few words."""
+        return str(self.effect)
+
+    def _more_words(self) -> list[str]:
+        return [f"probability={self._probability} seed={self.seed}"] if self._probability < 1 else []

@@ -19,10 +19,20 @@ class Rule:
 
     Attributes:
         hits: how many calls it has acted on.
+        optional: whether it may act on no call at all without being listed as unused.
     """
 
-    def __init__(self, selection: Selection, *, times: int | None, after: int, remove: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        *,
+        times: int | None,
+        after: int,
+        optional: bool = False,
+        remove: Callable[[Any], None],
+    ) -> None:
         self.hits = 0
+        self.optional = optional
         self._selection = selection
         self._times = times
         self._to_skip = after
@@ -38,12 +48,25 @@ class Rule:
         Raises:
             AiomotoError: the ``where`` function has raised an error.
         """
+        return self.count(call) is not None
+
+    def count(self, call: SelectableCall) -> int | None:
+        """Count a call, if the rule acts on it, and return how many it had counted before; else ``None``.
+
+        Raises:
+            AiomotoError: the ``where`` function has raised an error.
+        """
         if self._is_used_up or not self._selection.includes(call):
-            return False
+            return None
         if not self._condition_holds(call):
-            return False
+            return None
         with state_lock:
-            return self._count()
+            return self.hits - 1 if self._count() else None
+
+    def uncount(self) -> None:
+        """Take back the count of a call, since the rule did not act on it after all."""
+        with state_lock:
+            self.hits -= 1
 
     def _condition_holds(self, call: SelectableCall) -> bool:
         where = self._selection.where
@@ -79,11 +102,21 @@ class Rule:
     ) -> None:
         self.remove()
 
+    @property
+    def target(self) -> str:
+        """The service and operation that the rule is for: ``"s3.PutObject"``."""
+        return ".".join([self._selection.service or "*", self._selection.operation or "*"])
+
     def __repr__(self) -> str:
         limits = [f"{self._times} times"] if self._times is not None else []
-        words = ", ".join([*self._words(), *limits])
+        words = ", ".join([self.words, *self._more_words(), *limits])
         return f"<{type(self).__name__} {self._selection}: {words}; hits={self.hits}>"
 
-    def _words(self) -> list[str]:
-        """Describe what the rule does, for its ``repr``."""
+    @property
+    def words(self) -> str:
+        """What the rule does to a call, in a few words."""
+        return ""
+
+    def _more_words(self) -> list[str]:
+        """What else there is to say of the rule, for its ``repr``."""
         return []

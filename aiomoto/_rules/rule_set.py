@@ -1,0 +1,53 @@
+"""The rules of one kind that one mock has, in the order in which they were added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from aiomoto._lock import state_lock
+from aiomoto._rules.rule import Rule
+
+AnyRule = TypeVar("AnyRule", bound=Rule)
+
+
+class RuleSet(Generic[AnyRule]):
+    """Rules of one mock.
+
+    Only the first matching rule that is not used up acts on a call. In nested mocks the rules of the innermost mock are
+    tried first, then those of the mocks around it.
+
+    Attributes:
+        rules: the rules, in the order in which they were added.
+    """
+
+    def __init__(self) -> None:
+        self.rules: tuple[AnyRule, ...] = ()
+
+    @property
+    def unused(self) -> list[AnyRule]:
+        """The rules that have acted on no call, except for optional ones. In a test they are a mistake."""
+        return [rule for rule in self.rules if not rule.hits and not rule.optional]
+
+    def clear(self) -> None:
+        """Remove all rules."""
+        with state_lock:
+            self.rules = ()
+
+    def _add(self, rule: AnyRule) -> AnyRule:
+        with state_lock:
+            self.rules = (*self.rules, rule)
+        return rule
+
+    def _remove(self, rule: AnyRule) -> None:
+        with state_lock:
+            self.rules = tuple(each for each in self.rules if each is not rule)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def __iter__(self) -> Iterator[AnyRule]:
+        return iter(self.rules)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {list(self.rules)}>"

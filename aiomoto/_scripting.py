@@ -1,0 +1,165 @@
+"""Answer a request from the rules of ``aws.answers``."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextvars import copy_context
+from threading import Thread
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+from botocore.model import OperationModel
+
+from aiomoto._aws.error_responses import ErrorResponse
+from aiomoto._aws.output_check import check_output
+from aiomoto._aws.outputs import response_for
+from aiomoto._aws.parsed_output import output_of
+from aiomoto._calls.record import Record
+from aiomoto._calls.scripted_call import ScriptedCall
+from aiomoto._errors import ArgumentError
+from aiomoto._moto import invocation
+from aiomoto._rules.answer import Answer, OneAnswer
+from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto.answers import Answers
+
+
+class Moto(NamedTuple):
+    """Two ways to have Moto answer the request: from a thread, and from an event loop."""
+
+    ask: Callable[[], WireResponse]
+    ask_async: Callable[[], Awaitable[WireResponse]]
+
+
+class Script:
+    """What the rules of some mocks answer to one request.
+
+    Args:
+        rules: the rules of these mocks, the innermost first.
+        record: the record of the request, with all of it.
+        moto: has Moto answer it.
+        read_timeout: the client's read timeout in seconds; ``None`` for no timeout.
+    """
+
+    def __init__(self, rules: Iterable[Answers], record: Record, moto: Moto, read_timeout: float | None) -> None:
+        self._rules = tuple(rules)
+        self._record = record
+        self._moto = moto
+        self._read_timeout = read_timeout
+        self.rule: Answer | None = None
+
+    def respond(self) -> WireResponse | None:
+        """Answer in this thread; ``None`` if no rule answers.
+
+        Raises:
+            ArgumentError: a function has returned what does not fit the operation's output.
+            WireFailure: the answer takes longer than the client waits.
+        """
+        for rule, answer in self._acting():
+            value = answer if not callable(answer) else self._call(answer)
+            if self._is_answer(rule, value):
+                invocation.pause(rule.latency, self._read_timeout)
+                return self._response(value)
+        return None
+
+    async def respond_async(self) -> WireResponse | None:
+        """Answer on the running loop; ``None`` if no rule answers. Errors are those of :meth:`respond`."""
+        for rule, answer in self._acting():
+            value = answer if not callable(answer) else await self._call_on_loop(answer)
+            if self._is_answer(rule, value):
+                await invocation.pause_async(rule.latency, self._read_timeout)
+                return self._response(value)
+        return None
+
+    def _acting(self) -> Iterator[tuple[Answer, OneAnswer]]:
+        call = ScriptedCall(self._record, self._ask)
+        for rules in self._rules:
+            yield from rules.acting_on(call)
+
+    def _is_answer(self, rule: Answer, value: Any) -> bool:
+        if value is None:
+            rule.uncount()
+            return False
+        self.rule = rule
+        return True
+
+    # ------------------------------------------------------------ functions
+
+    def _call(self, function: Callable[..., Any]) -> Any:
+        if not _is_async(function):
+            return _caught(function, ScriptedCall(self._record, self._ask))
+        # In a thread of its own, since this one may be running a loop already.
+        results: list[Any] = []
+        call = ScriptedCall(self._record, self._ask_async)
+
+        def run() -> None:
+            try:
+                results.append(asyncio.run(_caught_async(function, call)))
+            except BaseException as error:
+                results.extend((None, error))
+
+        thread = Thread(target=copy_context().run, args=(run,), name="aiomoto answer", daemon=True)
+        thread.start()
+        thread.join()
+        if len(results) > 1:
+            raise results[1]
+        return results[0]
+
+    async def _call_on_loop(self, function: Callable[..., Any]) -> Any:
+        if not _is_async(function):
+            return _caught(function, ScriptedCall(self._record, self._ask))
+        return await _caught_async(function, ScriptedCall(self._record, self._ask_async))
+
+    def _ask(self) -> dict[str, Any]:
+        return self._output(self._moto.ask())
+
+    async def _ask_async(self) -> dict[str, Any]:
+        return self._output(await self._moto.ask_async())
+
+    def _output(self, response: WireResponse) -> dict[str, Any]:
+        return output_of(response, self._model, ScriptedCall(self._record, self._ask).protocol)
+
+    # ------------------------------------------------------------ responses
+
+    @property
+    def _model(self) -> OperationModel:
+        model = self._record.identity.model
+        assert model is not None  # rules select calls by service and operation
+        return model
+
+    def _response(self, value: Any) -> WireResponse:
+        protocol = ScriptedCall(self._record, self._ask).protocol
+        if isinstance(value, ClientError):
+            return _error_response(self._record.request, self._model, protocol, value)
+        if not isinstance(value, Mapping):
+            name = f"{self._model.service_model.service_name} {self._model.name}"
+            raise ArgumentError(f"the answer to {name} must be a mapping or None, not {value!r}")
+        check_output(self._model, value)
+        return response_for(self._model, protocol, value)
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
+
+
+def _caught(function: Callable[..., Any], call: ScriptedCall) -> Any:
+    try:
+        return function(call)
+    except ClientError as error:
+        return error
+
+
+async def _caught_async(function: Callable[..., Any], call: ScriptedCall) -> Any:
+    try:
+        return await function(call)
+    except ClientError as error:
+        return error
+
+
+def _error_response(request: WireRequest, model: OperationModel, protocol: str, error: ClientError) -> WireResponse:
+    said = error.response.get("Error", {})
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    code = str(said.get("Code") or "InternalFailure")
+    answer = ErrorResponse(code, status, None, said.get("Message"))
+    return answer.response(request, model.service_model.service_name, protocol)
