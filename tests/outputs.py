@@ -1,0 +1,195 @@
+"""Random outputs of operations, and what a client returns for a response: parsed, and handled as botocore does."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from io import BytesIO
+from random import Random
+from typing import Any
+
+from botocore.awsrequest import AWSResponse, HeadersDict
+from botocore.endpoint import convert_to_response_dict
+from botocore.hooks import BaseEventHooks
+from botocore.model import OperationModel, Shape
+from botocore.parsers import create_parser
+from botocore.response import StreamingBody
+from botocore.session import get_session
+from botocore.utils import is_json_value_header
+
+from aiomoto._aws.output_headers import is_in_body
+from aiomoto._wire.message import WireResponse
+
+PROTOCOLS = ("query", "ec2", "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor")
+
+_AWKWARD = "<&>\"'] ]]>\t\n\r é中😀\u2028\x85"
+_ZONES = (timezone.utc, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-9, minutes=-30)))
+
+
+# ---------------------------------------------------------------- what a client returns
+
+
+@lru_cache(maxsize=1)
+def _events() -> BaseEventHooks:
+    return get_session().get_component("event_emitter")
+
+
+def received(operation: OperationModel, protocol: str, response: WireResponse) -> dict[str, Any]:
+    """Return what a client returns for a response, without ``ResponseMetadata``; streaming bodies are read."""
+    http = AWSResponse("https://example.test", response.status, HeadersDict(response.headers), _Raw(response.body))
+    raw = convert_to_response_dict(http, operation)
+    event = f"{operation.service_model.service_id.hyphenize()}.{operation.name}"
+    extra: dict[str, Any] = {}
+    _events().emit(
+        f"before-parse.{event}", operation_model=operation, response_dict=raw, customized_response_dict=extra
+    )
+    parsed: dict[str, Any] = create_parser(protocol).parse(raw, operation.output_shape)
+    parsed |= extra
+    context = {"encoding_type_auto_set": True}
+    _events().emit(f"after-call.{event}", http_response=http, parsed=parsed, model=operation, context=context)
+    parsed.pop("ResponseMetadata", None)  # parsers of CBOR add none to an operation without output
+    return {name: value.read() if isinstance(value, StreamingBody) else value for name, value in parsed.items()}
+
+
+class _Raw(BytesIO):
+    """A body as urllib3 gives it to botocore."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+# ---------------------------------------------------------------- random outputs
+
+
+def random_output(operation: OperationModel, protocol: str, random: Random) -> dict[str, Any]:
+    """Create an output with most of its members. Event streams are left out."""
+    shape = operation.output_shape
+    if shape is None:
+        return {}
+    output = {
+        name: _top(name, member, shape, protocol, random)
+        for name, member in shape.members.items()
+        if not member.serialization.get("eventstream") and random.random() < 0.9
+    }
+    return output
+
+
+def _top(name: str, shape: Shape, output: Shape, protocol: str, random: Random) -> Any:
+    if shape.serialization.get("location") == "statusCode":
+        return random.choice((200, 201, 202))
+    if protocol.startswith("rest-") and not is_in_body(shape):
+        return _Header(protocol, random).value(shape, 0)
+    return _Body(protocol, random).value(shape, 0)
+
+
+class _Body:
+    """Random values of the shapes of a model, of which a body can carry all."""
+
+    is_header = False
+
+    def __init__(self, protocol: str, random: Random) -> None:
+        self._protocol = protocol
+        self._random = random
+        self._is_xml = protocol in ("query", "ec2", "rest-xml")
+
+    def value(self, shape: Shape, depth: int) -> Any:
+        """Create a value of a shape."""
+        if is_json_value_header(shape) or (shape.type_name == "structure" and shape.is_document_type):
+            return self._document(depth)
+        return getattr(self, f"_{shape.type_name}")(shape, depth)
+
+    def _document(self, depth: int) -> Any:
+        return {"a": [1, -2.5, None, True, self._text()], self._text(): {"b": {}}, "c": []}
+
+    def _structure(self, shape: Shape, depth: int) -> dict[str, Any]:
+        names = list(shape.members)
+        if shape.is_tagged_union:
+            names = [self._random.choice(names)]
+        elif depth > 3:
+            names = []
+        else:
+            names = [name for name in names if self._random.random() < (0.8 if depth < 2 else 0.5)]
+        return {name: self.value(shape.members[name], depth + 1) for name in names}
+
+    def _list(self, shape: Shape, depth: int) -> list[Any]:
+        return [self.value(shape.member, depth + 1) for _ in range(self._length(depth))]
+
+    def _map(self, shape: Shape, depth: int) -> dict[str, Any]:
+        return {
+            self.value(shape.key, depth + 1): self.value(shape.value, depth + 1) for _ in range(self._length(depth))
+        }
+
+    def _length(self, depth: int) -> int:
+        return self._random.choice((0, 1, 2, 3)) if depth < 4 else 0
+
+    def _string(self, shape: Shape, depth: int) -> str:
+        if shape.enum and self._random.random() < 0.5:
+            return str(self._random.choice(shape.enum))
+        return self._text()
+
+    def _text(self) -> str:
+        awkward = _AWKWARD if self._is_xml else _AWKWARD + "\x00\x07\x7f\\"
+        return "".join(self._random.choices(string.ascii_letters + awkward, k=self._random.choice((0, 1, 5, 20))))
+
+    _character = _string
+
+    def _integer(self, shape: Shape, depth: int) -> int:
+        return self._random.choice((0, -1, 1, 23, 24, 255, 256, 65535, 65536, -(2**31), 2**31 - 1))
+
+    def _long(self, shape: Shape, depth: int) -> int:
+        return self._random.choice((0, -1, 2**32, 2**53 + 1, -(2**63), 2**63 - 1))
+
+    def _double(self, shape: Shape, depth: int) -> float:
+        choices = (0.0, -0.5, 0.1, 1e308, 5e-324, 1 / 3, -1e22, float("inf"), float("-inf"), float("nan"))
+        return self._random.choice(choices)
+
+    _float = _double
+
+    def _boolean(self, shape: Shape, depth: int) -> bool:
+        return self._random.random() < 0.5
+
+    def _blob(self, shape: Shape, depth: int) -> bytes:
+        return self._random.randbytes(self._random.choice((0, 1, 30)))
+
+    def _timestamp(self, shape: Shape, depth: int) -> datetime:
+        zone = self._random.choice(_ZONES)
+        moment = datetime(1902, 1, 1, tzinfo=zone) + timedelta(seconds=self._random.randrange(9_000_000_000))
+        default = "rfc822" if self.is_header else "iso8601"
+        if shape.serialization.get("timestampFormat", default) == "rfc822":
+            return moment
+        return moment + timedelta(microseconds=self._random.choice((0, 123_000, 999_999)))
+
+
+class _Header(_Body):
+    """Random values that a header can carry: visible characters, and no commas, which separate items."""
+
+    is_header = True
+
+    def _text(self) -> str:
+        alphabet = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+;=%<>\"{}"
+        return "".join(self._random.choices(alphabet, k=self._random.choice((1, 5, 20))))
+
+    def _map(self, shape: Shape, depth: int) -> dict[str, Any]:
+        return {f"{name}-name": self._text() for name in "abc"[: self._length(0)]}
+
+
+# ---------------------------------------------------------------- comparing
+
+
+def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:
+    """Yield the places where two outputs differ. Not-a-number is itself, and moments are equal in any zone."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        for name in expected.keys() | actual.keys():
+            if name not in actual:
+                yield f"{path}.{name} is missing; expected {expected[name]!r:.60}"
+            elif name not in expected:
+                yield f"{path}.{name} is extra: {actual[name]!r:.60}"
+            else:
+                yield from differences(expected[name], actual[name], f"{path}.{name}")
+    elif isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
+            yield from differences(one, other, f"{path}[{index}]")
+    elif expected != actual and not (expected != expected and actual != actual):
+        yield f"{path}: expected {expected!r:.60}, got {actual!r:.60}"
