@@ -68,15 +68,24 @@ def random_output(operation: OperationModel, protocol: str, random: Random) -> d
     shape = operation.output_shape
     if shape is None:
         return {}
+    always = {shape.serialization.get("payload"), "LocationConstraint"}  # what clients return even if nothing is sent
     output = {
-        name: _top(name, member, shape, protocol, random)
+        name: _top(member, protocol, random)
         for name, member in shape.members.items()
-        if not member.serialization.get("eventstream") and random.random() < 0.9
+        if not member.serialization.get("eventstream")
+        and (name in always or random.random() < 0.9 or member.serialization.get("location") == "statusCode")
     }
-    return output
+    return output | _lengths(operation, output)
 
 
-def _top(name: str, shape: Shape, output: Shape, protocol: str, random: Random) -> Any:
+def _lengths(operation: OperationModel, output: dict[str, Any]) -> dict[str, int]:
+    """The true length of the body, where an output has it as a member."""
+    if "ContentLength" not in output or operation.http["method"] == "HEAD":
+        return {}
+    return {"ContentLength": len(output[operation.output_shape.serialization["payload"]])}
+
+
+def _top(shape: Shape, protocol: str, random: Random) -> Any:
     if shape.serialization.get("location") == "statusCode":
         return random.choice((200, 201, 202))
     if protocol.startswith("rest-") and not is_in_body(shape):

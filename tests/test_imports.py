@@ -39,7 +39,6 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_aws.names": "botocore",
         "_aws.output_cbor": "botocore",
         "_aws.output_headers": "botocore",
-        "_aws.output_json": "botocore",
         "_aws.output_xml": "botocore",
         "_botocore.models": "boto3 botocore",
         "_decorate": "",
@@ -54,6 +53,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aws.output_handlers": "botocore",
+        "_aws.output_json": "botocore",
         "_aws.regions": "",
         "_endpoint.server": "aiohttp",
         "_hints": "",
@@ -67,7 +67,6 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aws.endpoint_hosts": "",
-        "_aws.error_responses": "botocore",
         "_aws.output_check": "botocore",
         "_aws.outputs": "botocore",
         "_aws.parsed_output": "botocore",
@@ -86,6 +85,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_wire.http1": "",
     },
     {
+        "_aws.error_responses": "botocore",
         "_aws.scope": "",
         "_botocore.events": "botocore",
         "_botocore.lookups": "aiobotocore botocore",
@@ -96,7 +96,6 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.aiohttp.delivery": "aiohttp",
         "_http.urllib3.delivery": "",
         "_rules.answer": "botocore",
-        "_rules.fault": "",
         "_rules.rule_set": "",
     },
     {
@@ -106,7 +105,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.request": "botocore moto werkzeug",
         "_moto.s3_addressing": "moto",
         "_moto.slow_handlers": "",
-        "_rules.fault_plan": "",
+        "_rules.fault": "",
     },
     {
         "_aws.parameters": "botocore",
@@ -114,6 +113,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_botocore.operations": "aiobotocore botocore",
         "_botocore.signers": "aiobotocore botocore",
         "_moto.inference": "",
+        "_rules.fault_plan": "",
     },
     {"_moto.router": "moto", "_rules.arguments": ""},
     {"_calls.identity": "botocore", "_moto.backends": "boto3 moto"},

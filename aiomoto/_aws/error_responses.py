@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
-from xml.sax.saxutils import escape
 
 from botocore.model import Shape
 
 from aiomoto._aws.names import suggestion
+from aiomoto._aws.output_cbor import cbor_document, cbor_map, cbor_members
+from aiomoto._aws.output_check import check_members
+from aiomoto._aws.output_headers import headers_of
+from aiomoto._aws.output_json import json_bytes, json_members
+from aiomoto._aws.output_xml import escaped, members_xml
 from aiomoto._aws.services import service_model, services
 from aiomoto._errors import ArgumentError
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -87,6 +91,7 @@ class ErrorResponse:
         code: the code on the wire; ``None`` for the error's own.
         message: the message; ``None`` for AWS's, or else for one that names aiomoto as its source.
         headers: headers in addition to the usual ones; they replace those of the same name.
+        members: members that the model gives the error besides its message, in the shape that clients return.
     """
 
     name: str | None
@@ -94,13 +99,16 @@ class ErrorResponse:
     code: str | None = None
     message: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
 
     def check(self, service: str | None) -> None:
-        """Check that the service has the error, or that its status is given.
+        """Check that the service has the error, or that its status is given, and that the error has the members.
 
         Raises:
-            ArgumentError: the error is unknown and has no status.
+            ArgumentError: the error is unknown and has no status, or a member is wrong.
         """
+        if self.name is not None and self.members:
+            check_members(f"{service} {self.name}", _shape(service, self.name), self.members)
         if self.name is None or self.status is not None or self.name in _GENERIC or _shape(service, self.name):
             return
         known = {name for shape in _shapes(service) for name in (shape.name, shape.error_code)}
@@ -128,8 +136,10 @@ class ErrorResponse:
             self.code or (_code(service, shape) if shape else self.name),
             self.message or _MESSAGES.get(self.name, f"{self.name}, from a fault rule of aiomoto"),
             _status(self.name, shape, protocol) if self.status is None else self.status,
+            shape,
+            self.members if shape is not None else {},
         )
-        headers, body = _serialize(error, shape, service, protocol, request_id)
+        headers, body = _serialize(error, service, protocol, request_id)
         length = {"content-length": str(len(body))}
         given = {name.lower() for name in self.headers}
         own = {name: value for name, value in (headers | length).items() if name not in given}
@@ -139,12 +149,14 @@ class ErrorResponse:
 
 @dataclass(frozen=True)
 class _Error:
-    """The content of an error response: the name of the error's shape, its code, its message, and the status."""
+    """The content of an error response: the name of the error's shape, its code, its message, and so on."""
 
     name: str
     code: str
     message: str
     status: int
+    shape: Shape | None
+    members: Mapping[str, Any]
 
     @property
     def sender(self) -> str:
@@ -208,9 +220,13 @@ def _status(name: str, shape: Shape | None, protocol: str) -> int:
 # ---------------------------------------------------------------- the protocols
 
 
-def _serialize(
-    error: _Error, shape: Shape | None, service: str | None, protocol: str, request_id: str
-) -> tuple[dict[str, str], bytes]:
+def _serialize(error: _Error, service: str | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
+    headers = headers_of(error.shape, error.members) if protocol.startswith("rest-") else {}
+    usual, body = _usual(error, service, protocol, request_id)
+    return usual | headers, body
+
+
+def _usual(error: _Error, service: str | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
     if protocol == "rest-xml" and service == "s3":
         return _s3(error, request_id)
     if protocol in ("rest-xml", "query"):
@@ -221,7 +237,7 @@ def _serialize(
         errors = f"<Errors><Error>{_code_and_message(error)}</Error></Errors>"
         body = f"<Response>{errors}<RequestID>{request_id}</RequestID></Response>"
         return {"content-type": "text/xml;charset=UTF-8"}, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode()
-    return _json_or_cbor(error, shape, protocol, request_id)
+    return _json_or_cbor(error, protocol, request_id)
 
 
 def _s3(error: _Error, request_id: str) -> tuple[dict[str, str], bytes]:
@@ -233,27 +249,25 @@ def _s3(error: _Error, request_id: str) -> tuple[dict[str, str], bytes]:
 
 
 def _code_and_message(error: _Error) -> str:
-    return f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+    others = {name: value for name, value in error.members.items() if name not in ("Code", "Message")}
+    members = members_xml(error.shape, others) if error.shape is not None else ""
+    return f"<Code>{escaped(error.code)}</Code><Message>{escaped(error.message)}</Message>{members}"
 
 
-def _json_or_cbor(error: _Error, shape: Shape | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
+def _json_or_cbor(error: _Error, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
     headers = {"x-amzn-requestid": request_id}
     if error.code != error.name:
         # Services that once used the query protocol send their old codes like this (awsQueryCompatible).
         headers["x-amzn-query-error"] = f"{error.code};{error.sender}"
     # Models differ in the case of this name.
-    message = "Message" if shape is not None and "Message" in shape.members else "message"
-    if protocol == "rest-json":
-        headers |= {"content-type": "application/json", "x-amzn-errortype": error.name}
-        return headers, json.dumps({message: error.message}).encode()
-    fields = {"__type": error.name, message: error.message}
+    message = "Message" if error.shape is not None and "Message" in error.shape.members else "message"
     if protocol == "smithy-rpc-v2-cbor":
         headers |= {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
-        return headers, _cbor(fields)
-    return headers | {"content-type": "application/x-amz-json-1.0"}, json.dumps(fields).encode()
-
-
-def _cbor(fields: Mapping[str, str]) -> bytes:
-    """Encode a map of strings: https://www.rfc-editor.org/rfc/rfc8949#section-3."""
-    strings = (string.encode() for pair in fields.items() for string in pair)
-    return bytes([0xA0 + len(fields)]) + b"".join(b"\x7a" + len(each).to_bytes(4, "big") + each for each in strings)
+        encoded = {"__type": cbor_document(error.name), message: cbor_document(error.message)}
+        return headers, cbor_map(encoded | (cbor_members(error.shape, error.members) if error.shape else {}))
+    members = json_members(error.shape, error.members, is_rest=protocol == "rest-json") if error.shape else {}
+    if protocol == "rest-json":
+        headers |= {"content-type": "application/json", "x-amzn-errortype": error.name}
+        return headers, json_bytes({message: error.message} | members)
+    fields = {"__type": error.name, message: error.message}
+    return headers | {"content-type": "application/x-amz-json-1.0"}, json_bytes(fields | members)

@@ -20,29 +20,31 @@ def cbor_bytes(shape: Shape, value: Any) -> bytes:
     if value is None:
         return _NULL
     if shape.type_name == "structure":
-        return _document(value) if shape.is_document_type else _members(shape, value)
+        return cbor_document(value) if shape.is_document_type else cbor_map(cbor_members(shape, value))
     if shape.type_name == "list":
         return _head(_ARRAY, len(value)) + b"".join(cbor_bytes(shape.member, item) for item in value)
     if shape.type_name == "map":
-        return _pairs({key: cbor_bytes(shape.value, item) for key, item in value.items() if item is not None})
+        return cbor_map({key: cbor_bytes(shape.value, item) for key, item in value.items() if item is not None})
     if shape.type_name == "timestamp":
-        return _head(_TAG, _EPOCH_TAG) + _document(epoch_seconds_of(value))
+        return _head(_TAG, _EPOCH_TAG) + cbor_document(epoch_seconds_of(value))
     if shape.type_name == "blob":
         return _head(_BYTES, len(blob_of(value))) + blob_of(value)
-    return _document(float(value) if shape.type_name in ("float", "double") else value)
+    return cbor_document(float(value) if shape.type_name in ("float", "double") else value)
 
 
-def _members(shape: Shape, value: Mapping[str, Any]) -> bytes:
-    return _pairs(
-        {name: cbor_bytes(member, value[name]) for name, member in shape.members.items() if value.get(name) is not None}
-    )
+def cbor_members(shape: Shape, value: Mapping[str, Any]) -> dict[str, bytes]:
+    """Encode each member of a structure."""
+    return {
+        name: cbor_bytes(member, value[name]) for name, member in shape.members.items() if value.get(name) is not None
+    }
 
 
-def _pairs(encoded: Mapping[str, bytes]) -> bytes:
-    return _head(_MAP, len(encoded)) + b"".join(_document(key) + item for key, item in encoded.items())
+def cbor_map(encoded: Mapping[str, bytes]) -> bytes:
+    """Encode a map of values that are encoded already."""
+    return _head(_MAP, len(encoded)) + b"".join(cbor_document(key) + item for key, item in encoded.items())
 
 
-def _document(value: Any) -> bytes:
+def cbor_document(value: Any) -> bytes:
     """Encode a value by its own type: a document, or a part of one, or a scalar."""
     if value is None:
         return _NULL
@@ -53,9 +55,9 @@ def _document(value: Any) -> bytes:
     if isinstance(value, float):
         return _DOUBLE + struct.pack(">d", value)
     if isinstance(value, Mapping):
-        return _pairs({str(key): _document(item) for key, item in value.items()})
+        return cbor_map({str(key): cbor_document(item) for key, item in value.items()})
     if isinstance(value, (list, tuple)):
-        return _head(_ARRAY, len(value)) + b"".join(map(_document, value))
+        return _head(_ARRAY, len(value)) + b"".join(map(cbor_document, value))
     encoded = str(value).encode()
     return _head(_STRING, len(encoded)) + encoded
 

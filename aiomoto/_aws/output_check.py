@@ -31,6 +31,20 @@ def check_output(operation: OperationModel, output: Any) -> None:
         raise ArgumentError(f"{where}: {mistake}") from None
 
 
+def check_members(error: str, shape: Shape | None, members: Any) -> None:
+    """Check the members of a modelled error, ``"dynamodb ConditionalCheckFailedException"``.
+
+    Raises:
+        ArgumentError: a client could not return them, or the error is in no model and so has none.
+    """
+    try:
+        if shape is None:
+            raise _Mistake(f"the error is in no model, so {_first(members)!r} cannot be in it")
+        _check_structure(shape, members, "")
+    except _Mistake as mistake:
+        raise ArgumentError(f"{error}: {mistake}") from None
+
+
 class _Mistake(Exception):
     """What is wrong, with its place in the output."""
 

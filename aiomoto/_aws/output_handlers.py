@@ -15,6 +15,7 @@ from botocore.model import OperationModel, Shape
 
 from aiomoto._aws.output_values import base64_of
 from aiomoto._aws.output_xml import escaped
+from aiomoto._errors import ArgumentError
 
 Output = Mapping[str, Any]
 
@@ -112,10 +113,16 @@ def _quoted(*names: str, **nested: str) -> Callable[[Output], Output]:
         quoted: dict[str, Any] = {name: quote(output[name]) for name in names if output.get(name) is not None}
         for name, key in nested.items():
             if output.get(name) is not None:
-                quoted[name] = [{**item, key: quote(item[key])} if item.get(key) else item for item in output[name]]
+                quoted[name] = [{**item, key: quote(_required(item, name, key))} for item in output[name]]
         return {**output, **quoted}
 
     return undo
+
+
+def _required(item: Output, name: str, key: str) -> str:
+    if item.get(key) is None:
+        raise ArgumentError(f"each of {name} must have a {key} where EncodingType is 'url', as clients decode it")
+    return str(item[key])
 
 
 _UNDONE: dict[tuple[str, str], Callable[[Output], Output]] = {

@@ -47,6 +47,16 @@ def is_in_body(shape: Shape) -> bool:
     return shape.serialization.get("location") not in ("header", "headers", "statusCode")
 
 
+def has_content_type(shape: Shape | None) -> bool:
+    """Whether an output has the content type as a member, so that a client returns it where a response has it."""
+    members = shape.members.items() if shape else ()
+    return any(
+        member.serialization.get("name", name).lower() == "content-type"
+        for name, member in members
+        if not is_in_body(member)
+    )
+
+
 def _located(shape: Shape | None, output: Mapping[str, Any], location: str) -> Iterator[tuple[str, Shape]]:
     for name, member in shape.members.items() if shape else ():
         if member.serialization.get("location") == location and output.get(name) is not None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from botocore.model import Shape
 
+from aiomoto._aws.output_headers import is_in_body
 from aiomoto._aws.output_values import base64_of, epoch_seconds_of, timestamp_of
 
 
-def json_bytes(shape: Shape, value: Any) -> bytes:
-    """Encode a value as JSON. Numbers that are not finite are written as Python's ``json`` reads them."""
-    return json.dumps(json_value(shape, value)).encode()
+def json_bytes(value: Any) -> bytes:
+    """Encode a converted value. Numbers that are not finite are written as Python's ``json`` reads them."""
+    return json.dumps(value).encode()
 
 
 def json_value(shape: Shape, value: Any) -> Any:
@@ -21,7 +22,7 @@ def json_value(shape: Shape, value: Any) -> Any:
     if value is None:
         return None
     if shape.type_name == "structure":
-        return value if shape.is_document_type else _members(shape, value)
+        return value if shape.is_document_type else json_members(shape, value)
     if shape.type_name == "list":
         return [json_value(shape.member, item) for item in value]
     if shape.type_name == "map":
@@ -33,11 +34,12 @@ def json_value(shape: Shape, value: Any) -> Any:
     return float(value) if shape.type_name in ("float", "double") else value
 
 
-def _members(shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:
+def json_members(shape: Shape, value: Mapping[str, Any], *, is_rest: bool = False) -> dict[str, Any]:
+    """Convert a structure. In a REST protocol, the outermost structure leaves out what goes into headers."""
     return {
         member.serialization.get("name", name): json_value(member, value[name])
         for name, member in shape.members.items()
-        if value.get(name) is not None
+        if value.get(name) is not None and (is_in_body(member) or not is_rest)
     }
 
 

@@ -13,8 +13,8 @@ from botocore.model import OperationModel, Shape
 
 from aiomoto._aws.output_cbor import cbor_bytes
 from aiomoto._aws.output_handlers import before_handlers, raw_headers, unmodelled_body
-from aiomoto._aws.output_headers import headers_of, is_in_body, status_of
-from aiomoto._aws.output_json import json_bytes
+from aiomoto._aws.output_headers import has_content_type, headers_of, status_of
+from aiomoto._aws.output_json import json_bytes, json_members, json_value
 from aiomoto._aws.output_values import blob_of
 from aiomoto._aws.output_xml import element_xml, has_members, members_xml, xmlns
 from aiomoto._errors import ArgumentError
@@ -38,8 +38,9 @@ def response_for(operation: OperationModel, protocol: str, output: Mapping[str, 
     wire = before_handlers(operation, output)
     request_id = request_id_of(wire)
     body = _body(operation, protocol, wire, request_id)
-    headers = head_of(operation, protocol, wire, request_id) | ({"content-type": body.kind} if body.kind else {})
-    headers = _merge(headers, modelled_headers(operation, protocol, wire))
+    headers = head_of(operation, protocol, wire, request_id) | modelled_headers(operation, protocol, wire)
+    if body.kind and not has_content_type(operation.output_shape):
+        headers["content-type"] = body.kind
     return _framed(operation, status_of(operation, wire), headers, body.data)
 
 
@@ -87,11 +88,6 @@ _CONTENT_TYPES = {
 }
 
 
-def _merge(usual: Mapping[str, str], modelled: Mapping[str, str]) -> dict[str, str]:
-    given = {name.lower() for name in modelled}
-    return {name: value for name, value in usual.items() if name not in given} | dict(modelled)
-
-
 def _framed(operation: OperationModel, status: int, headers: dict[str, str], body: bytes) -> WireResponse:
     """Add the length of the body. A response to HEAD describes a body that it does not have."""
     if operation.http.get("method") == "HEAD":
@@ -112,7 +108,7 @@ def _framed(operation: OperationModel, status: int, headers: dict[str, str], bod
 def structure_bytes(protocol: str, shape: Shape, value: Any, tag: str) -> bytes:
     """Encode a structure as a body or as the payload of an event; only XML has a tag."""
     if protocol in ("json", "rest-json"):
-        return json_bytes(shape, value)
+        return json_bytes(json_value(shape, value))
     if protocol == "smithy-rpc-v2-cbor":
         return cbor_bytes(shape, value)
     return element_xml(tag, shape, value).encode()
@@ -151,8 +147,7 @@ def _rest(operation: OperationModel, protocol: str, output: Mapping[str, Any]) -
     if payload := shape.serialization.get("payload"):
         return _payload(payload, shape.members[payload], protocol, output.get(payload), kind)
     if protocol == "rest-json":
-        in_body = {name: output.get(name) for name, member in shape.members.items() if is_in_body(member)}
-        return _Body(json_bytes(shape, in_body), kind)
+        return _Body(json_bytes(json_members(shape, output, is_rest=True)), kind)
     if not has_members(shape):
         return _Body(b"", "")
     namespace = xmlns(operation.service_model.metadata.get("xmlNamespace"))
