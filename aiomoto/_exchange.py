@@ -151,10 +151,11 @@ class Exchange:
         keeps_bodies = any(each.record_bodies for each in exchanges)
         record = Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
         try:
+            with_rules = [each for each in exchanges if each.faults.rules or each.answers.rules]
+            if not with_rules:
+                return record, NO_FAULT, None
             # Before the record lets go of what the logs do not keep.
-            plan = NO_FAULT if not any(each.faults.rules for each in exchanges) else _plan_for(record, exchanges)
-            scripts = [each.answers for each in exchanges if each.answers.rules]
-            return record, plan, self._script(record, scripts, read_timeout) if scripts else None
+            return record, _plan_for(record, with_rules), self._script(record, with_rules, read_timeout)
         except BaseException as error:
             record.failed(error)
             raise
@@ -164,7 +165,10 @@ class Exchange:
                 if each.calls is not None:
                     each.calls.add(record)
 
-    def _script(self, record: Record, rules: list[Answers], read_timeout: float | None) -> Script:
+    def _script(self, record: Record, exchanges: list[Exchange], read_timeout: float | None) -> Script | None:
+        rules = [each.answers for each in exchanges if each.answers.rules]
+        if not rules:
+            return None
         # A copy, since the record lets go of bodies, which the functions may ask for.
         whole = copy(record)
         prepare = partial(self.prepare, whole.request, record, [])

@@ -158,8 +158,15 @@ async def _caught_async(function: Callable[..., Any], call: ScriptedCall) -> Any
 
 
 def _error_response(request: WireRequest, model: OperationModel, protocol: str, error: ClientError) -> WireResponse:
-    said = error.response.get("Error", {})
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    response: Mapping[str, Any] = error.response
+    said = response.get("Error", {})
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    members = {name: value for name, value in response.items() if name not in _OF_EVERY_ERROR}
     code = str(said.get("Code") or "InternalFailure")
-    answer = ErrorResponse(code, status, None, said.get("Message"))
-    return answer.response(request, model.service_model.service_name, protocol)
+    service = model.service_model.service_name
+    return ErrorResponse(code, status, message=said.get("Message"), members=members).response(
+        request, service, protocol
+    )
+
+
+_OF_EVERY_ERROR = ("Error", "ResponseMetadata", "Message", "message")

@@ -129,6 +129,18 @@ def test_a_client_error_that_a_function_raises_is_the_response() -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
 
 
+def test_a_modelled_error_has_its_members() -> None:
+    item = {"id": {"S": "1"}}
+    error = {"Error": {"Code": "ConditionalCheckFailedException", "Message": "no"}, "Item": item}
+    with mock_aws() as aws:
+        aws.answers.add("dynamodb", "PutItem", ClientError(error, "PutItem"))  # type: ignore[arg-type]
+        dynamodb = boto3.client("dynamodb", REGION)
+        with pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException) as caught:
+            dynamodb.put_item(TableName="t", Item=item)
+
+    assert caught.value.response["Item"] == item
+
+
 def test_the_client_retries_a_scripted_error() -> None:
     with mock_aws(sleep="instant") as aws:
         aws.answers.add("bedrock-runtime", "Converse", [throttled(), CONVERSED])
