@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -21,7 +22,6 @@ from aiomoto._hints import called_mock, unknown_attribute
 from aiomoto._installation import endings, installation
 from aiomoto._moto import backends
 from aiomoto._moto.switch import refuse_other_modes
-from aiomoto._options import NAMES as OPTION_NAMES
 from aiomoto._options import OptionArguments, Options, options_from
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
@@ -76,8 +76,12 @@ class MockAWS:
     slept: list[Slept]
 
     def __init__(self, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]) -> None:
-        self._options = options_from(config, options)
+        options_of_mock = options_from(config, options)
         refuse_other_modes()
+        self._set_up(options_of_mock)
+
+    def _set_up(self, options: Options) -> None:
+        self._options = options
         self.calls = CallLog()
         self.faults = Faults()
         self.answers = Answers()
@@ -163,7 +167,7 @@ class MockAWS:
         return run.endpoint()
 
     def _begin(self, options: Options) -> None:
-        self.calls.clear()
+        self.calls.start()
         self.slept.clear()
         exchange = Exchange(self.calls, self.faults, self.answers, record_bodies=options.record_bodies)
         exchange.slept = self.slept if options.sleep == "instant" else None
@@ -258,8 +262,9 @@ class MockAWS:
             raise AttributeError(unknown_attribute("the mock", name, names), name=name, obj=self)
 
     def _for_call(self, reset: bool, remove_data: bool) -> MockAWS:
-        options = {name: getattr(self._options, name) for name in OPTION_NAMES}
-        return type(self)(**options | {"reset": reset, "remove_data": remove_data})
+        mock = copy(self)  # a subclass may have other arguments, and state of its own
+        MockAWS._set_up(mock, replace(self._options, reset=reset, remove_data=remove_data))
+        return mock
 
 
 # The built-in lock itself: the first in the order that ``_lock`` gives.

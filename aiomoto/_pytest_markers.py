@@ -69,7 +69,9 @@ def unused_rules(aws: MockAWS) -> str | None:
 
 
 def _mistake_in_region(region: Any) -> str | None:
-    return region_mistake(region) if isinstance(region, str) else f"region must be a str, not {region!r}"
+    if not isinstance(region, str) or not region:
+        return f"region must be a non-empty string, not {region!r}"
+    return region_mistake(region)
 
 
 def _as_written(marker: pytest.Mark) -> str:

@@ -21,7 +21,12 @@ class ToBeCalled:
     def __repr__(self) -> str:
         return repr(self._function)
 
+    def __reduce__(self) -> str:
+        return self._function.__name__  # copied and pickled as a function is
+
     def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)
         message = f"{self._function.__name__} has no attribute {name!r}"
         if hasattr(self._made, name) or name in self._made.__annotations__:
             message = f"mock_aws must be called: write `aws = mock_aws()`, and then `aws.{name}`"

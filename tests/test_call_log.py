@@ -125,7 +125,7 @@ def test_log_prints_as_a_table(calls: CallLog) -> None:
         "outcome",
         "ms",
         "backend",
-        "fault",
+        "rule",
         "parameters",
     ]
     assert [row.split()[:5] for row in rows] == [

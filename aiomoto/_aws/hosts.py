@@ -37,7 +37,8 @@ def canonical_host(host: str) -> str:
 
 
 _AWS_DOMAIN = re.compile(
-    r"(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn)(:\d+)?$"
+    r"(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn"
+    r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)(:\d+)?$"  # the ISO partitions
 )
 
 # Function URLs, OpenSearch collections, sign-in pages, registries.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from reprlib import Repr
+from types import MappingProxyType
 from typing import Any
 
 from aiomoto._aws.names import check_names
@@ -71,7 +72,7 @@ class Call:
     @property
     def headers(self) -> Mapping[str, str]:
         """The headers as they were sent."""
-        return self._record.request.headers
+        return MappingProxyType(self._record.request.headers)  # type: ignore[arg-type]
 
     @property
     def status(self) -> int | None:
@@ -174,6 +175,12 @@ class Call:
         if model is None or name not in self._found:
             return False
         return is_value(model.input_shape.members[name], value, self._found[name])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Call) and self._record is other._record
+
+    def __hash__(self) -> int:
+        return id(self._record)
 
     def __str__(self) -> str:
         return f"{title(self.service, self.operation, self.shown_params)} {self.outcome}"

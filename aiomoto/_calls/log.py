@@ -11,6 +11,7 @@ from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
 from aiomoto._calls.call import Call, arguments, printable, title
 from aiomoto._calls.record import Record
+from aiomoto._errors import AiomotoError
 from aiomoto._lock import state_lock
 
 _MAX_CALLS = 10_000
@@ -29,9 +30,11 @@ class CallLog(Sequence[Call]):
         self._calls: deque[Call] = deque(calls)
         self._with_body: deque[Record] = deque()
         self._bytes = 0
+        self.has_started = False
 
     def add(self, record: Record) -> None:
         """Add a call. Its record is completed later, when the response or the failure is known."""
+        too_many: list[Record] = []
         with state_lock:
             self._calls.append(Call(record))
             if record.request.body and not record.keeps_bodies:
@@ -41,8 +44,10 @@ class CallLog(Sequence[Call]):
                 self._calls.popleft()
             while self._with_body and (self._bytes > _MAX_BYTES or len(self._with_body) > _MAX_CALLS):
                 oldest = self._with_body.popleft()
-                oldest.forget_body()
                 self._bytes -= oldest.size
+                too_many.append(oldest)
+        for oldest in too_many:
+            oldest.forget_body()  # outside of the lock, since it may load a service's model
 
     def clear(self) -> None:
         """Remove all calls."""
@@ -50,6 +55,11 @@ class CallLog(Sequence[Call]):
             self._calls.clear()
             self._with_body.clear()
             self._bytes = 0
+
+    def start(self) -> None:
+        """Note that calls are recorded from now on."""
+        self.clear()
+        self.has_started = True
 
     @property
     def last(self) -> Call:
@@ -74,7 +84,9 @@ class CallLog(Sequence[Call]):
         """
         check_names(service, operation, params)
         check_values(service, operation, params)
-        return CallLog(call for call in self if call.is_to(service, operation) and call.has(params))
+        found = CallLog(call for call in self if call.is_to(service, operation) and call.has(params))
+        found.has_started = self.has_started
+        return found
 
     def assert_called(self, service: str, operation: str | None = None, /, **params: object) -> Call:
         """Assert that at least one call matches; return the last one. The arguments are those of :meth:`filter`.
@@ -113,10 +125,16 @@ class CallLog(Sequence[Call]):
 
         Raises:
             AssertionError: a call matches. The message lists the matching calls.
+            AiomotoError: the mock was never started, so that the log says nothing.
             ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
             AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
+        if not self.has_started:
+            raise AiomotoError(
+                "this log has recorded nothing, since its mock was never started: as a decorator, a mock starts a new "
+                "one for each call. Write `with mock_aws() as aws:`, or use the fixture `aiomoto`"
+            )
         if found:
             wanted = title(service, operation, arguments(params))
             raise AssertionError(f"{wanted} was called; expected no call. {list_calls(found, wanted)}")
@@ -135,7 +153,9 @@ class CallLog(Sequence[Call]):
 
     def __getitem__(self, index: int | slice) -> Call | CallLog:
         if isinstance(index, slice):
-            return CallLog(self._snapshot()[index])
+            part = CallLog(self._snapshot()[index])
+            part.has_started = self.has_started
+            return part
         calls = self._snapshot()
         if not -len(calls) <= index < len(calls):
             raise IndexError(f"call index {index} is out of range: the log has {len(calls)} calls")

@@ -30,7 +30,8 @@ def explain_missing_package(error: ModuleNotFoundError, services: Iterable[str])
     extras = metadata("moto").get_all("Provides-Extra") or []
     service = next(iter(services), "")
     extra = service if service in extras else "all"
-    return f"{error}: Moto needs it for {service or 'this service'}. Write pip install 'moto[{extra}]'"
+    instead = ', or mock_aws(config={"lambda": {"use_docker": False}})' if service == "awslambda" else ""
+    return f"{error}: Moto needs it for {service or 'this service'}. Write pip install 'moto[{extra}]'{instead}"
 
 
 # ---------------------------------------------------------------- stages of API Gateway, which Moto does not run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -70,10 +70,17 @@ class Rule:
 
     def _condition_holds(self, call: SelectableCall) -> bool:
         where = self._selection.where
+        if where is None:
+            return True
         try:
-            return where is None or bool(where(call))
+            holds = where(call)
+            is_true = bool(holds)
         except Exception as error:
             raise AiomotoError(f"the where function of {self!r} raised {type(error).__name__}: {error}") from error
+        if isinstance(holds, Coroutine):
+            holds.close()
+            raise AiomotoError(f"the where function of {self!r} must return True or False, not a coroutine")
+        return is_true
 
     def _count(self) -> bool:
         if self._is_used_up:
