@@ -20,7 +20,7 @@ def check_names(service: str | None, operation: str | None, parameters: Iterable
     if service is None:
         if misplaced := [name for name in parameters if name in ("service", "operation", "region")]:
             raise ArgumentError(
-                f"{misplaced[0]}= is taken for a parameter of the call: write service and operation first, without name="
+                f"{misplaced[0]}= is taken for a parameter of the call. Service and operation come first, without names"
             )
         if operation is not None:
             raise ArgumentError(f"operation {operation!r} requires a service: several services share operation names")
