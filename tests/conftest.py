@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     guard.note_attempts(Path(folder.name, "attempts"))
     config.add_cleanup(warm_process.end)
+    import_module("hypothesis")  # it looks for what refers to trio's random numbers: not among what is frozen
 
 
 def pytest_unconfigure() -> None:
