@@ -39,7 +39,6 @@ async def use(s3):
 """
 ARGUMENTS = (
     *("--strict-markers", "-W", "error", "-p", "no:cacheprovider", "-p", "no:xdist"),
-    *("-W", "ignore:unclosed file:ResourceWarning"),  # of another test of this process, collected in here
     *("-o", "asyncio_default_fixture_loop_scope=function"),  # pytest-asyncio warns of its absence
 )
 
