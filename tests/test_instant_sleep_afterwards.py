@@ -22,7 +22,7 @@ ADAPTIVE: dict[str, Any] = {"retries": {"mode": "adaptive", "total_max_attempts"
 ROUNDS = 15
 # The adaptive mode lets a call go every two seconds at least.
 A_LITTLE_LATER = 3.0
-WATCHDOG = 60.0
+WATCHDOG = 10.0
 
 
 @pytest.fixture

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from importlib.util import find_spec
 from textwrap import dedent
 
 import pytest
 
-from tests.programs import ROOT
+from tests.programs import run_source
 
 SETUP = """
-import sys
-import tests.conftest
+import sys, warnings
+warnings.simplefilter("error")
 import boto3
 from botocore.config import Config
 from aiomoto import mock_aws
@@ -26,9 +24,8 @@ def presigned():
 
 
 def run(program: str) -> str:
-    """What a program prints, run in a fresh process of its own."""
-    command = [sys.executable, "-W", "error", "-c", SETUP + dedent(program)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    """What a program prints, in a process of its own, which has imported none of what the tests ask for."""
+    result = run_source(SETUP + dedent(program))
     assert result.returncode == 0, result.stderr
     return result.stdout.strip()
 

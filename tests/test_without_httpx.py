@@ -13,16 +13,11 @@ from tests.programs import ROOT
 
 # anyio comes with httpx, and may be missing too. ``None`` makes the import system say that there is no such module.
 _WITHOUT_HTTPX = "import sys; sys.modules.update(dict.fromkeys(['httpx2', 'httpx', 'anyio', 'trio']))"
-# The tests' conftest closes the way out of the machine, and the environment has nothing of AWS in it.
-_PREPARED = (
-    "import os, tests.conftest; [os.environ.pop(name) for name in list(os.environ) if name.startswith('AWS_')]; "
-    "os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)"
-)
 
 
 def run(program: str) -> str:
     """What a program prints; it must end well and complain of nothing."""
-    source = "\n".join([_WITHOUT_HTTPX, _PREPARED, dedent(program)])
+    source = "\n".join([_WITHOUT_HTTPX, dedent(program)])
     result = subprocess.run(
         [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
     )
