@@ -24,6 +24,7 @@ from aiomoto import mock_aws
 from tests.conftest import Stack
 from tests.contract_cases import CASES, KEYS, REGION, Case, boto3_client
 from tests.loopback import Answer, LoopbackServer, loopback_server
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 # One session for all of them: a new one parses its service models anew.
 SESSION = get_session()
