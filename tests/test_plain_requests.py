@@ -123,7 +123,6 @@ CASES: dict[str, Callable[[], Sent]] = {
     "get-unsigned": at_bucket("GET", "/a%20b%2Bc/%C3%BC"),
     "list-unsigned": at_bucket("GET", "/?list-type=2&prefix=a%20b"),
     "put-unsigned": at_bucket("PUT", "/unsigned", {"Content-Type": "text/plain"}, b"text"),
-    "put-form-unsigned": at_bucket("PUT", "/unsigned", FORM, b"key=value&other=1"),
     "post-form": at_bucket("POST", "/", FORM, b"key=from-a-form&file=data"),
     "post-form-without-key": at_bucket("POST", "/", FORM, b"a=1"),
     "post-xml": at_bucket("POST", "/?delete", {"Content-Type": "application/xml"}, DELETIONS),

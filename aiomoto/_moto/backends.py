@@ -32,10 +32,11 @@ READS_CHUNKS = tuple(map(int, re.findall(r"\d+", moto.__version__)[:3])) >= (5, 
 lock = BackendLock()
 
 
-def call(handler: Handler, request: WireRequest, url: str, *, record: bool = True) -> WireResponse:
+def call(service: str, handler: Handler, request: WireRequest, url: str, *, record: bool = True) -> WireResponse:
     """Call a handler with a request, as if it had been sent to ``url``.
 
     Args:
+        service: Moto's name of the service.
         handler: Moto's handler.
         request: the request.
         url: the URL that Moto gets to see.
@@ -44,7 +45,7 @@ def call(handler: Handler, request: WireRequest, url: str, *, record: bool = Tru
     Raises:
         NotImplementedError: Moto has not implemented the operation.
     """
-    prepared, url = moto_request(request, url)
+    prepared, url = moto_request(request, url, service)
     try:
         if record:
             recorder._record_request(prepared)

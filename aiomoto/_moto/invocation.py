@@ -45,7 +45,7 @@ class Invocation(NamedTuple):
             AiomotoError: the handler needs Docker, which does not respond.
         """
         try:
-            response = backends.call(self.handler, self.request, self.url, record=record)
+            response = backends.call(self.service, self.handler, self.request, self.url, record=record)
         except KeyError as error:
             if mistake := explain_region(error, self.request):
                 raise ArgumentError(mistake) from None

@@ -34,19 +34,21 @@ except ImportError:
     _CAN_BUILD_ENVIRON = False
 
 
-def moto_request(request: WireRequest, url: str) -> tuple[Any, str]:
+def moto_request(request: WireRequest, url: str, service: str) -> tuple[Any, str]:
     """Convert a request and its URL into what the handlers of this version of Moto take.
 
     Args:
         request: the request. It stays as it is: handlers change the headers of a copy.
         url: the URL that Moto gets to see.
+        service: Moto's name of the service.
     """
     path, mark, query = url.partition("?")
     # By RFC 2396, which Moto follows, the key "report;v=2" is "report" with a parameter. aiohttp sends the semicolon
     # unquoted, though it was quoted for the signature.
     url = f"{path.replace(';', '%3B')}{mark}{query}"
+    may_be_form = service != "s3" or _is_form_upload(request)
     if _CAN_BUILD_ENVIRON and not _has_odd_headers(request):
-        prepared: Any = _moto_own_request(request, url)
+        prepared: Any = _moto_own_request(request, url, may_be_form)
         return prepared, prepared.raw_url
     headers = HeadersDict(request.headers)
     if not _HAS_OWN_REQUEST:
@@ -56,12 +58,27 @@ def moto_request(request: WireRequest, url: str) -> tuple[Any, str]:
     prepared = AWSPreparedRequest(request.method, url, headers, request.body, False)
     if _HAS_OWN_REQUEST:
         prepared = normalize_request(prepared)
+        if not may_be_form:
+            prepared = _without_form(Request)(prepared.environ)
         return prepared, prepared.raw_url
-    if request.is_plain or "multipart/form-data" in header(request, "content-type"):
-        prepared = _flask_request(request, url, headers)
-    elif "x-www-form-urlencoded" in header(request, "content-type") and not header(request, "content-encoding"):
+    content_type = header(request, "content-type")
+    if request.is_plain or (may_be_form and "multipart/form-data" in content_type):
+        prepared = _flask_request(request, url, headers, may_be_form)
+    elif may_be_form and "x-www-form-urlencoded" in content_type and not header(request, "content-encoding"):
         prepared.body = (request.body or b"").decode("utf-8", "surrogateescape")  # a string, as in botocore
     return prepared, url
+
+
+def _is_form_upload(request: WireRequest) -> bool:
+    """Tell whether a request to S3 may contain a form: only a POST without a query may (``PostObject``)."""
+    return request.method == "POST" and not urlsplit(request.url).query
+
+
+@lru_cache(maxsize=2)
+def _without_form(kind: type[FormRequest]) -> type[FormRequest]:
+    """Create a request class that leaves the body as it is, even if its content type is a form's: urllib's default."""
+    # It keeps the name: up to 5.2.3, Moto recognizes werkzeug's requests by it.
+    return type(kind.__name__, (kind,), {"__module__": kind.__module__, "want_form_data_parsed": False})
 
 
 def _canonical_case(name: str) -> str:
@@ -83,7 +100,7 @@ def _has_odd_headers(request: WireRequest) -> bool:
     )
 
 
-def _moto_own_request(request: WireRequest, url: str) -> Any:
+def _moto_own_request(request: WireRequest, url: str, may_be_form: bool) -> Any:
     """Build Moto's own request. Its ``from_primitives`` spends a tenth of a call on headers, which are set here."""
     headers = _trailer(request) | request.lower_headers
     interpreted = {name: headers.pop(name) for name in _INTERPRETED if name in headers}
@@ -97,7 +114,7 @@ def _moto_own_request(request: WireRequest, url: str) -> Any:
     environ.update({_environ_key(name): value for name, value in headers.items()})
     # The body is complete: with this, werkzeug does not copy it.
     environ["wsgi.input_terminated"] = True
-    prepared = Request(environ)
+    prepared = Request(environ) if may_be_form else _without_form(Request)(environ)
     if simple and f"{simple['origin']}/".endswith(f"/{environ['HTTP_HOST']}/"):
         # Preset this cached property, which takes most of the time of Moto's raw_url.
         vars(prepared)["url_root"] = _url_root(simple["origin"])
@@ -144,12 +161,13 @@ def _trailer(request: WireRequest) -> dict[str, str]:
     return {name: fields[name] for name in map(str.strip, announced) if name in fields}
 
 
-def _flask_request(request: WireRequest, url: str, headers: HeadersDict) -> FormRequest:
+def _flask_request(request: WireRequest, url: str, headers: HeadersDict, may_be_form: bool) -> FormRequest:
     # Up to 5.2.3, Moto finds the fields of a form only in such a request, as its server and its mock of the requests
     # library pass it.
     split = urlsplit(url)
     headers.pop("transfer-encoding", None)  # the body is decoded, and werkzeug would prefer it to the length
-    return FormRequest.from_values(
+    kind = FormRequest if may_be_form else _without_form(FormRequest)
+    return kind.from_values(
         path=split.path,
         query_string=split.query,
         base_url=f"{split.scheme}://{split.netloc}",
