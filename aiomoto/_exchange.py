@@ -146,10 +146,7 @@ class Exchange:
     ) -> tuple[Record, NoFault, Script | None]:
         """Log a request, and find what the rules do to it, if there are any."""
         exchanges = self.within
-        destination = destination_of(request, self.hosts)
-        account = backends.account_of(request)
-        keeps_bodies = any(each.record_bodies for each in exchanges)
-        record = Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
+        record = self._record(request, backend, exchanges)
         try:
             with_rules = [each for each in exchanges if each.faults.rules or each.answers.rules]
             if not with_rules:
@@ -160,10 +157,20 @@ class Exchange:
             record.failed(error)
             raise
         finally:
-            record.trim()
-            for each in exchanges:
-                if each.calls is not None:
-                    each.calls.add(record)
+            _log(record, exchanges)
+
+    def log_broken(self, head: WireRequest, backend: str, error: BaseException) -> None:
+        """Log a request whose body raised an error before all of it was sent."""
+        exchanges = self.within
+        record = self._record(self.hosts.below_root(head), backend, exchanges)
+        record.failed(error)
+        _log(record, exchanges)
+
+    def _record(self, request: WireRequest, backend: str, exchanges: list[Exchange]) -> Record:
+        destination = destination_of(request, self.hosts)
+        account = backends.account_of(request)
+        keeps_bodies = any(each.record_bodies for each in exchanges)
+        return Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
 
     def _script(self, record: Record, exchanges: list[Exchange], read_timeout: float | None) -> Script | None:
         rules = [each.answers for each in exchanges if each.answers.rules]
@@ -220,6 +227,13 @@ class Exchange:
 
     def _core_config(self, name: str) -> Any:
         return configurations.section(self, "core").get(name)
+
+
+def _log(record: Record, exchanges: list[Exchange]) -> None:
+    record.trim()
+    for each in exchanges:
+        if each.calls is not None:
+            each.calls.add(record)
 
 
 def _plan_for(record: Record, exchanges: list[Exchange]) -> NoFault:

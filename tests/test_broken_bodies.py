@@ -107,33 +107,39 @@ ATTEMPTS = {
     "aiohttp": ("EndpointConnectionError", 3),
     "httpx": ("HTTPClientError", 1),
 }
+CANCELLED = {"asyncio": "CancelledError", "trio": "Cancelled"}
 THREE_ATTEMPTS = {"retries": {"total_max_attempts": 3}}
 
 
 async def test_a_body_that_breaks_is_sent_as_often_as_over_a_network(stack: Stack | Boto3) -> None:
     body = Broken(OSError("disk failure"))
-    with mock_aws(sleep="instant"):
+    with mock_aws(sleep="instant") as aws:
         async with uploader(stack, "https://localhost:4566", THREE_ATTEMPTS) as put:
             error = await put(body)
 
-    assert (type(error).__name__, body.starts) == ATTEMPTS[stack.name]
+    expected, count = ATTEMPTS[stack.name]
+    assert (type(error).__name__, body.starts) == (expected, count)
+    assert [call.failure for call in aws.calls.filter("s3", "PutObject")] == ["OSError"] * count
 
 
 async def test_a_body_that_breaks_once_is_sent_whole_by_the_next_attempt(stack: Stack | Boto3) -> None:
     class BreaksOnce(Broken):
+        has_broken = False
+
         def read(self, size: int = -1) -> bytes:
-            return super().read(size) if self.starts < 2 else self._file.read(size)
+            if not self.has_broken and self.tell() > len(DATA) // 2:
+                self.has_broken = True
+                raise self._error
+            return self._file.read(min(size, 65_536))
 
-        def seek(self, offset: int, whence: int = 0) -> int:
-            self.starts += 1
-            return super().seek(offset, whence)
-
-    with mock_aws(sleep="instant"):
+    with mock_aws(sleep="instant") as aws:
         BOTO3.client("s3").create_bucket(Bucket="bodies")
         async with uploader(stack, "https://localhost:4566", THREE_ATTEMPTS) as put:
             assert await put(BreaksOnce(TimeoutError("source is late"))) is None
 
         assert stored() == DATA
+    puts = aws.calls.filter("s3", "PutObject")
+    assert [(call.outcome, call.attempt) for call in puts] == [("TimeoutError", 1), ("200", 2)]
 
 
 async def test_an_interrupt_in_a_body_passes_through(stack: Stack | Boto3) -> None:
@@ -161,7 +167,7 @@ async def test_a_call_can_be_cancelled_while_its_body_waits(stack: Stack | Boto3
             ended.append("sent")
 
     begun, ended = anyio.Event(), list[str]()
-    with mock_aws():
+    with mock_aws() as aws:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(upload)
             await begun.wait()
@@ -169,3 +175,4 @@ async def test_a_call_can_be_cancelled_while_its_body_waits(stack: Stack | Boto3
 
         assert tasks.cancel_scope.cancelled_caught
     assert ended == []
+    assert [call.failure for call in aws.calls.filter("s3", "PutObject")] == [CANCELLED[stack.loop]]

@@ -1,4 +1,4 @@
-"""A presigned upload whose body raises while it is sent: the library's own error, and nothing stored."""
+"""A presigned upload whose body raises while it is sent: the library's own error, logged, and nothing stored."""
 
 from __future__ import annotations
 
@@ -59,4 +59,5 @@ async def test_it_fails_as_over_a_network_and_nothing_is_stored(
 
         assert await error_of(http, url, error) == real
         assert "Contents" not in s3.list_objects_v2(Bucket="uploads")
-        aws.calls.assert_not_called("s3", "PutObject")
+        attempts = aws.calls.filter("s3", "PutObject")
+        assert {(call.params["Key"], call.failure) for call in attempts} == {("key", type(error).__name__)}

@@ -16,7 +16,7 @@ import urllib3.connection
 
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
-from aiomoto._http.moto_socket import MotoSocket, Way
+from aiomoto._http.moto_socket import MotoSocket, Way, logging_broken_bodies
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import FailureKind, os_error
@@ -42,6 +42,15 @@ def _putrequest(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(self, *args, **kwargs)
 
     return putrequest
+
+
+def _request(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        with logging_broken_bodies(self):
+            return original(self, *args, **kwargs)
+
+    return request
 
 
 def _connecting(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,6 +90,7 @@ _CONNECTION = next(cls for cls in urllib3.connection.HTTPConnection.__mro__ if c
 
 REPLACEMENTS: tuple[Target, ...] = (
     (_CONNECTION, "putrequest", _putrequest),
+    (_CONNECTION, "request", _request),
     *connect_targets("http.client"),
     *connect_targets("urllib3.connection"),
 )

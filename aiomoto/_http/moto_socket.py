@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import RawIOBase
 from typing import Any, NamedTuple
 
@@ -49,6 +50,17 @@ class _Broken(RawIOBase):
         raise self._error from None
 
 
+@contextmanager
+def logging_broken_bodies(connection: Any) -> Iterator[None]:
+    """Log the request that a connection sends to Moto as failed if its body raises."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(connection.sock, MotoSocket):
+            connection.sock.log_broken(error)
+        raise
+
+
 class MotoSocket:
     """The part of a socket that ``http.client`` and urllib3 use."""
 
@@ -59,6 +71,7 @@ class MotoSocket:
         self._timeout = timeout
         self._file: ResponseFile | None = None
         self._failed_to_connect: Exception | None = None
+        self._is_logged_as_broken = False
 
     def settimeout(self, seconds: float | None) -> None:
         """Set the read timeout in seconds; ``None`` means no limit."""
@@ -75,6 +88,14 @@ class MotoSocket:
             self._file = self._open()
             if self._failed_to_connect is not None:
                 raise self._failed_to_connect
+
+    def log_broken(self, error: BaseException) -> None:
+        """Log the request as failed, once, if it has begun: its body has raised this error."""
+        request = self._request
+        if request.target and not request.is_complete and not self._is_logged_as_broken:
+            self._is_logged_as_broken = True
+            head = request.request(self._way.url_of(request.target)).with_body(None)
+            self._way.exchange.log_broken(head, self._way.library, error)
 
     def makefile(self, *args: Any, **kwargs: Any) -> ResponseFile:
         """Return a file with the response."""

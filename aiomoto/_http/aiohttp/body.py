@@ -14,11 +14,16 @@ from aiohttp.payload import Payload, get_payload
 from botocore.httpchecksum import AwsChunkedWrapper
 
 from aiomoto._http.aiohttp.failures import sending_error
+from aiomoto._http.sending import Sending
 from aiomoto._wire.message import copy_piece, in_one_chunk, is_in_memory
 
 
-async def read_body(request: Any) -> bytes | None:
+async def read_body(request: Any, sending: Sending) -> bytes | None:
     """Read the body of a prepared request as aiohttp does, from its current position.
+
+    Args:
+        request: the request.
+        sending: the context in which to read the body. It gets the body's own errors.
 
     Raises:
         Exception: what aiohttp raises if it cannot send such a body, or reading it fails.
@@ -27,15 +32,16 @@ async def read_body(request: Any) -> bytes | None:
     if is_in_memory(body):
         return body  # type: ignore[no-any-return]
     if isinstance(body, AwsChunkedWrapper):
-        return in_one_chunk(await _read(_frames_of(body), request.url))
+        return in_one_chunk(await _read(_frames_of(body), request.url, sending))
     pieces = _Pieces()
-    await _read(_payload_of(body).write(pieces), request.url)
+    await _read(_payload_of(body).write(pieces), request.url, sending)
     return b"".join(pieces)
 
 
-async def _read(reading: Any, url: str) -> Any:
+async def _read(reading: Any, url: str, sending: Sending) -> Any:
     try:
-        return await reading
+        with sending:
+            return await reading
     except asyncio.CancelledError as error:
         if _is_being_cancelled():
             raise

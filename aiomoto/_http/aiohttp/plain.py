@@ -22,6 +22,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.aiohttp.delivery import Sender
 from aiomoto._http.aiohttp.failures import library_error
+from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
 from aiomoto._wire.failures import WireFailure
@@ -36,7 +37,7 @@ def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
         head = _head_of(req)
         exchange = plain_requests.exchange_for(head)
         if exchange is not None:
-            return await original(_MotoConnector(self, exchange, head.url), *args, **kwargs)
+            return await original(_MotoConnector(self, exchange, head), *args, **kwargs)
         with plain_requests.passing(head):
             return await original(self, *args, **kwargs)
 
@@ -53,7 +54,7 @@ def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is None:
             return await original(self, *args, **kwargs)
         timeout = argument(args, kwargs, 2, "timeout")
-        return _Protocol(self, exchange, head.url, timeout.sock_read, asyncio.get_running_loop())
+        return _Protocol(self, exchange, head, timeout.sock_read, asyncio.get_running_loop())
 
     return create_connection
 
@@ -69,18 +70,25 @@ def _head_of(req: Any) -> WireRequest:
     return plain_requests.head_of(req.method, str(req.url), req.headers.items())
 
 
+def _body_error(error: BaseException | None) -> BaseException:
+    """Find the error of a body, which aiohttp wraps in its own; if there is none, the connection was closed."""
+    if error is None:
+        return WireFailure("disconnect")
+    return error.__cause__ or error
+
+
 class _MotoConnector(BaseConnector):
     """Opens one connection, to Moto. Each request gets a new connector, so that none has connections to close."""
 
-    def __init__(self, stands_for: BaseConnector, exchange: Exchange, url: str) -> None:
+    def __init__(self, stands_for: BaseConnector, exchange: Exchange, head: WireRequest) -> None:
         super().__init__()
         self._stands_for = stands_for
         self._exchange = exchange
-        self._url = url
+        self._head = head
 
     async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> ResponseHandler:
         # The method that every connector class overrides.
-        return _Protocol(self._stands_for, self._exchange, self._url, timeout.sock_read, self._loop)
+        return _Protocol(self._stands_for, self._exchange, self._head, timeout.sock_read, self._loop)
 
 
 class _Protocol(ResponseHandler):
@@ -90,14 +98,14 @@ class _Protocol(ResponseHandler):
         self,
         connector: BaseConnector,
         exchange: Exchange,
-        url: str,
+        head: WireRequest,
         read_timeout: float | None,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         super().__init__(loop)
         self._connector = connector
         self._exchange = exchange
-        self._url = url
+        self._head = head
         self._read_timeout = read_timeout
         self._wire = _Transport(self, loop, read_timeout)
         self._has_sent_continue = False
@@ -136,13 +144,16 @@ class _Protocol(ResponseHandler):
                 self.data_received(CONTINUE)
                 return None
             if self.exception() is not None or self._wire.is_closing():
-                return None  # no more of it will be sent, and aiohttp knows why
-            await self._wire.more_of_the_request()
-        wire = request.request(self._url)
+                # No more of the body will be sent, and aiohttp knows why.
+                self._exchange.log_broken(self._head, "aiohttp", _body_error(self.exception()))
+                return None
+            with Sending(self._exchange, self._head, "aiohttp"):
+                await self._wire.more_of_the_request()
+        wire = request.request(self._head.url)
         try:
             return framed(await self._exchange.answer_async(wire, "aiohttp", self._read_timeout), wire)
         except WireFailure as failure:
-            raise library_error(failure.kind, self._url) from None
+            raise library_error(failure.kind, self._head.url) from None
 
     def set_exception(self, *args: Any, **kwargs: Any) -> None:
         """End the request with an error: its body cannot be sent, or aiohttp's timeout has expired."""

@@ -21,6 +21,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.body import read_body
 from aiomoto._http.aiohttp.delivery import ScriptedConnection
 from aiomoto._http.aiohttp.failures import client_error, library_error
+from aiomoto._http.sending import Sending
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.delivery import CHUNK_SIZE
 from aiomoto._wire.failures import WireFailure
@@ -105,7 +106,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     # If the session is closed, aiobotocore's own send() raises its error.
     if getattr(session, "_is_closed", False) or exchange.passes_through(head):
         return None
-    wire = head.with_body(await _body_of(request))
+    wire = head.with_body(await _body_of(request, Sending(exchange, head, "aiohttp")))
     try:
         read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
     except AttributeError:
@@ -122,9 +123,9 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     return aws_response
 
 
-async def _body_of(request: Any) -> bytes | None:
+async def _body_of(request: Any, sending: Sending) -> bytes | None:
     try:
-        return await read_body(request)
+        return await read_body(request, sending)
     except Exception as error:
         raise client_error(error, request) from error
 

@@ -18,6 +18,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.httpx.failures import library_error, sync_library_error
 from aiomoto._http.httpx.response import response_for
+from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
@@ -73,7 +74,8 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is None:
             with plain_requests.passing(head):
                 return original(self, *args, **kwargs)
-        wire = replace(head, body=b"".join(map(copy_piece, request.stream)))
+        with Sending(exchange, head, httpx.__name__):
+            wire = replace(head, body=b"".join(map(copy_piece, request.stream)))
         try:
             wire_response = exchange.answer(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:
@@ -95,7 +97,8 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         if exchange is None:
             with plain_requests.passing(head):
                 return await original(self, *args, **kwargs)
-        wire = replace(head, body=b"".join([copy_piece(chunk) async for chunk in request.stream]))
+        with Sending(exchange, head, httpx.__name__):
+            wire = replace(head, body=b"".join([copy_piece(chunk) async for chunk in request.stream]))
         try:
             wire_response = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
         except WireFailure as failure:

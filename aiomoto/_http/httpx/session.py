@@ -18,6 +18,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http.httpx.body import read_body
 from aiomoto._http.httpx.failures import client_error, library_error
 from aiomoto._http.httpx.response import response_for
+from aiomoto._http.sending import Sending
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, encode_headers, head_of
@@ -97,7 +98,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     if exchange.passes_through(head):
         return None
-    wire = head.with_body(await _body_of(request))
+    wire = head.with_body(await _body_of(request, Sending(exchange, head, "httpx")))
     try:
         read_timeout = wire.context.get("read_timeout") or session._timeout.read
     except AttributeError:
@@ -116,9 +117,10 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     return aws_response
 
 
-async def _body_of(request: Any) -> bytes | None:
+async def _body_of(request: Any, sending: Sending) -> bytes | None:
     try:
-        return await read_body(request)
+        with sending:
+            return await read_body(request)
     except NotImplementedError:
         raise  # aiobotocore does not wrap this one
     except Exception as error:

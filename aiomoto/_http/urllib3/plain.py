@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection
 
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
-from aiomoto._http.moto_socket import MotoSocket, Way
+from aiomoto._http.moto_socket import MotoSocket, Way, logging_broken_bodies
 from aiomoto._http.urllib3.failures import Timeouts, library_error
 from aiomoto._patching.places import argument
 from aiomoto._wire.failures import FailureKind, os_error
@@ -86,6 +86,16 @@ class _MotoConnection(HTTPConnection):
             return _error(kind, url, Timeouts(connect_timeout, timeout))
 
         self.sock: Any = MotoSocket(Way(exchange, lambda _: url, sent_by.get(), error, is_decided=True))
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Send a request."""
+        with logging_broken_bodies(self):
+            super().request(*args, **kwargs)
+
+    def request_chunked(self, *args: Any, **kwargs: Any) -> None:
+        """Send a request of unknown length. Only urllib3 1.26 calls this."""
+        with logging_broken_bodies(self):
+            super().request_chunked(*args, **kwargs)
 
     def putrequest(self, *args: Any, **kwargs: Any) -> None:
         """Begin the request; connect first if need be."""

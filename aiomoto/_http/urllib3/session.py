@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from aiomoto import _active
 from aiomoto._exchange import Exchange
+from aiomoto._http.sending import Sending
 from aiomoto._http.urllib3.body import read_body
 from aiomoto._http.urllib3.delivery import scripted_response
 from aiomoto._http.urllib3.failures import Timeouts, client_error, library_error, pool_for, sending_error
@@ -46,7 +47,7 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     if exchange.passes_through(head):
         return None
     timeouts = _timeouts(session, head)
-    wire = head.with_body(_body_of(request, timeouts))
+    wire = head.with_body(_body_of(request, timeouts, Sending(exchange, head, "boto3")))
     try:
         raw = _response(exchange, wire, timeouts)
         aws_response = AWSResponse(request.url, raw.status, raw.headers, raw)
@@ -57,9 +58,10 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     return aws_response
 
 
-def _body_of(request: Any, timeouts: Timeouts) -> bytes | None:
+def _body_of(request: Any, timeouts: Timeouts, sending: Sending) -> bytes | None:
     try:
-        return read_body(request)
+        with sending:
+            return read_body(request)
     except Exception as error:
         raise client_error(sending_error(error, request.url, timeouts), request) from error
 

@@ -1,0 +1,28 @@
+"""Log requests whose body raises while it is read."""
+
+from __future__ import annotations
+
+from aiomoto._exchange import Exchange
+from aiomoto._wire.message import WireRequest
+
+
+class Sending:
+    """A context in which the body of a request is read. If that raises, the request is logged as failed.
+
+    Args:
+        exchange: the exchange that logs the request.
+        head: the request without its body.
+        backend: what sends it, as for ``Exchange.answer``.
+    """
+
+    __slots__ = ("_backend", "_exchange", "_head")
+
+    def __init__(self, exchange: Exchange, head: WireRequest, backend: str) -> None:
+        self._exchange, self._head, self._backend = exchange, head, backend
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is not None:
+            self._exchange.log_broken(self._head, self._backend, error)
