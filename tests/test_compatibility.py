@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from platform import python_version
 
 import pytest
 
@@ -22,6 +23,11 @@ GONE = {
         "from botocore.httpsession import URLLib3Session as c; del c.send",
         "botocore.httpsession.URLLib3Session.send",
     ),
+    "installed-by-another-name": ("import dateutil.tz; del dateutil.tz.tzutc", "dateutil.tz.tzutc"),
+    "python": (
+        "from asyncio import BaseEventLoop as c; del c.getaddrinfo",
+        "asyncio.base_events.BaseEventLoop.getaddrinfo",
+    ),
 }
 PROGRAM = """
 {change}
@@ -34,14 +40,22 @@ except AiomotoError as error:
 """
 
 
+def library_of(part: str) -> tuple[str, str]:
+    package = part.partition(".")[0]
+    if package == "asyncio":
+        return "Python", python_version()
+    library = {"dateutil": "python-dateutil"}.get(package, package)
+    return library, version(library)
+
+
 @pytest.mark.parametrize(("change", "part"), GONE.values(), ids=GONE.keys())
 def test_a_part_that_is_gone_is_named_with_the_version(change: str, part: str) -> None:
-    library = part.partition(".")[0]
+    library, installed = library_of(part)
     program = [sys.executable, "-c", PROGRAM.format(change=change)]
 
     result = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert result.stdout == (
-        f"{library} {version(library)} has no {part}, which aiomoto builds on: upgrade aiomoto, or install a version "
+        f"{library} {installed} has no {part}, which aiomoto builds on: upgrade aiomoto, or install a version "
         f"of {library} from the table in its README\n"
     )

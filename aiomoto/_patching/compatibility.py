@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, version
+import sys
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from platform import python_version
 from types import ModuleType
 
 from aiomoto._errors import AiomotoError
@@ -19,12 +22,25 @@ def lacks(module: str, part: str = "") -> AiomotoError:
     Raises:
         PackageNotFoundError: the module's library is not installed at all.
     """
-    library = module.partition(".")[0]
+    library, installed = _installed(module.partition(".")[0])
     missing = f"{module}.{part}" if part else module
     return AiomotoError(
-        f"{library} {version(library)} has no {missing}, which aiomoto builds on: "
+        f"{library} {installed} has no {missing}, which aiomoto builds on: "
         f"upgrade aiomoto, or install a version of {library} from the table in its README"
     )
+
+
+def _installed(package: str) -> tuple[str, str]:
+    """Find the name and version of what installed a package: ``dateutil`` is part of python-dateutil."""
+    if package in sys.stdlib_module_names:
+        return "Python", python_version()
+    try:
+        return package, version(package)
+    except PackageNotFoundError:
+        distributions = packages_distributions().get(package)  # slow: reads the metadata of all distributions
+        if not distributions:
+            raise
+        return distributions[0], version(distributions[0])
 
 
 def explain(error: ImportError | AttributeError) -> Exception:
@@ -36,7 +52,7 @@ def explain(error: ImportError | AttributeError) -> Exception:
     if isinstance(error, AttributeError):
         return _explain_attribute(error)
     imported = re.match(r"cannot import name '(\w+)'", str(error))
-    if not error.name or error.name.partition(".")[0] == "aiomoto":
+    if not error.name or _is_pythons_or_ours(error.name):
         return error
     try:
         return lacks(error.name, imported[1] if imported else "")
@@ -46,9 +62,14 @@ def explain(error: ImportError | AttributeError) -> Exception:
 
 def _explain_attribute(error: AttributeError) -> AiomotoError:
     owner = error.obj if isinstance(error.obj, (type, ModuleType)) else type(error.obj)
-    try:
-        if isinstance(owner, ModuleType):
-            return lacks(owner.__name__, str(error.name))
-        return lacks(owner.__module__, f"{owner.__qualname__}.{error.name}")
-    except PackageNotFoundError:  # it is Python's own, or ours
-        return AiomotoError(f"aiomoto cannot be loaded: {error}")
+    module = owner.__name__ if isinstance(owner, ModuleType) else owner.__module__
+    part = str(error.name) if isinstance(owner, ModuleType) else f"{owner.__qualname__}.{error.name}"
+    if not _is_pythons_or_ours(module):
+        with suppress(PackageNotFoundError):
+            return lacks(module, part)
+    return AiomotoError(f"aiomoto cannot be loaded: {error}")
+
+
+def _is_pythons_or_ours(module: str) -> bool:
+    package = module.partition(".")[0]
+    return package == "aiomoto" or package in sys.stdlib_module_names

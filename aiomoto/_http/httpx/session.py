@@ -102,7 +102,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     try:
         read_timeout = wire.context.get("read_timeout") or session._timeout.read
     except AttributeError:
-        check_instance(session, "aiobotocore.httpsession", "HttpxSession")
+        check_instance(session, "aiobotocore.httpxsession", "HttpxSession")
         raise
     try:
         response = await _response(exchange, wire, read_timeout)
