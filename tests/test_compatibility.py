@@ -29,12 +29,25 @@ GONE = {
         "asyncio.base_events.BaseEventLoop.getaddrinfo",
     ),
 }
+SLEEPS = {
+    "parameter": (
+        "import botocore.utils as u; u.ContainerMetadataFetcher.__init__ = lambda self, session=None: None; "
+        "u.ContainerMetadataFetcher.__init__.__module__, u.ContainerMetadataFetcher.__init__.__qualname__ = "
+        "'botocore.utils', 'ContainerMetadataFetcher.__init__'",
+        "botocore.utils.ContainerMetadataFetcher.__init__(sleep)",
+    ),
+    "module": ("import botocore.endpoint as e; del e.time", "botocore.endpoint.time"),
+    "class": (
+        "import aiobotocore.retries.bucket as b; del b.AsyncTokenBucket.acquire",
+        "aiobotocore.retries.bucket.AsyncTokenBucket.acquire",
+    ),
+}
 PROGRAM = """
 {change}
 from aiomoto import AiomotoError
 try:
     from aiomoto import mock_aws
-    mock_aws().start()
+    mock_aws({options}).start()
 except AiomotoError as error:
     print(error)
 """
@@ -50,8 +63,17 @@ def library_of(part: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("change", "part"), GONE.values(), ids=GONE.keys())
 def test_a_part_that_is_gone_is_named_with_the_version(change: str, part: str) -> None:
+    check(change, part)
+
+
+@pytest.mark.parametrize(("change", "part"), SLEEPS.values(), ids=SLEEPS.keys())
+def test_a_sleep_that_could_not_be_skipped_is_an_error_at_the_start(change: str, part: str) -> None:
+    check(change, part, options='sleep="instant"')
+
+
+def check(change: str, part: str, options: str = "") -> None:
     library, installed = library_of(part)
-    program = [sys.executable, "-c", PROGRAM.format(change=change)]
+    program = [sys.executable, "-c", PROGRAM.format(change=change, options=options)]
 
     result = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
 

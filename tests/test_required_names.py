@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, Credentials
+from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from aiomoto import AiomotoError, AioSession, mock_aws
@@ -227,6 +229,31 @@ def _in_a_role() -> Use:
     return lambda: fetcher.fetch_credentials()
 
 
+def _in_adaptive_mode() -> Use:
+    def call_often() -> None:
+        with mock_aws(sleep="instant") as aws:
+            sqs = boto3.client("sqs", REGION, config=Config(retries={"mode": "adaptive"}))
+            aws.faults.add("sqs", error="Throttling", times=4)
+            for _ in range(8):
+                with suppress(ClientError):
+                    sqs.list_queues()
+
+    return call_often
+
+
+def _with_no_quota_left() -> Use:
+    if tuple(map(int, version("botocore").split(".")[:2])) < (1, 44):
+        pytest.skip("this botocore does not sleep before a long poll fails")
+
+    def poll() -> None:
+        with mock_aws(sleep="instant") as aws:
+            config = Config(retries={"mode": "standard", "total_max_attempts": 50})
+            aws.faults.add("sqs", error="InternalError")
+            boto3.client("sqs", REGION, config=config).receive_message(QueueUrl="https://sqs.us-east-1.amazonaws.com/q")
+
+    return poll
+
+
 def _in_a_directory_bucket() -> Use:
     return lambda: boto3.client("s3", REGION).put_object(Bucket="data--use1-az4--x-s3", Key="key")
 
@@ -244,8 +271,10 @@ USES: dict[str, Callable[[], Use]] = {
     "IdentityCache": _in_a_directory_bucket,
     "Queue": _by_a_poll,
     "RequestSigner": _with_a_token,
+    "RetryHandler": _with_no_quota_left,
     "S3FileSystem": _by_s3fs,
     "Session": _by_boto3,
+    "TokenBucket": _in_adaptive_mode,
     "URLLib3Session": _by_boto3,
 }
 

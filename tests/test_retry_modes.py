@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AsyncExitStack
 from importlib.metadata import version
 from typing import Any
 
@@ -66,6 +67,50 @@ async def test_aiobotocore_tries_as_often_as_its_mode_says(
 
     assert [call.attempt for call in aws.calls] == list(range(1, ATTEMPTS[acting, service] + 1))
     assert [wait.why for wait in aws.slept if wait.why != "adaptive rate limit"] == ["retry"] * (len(aws.calls) - 1)
+
+
+# ---------------------------------------------------------------- long polls that are not tried again
+
+
+only_since_1_44 = pytest.mark.skipif(not IS_1_44, reason="this botocore does not sleep before a long poll fails")
+MANY = {"retries": {"mode": "standard", "total_max_attempts": 50}}
+KEYS = {"aws_access_key_id": "ada", "aws_secret_access_key": "lovelace"}
+POLL = {"QueueUrl": f"https://sqs.{REGION}.amazonaws.com/123456789012/jobs", "WaitTimeSeconds": 1}
+
+
+@only_since_1_44
+@pytest.mark.parametrize("before", [True, False], ids=["before", "inside"])
+def test_boto3s_long_poll_without_quota_fails_in_no_time(before: bool) -> None:
+    def create() -> Any:
+        return boto3.client("sqs", region_name=REGION, config=Config(**MANY), **KEYS)
+
+    old = create() if before else None
+    with mock_aws(sleep="instant") as aws:
+        sqs = create() if old is None else old
+        aws.faults.add("sqs", error="InternalError")
+        with pytest.raises(ClientError, match="InternalError"):
+            sqs.receive_message(**POLL)
+
+        # One wait before each attempt but the first, and one after the last.
+        assert 1 < len(aws.calls) < 50
+        assert [wait.why for wait in aws.slept] == ["retry"] * len(aws.calls)
+
+
+@only_since_1_44
+@pytest.mark.anyio
+@pytest.mark.parametrize("before", [True, False], ids=["before", "inside"])
+async def test_aiobotocores_long_poll_without_quota_fails_in_no_time(before: bool, client: ClientFactory) -> None:
+    async with AsyncExitStack() as stack:
+        create = client("sqs", region_name=REGION, config=AioConfig(**MANY), **KEYS)
+        old = await stack.enter_async_context(create) if before else None
+        aws = stack.enter_context(mock_aws(sleep="instant"))
+        sqs = await stack.enter_async_context(create) if old is None else old
+        aws.faults.add("sqs", error="InternalError")
+        with pytest.raises(ClientError, match="InternalError"):
+            await sqs.receive_message(**POLL)
+
+        assert 1 < len(aws.calls) < 50
+        assert [wait.why for wait in aws.slept] == ["retry"] * len(aws.calls)
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard"])

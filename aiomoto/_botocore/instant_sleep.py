@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import signature
+from inspect import Parameter, signature
 from types import ModuleType
 from typing import Any
 
@@ -25,8 +25,10 @@ from botocore.exceptions import CapacityNotAvailableError
 
 from aiomoto import _active, _clock, _loops
 from aiomoto._calls.record import Slept
+from aiomoto._patching.compatibility import lacks
 from aiomoto._patching.places import argument, with_argument
 from aiomoto._patching.replacements import Target
+from aiomoto._patching.required_names import check_instance
 
 _RETRY, _WAITER, _CREDENTIALS, _RATE = "retry", "waiter", "credentials", "adaptive rate limit"
 
@@ -38,8 +40,8 @@ def targets() -> tuple[Target, ...]:
         (botocore.waiter, "time", _sleeping_at_once(_WAITER)),
         (aiobotocore.endpoint, "asyncio", _sleeping_at_once(_RETRY)),
         (aiobotocore.waiter, "asyncio", _sleeping_at_once(_WAITER)),
+        *_retry_handler_targets(),
         # What is given its way to sleep when it is made.
-        (botocore.retries.standard.RetryHandler, "__init__", _given_sleep(_RETRY)),
         (botocore.utils.ContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
         (aiobotocore.utils.AioContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
         # The buckets of the adaptive mode fill with time.
@@ -56,6 +58,13 @@ def _anyio_targets() -> tuple[Target, ...]:
     return tuple((kind, "_sleep", _method(why)) for kind, why in found if kind is not None)
 
 
+def _retry_handler_targets() -> tuple[Target, ...]:
+    # Newer versions sleep before they give up a long poll for which no quota is left.
+    handler = botocore.retries.standard.RetryHandler
+    sleeps = "sleep" in signature(handler).parameters
+    return ((handler, "_is_long_polling_operation", _before_its_sleep),) if sleeps else ()
+
+
 # ---------------------------------------------------------------- what a sleep becomes
 
 
@@ -68,12 +77,16 @@ def _note(seconds: float, why: str) -> bool:
     return bool(logs)
 
 
-def _sleeping(sleep: Callable[[float], Any], why: str) -> Callable[[float], Any]:
-    # It gives what the way to sleep gives, to be awaited or not: which of the two cannot be seen from what is wrapped.
-    def at_once(seconds: float) -> Any:
-        return sleep(0 if _note(seconds, why) else seconds)
+class _Sleep:
+    """A way to sleep that is over at once where the active mock wants that."""
 
-    return at_once
+    def __init__(self, sleep: Callable[[float], Any], why: str) -> None:
+        self._sleep = sleep
+        self._why = why
+
+    def __call__(self, seconds: float) -> Any:
+        # It gives what the way to sleep gives, to be awaited or not: which of the two cannot be seen from outside.
+        return self._sleep(0 if _note(seconds, self._why) else seconds)
 
 
 class _Stand:
@@ -83,7 +96,7 @@ class _Stand:
         self._module = module
 
         # By name at each call: a test may have replaced it.
-        self.sleep = _sleeping(lambda seconds: module.sleep(seconds), why)
+        self.sleep = _Sleep(lambda seconds: module.sleep(seconds), why)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)
@@ -93,17 +106,30 @@ def _sleeping_at_once(why: str) -> Callable[[Any], Any]:
     return lambda module: _Stand(module, why)
 
 
+def _before_its_sleep(original: Any) -> Any:
+    # The handler may be older than the mock, and remembers its way to sleep.
+    @wraps(original)
+    def _is_long_polling_operation(self: Any, *args: Any, **kwargs: Any) -> Any:
+        check_instance(self, "botocore.retries.standard", "RetryHandler")
+        if not isinstance(self._sleep, _Sleep):
+            self._sleep = _Sleep(self._sleep, _RETRY)
+        return original(self, *args, **kwargs)
+
+    return _is_long_polling_operation
+
+
 def _given_sleep(why: str) -> Callable[[Any], Any]:
     def replace(original: Any) -> Any:
         parameters = list(signature(original).parameters.values())
-        # botocore's retry handler only takes it since it sleeps itself.
         found = [(index, each.default) for index, each in enumerate(parameters) if each.name == "sleep"]
+        if not found and not any(each.kind is Parameter.VAR_KEYWORD for each in parameters):
+            raise lacks(original.__module__, f"{original.__qualname__}(sleep)")
 
         @wraps(original)
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
             for index, default in found:
                 sleep = args[index - 1] if len(args) >= index else kwargs.get("sleep", default)
-                args, kwargs = with_argument(args, kwargs, index - 1, "sleep", _sleeping(sleep, why))
+                args, kwargs = with_argument(args, kwargs, index - 1, "sleep", _Sleep(sleep, why))
             original(self, *args, **kwargs)
 
         return __init__
@@ -147,6 +173,7 @@ def _skip(bucket: Any, amount: float) -> bool:
     seconds = max((amount - bucket.available_capacity) / bucket.max_rate, 0) + 1e-6
     if not _note(seconds, _RATE):
         return False
+    check_instance(bucket, "botocore.retries.bucket", "TokenBucket")
     clock = bucket._clock  # the one of all that is in the client's adaptive mode
     if not isinstance(clock.current_time, _ClockAhead):
         clock.current_time = _ClockAhead(clock)

@@ -54,6 +54,8 @@ OF_INSTANCES: dict[str, tuple[str, ...]] = {
     "botocore.configprovider": ("EnvironmentProvider._env", "EnvironmentProvider._name"),
     "botocore.credentials": ("AssumeRoleProvider._load_config", "CachedCredentialFetcher._cache"),
     "botocore.httpsession": ("URLLib3Session._timeout",),
+    "botocore.retries.bucket": ("TokenBucket._clock",),
+    "botocore.retries.standard": ("RetryHandler._sleep",),
     "botocore.session": ("Session._components", "ComponentLocator._deferred"),
     "botocore.signers": ("RequestSigner._auth_token", "RequestSigner._credentials"),
     "botocore.utils": ("IdentityCache._client", "IdentityCache._credential_cls"),
