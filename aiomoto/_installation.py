@@ -52,7 +52,7 @@ from aiomoto._http.aiohttp import plain as plain_aiohttp
 from aiomoto._http.httpx import httpcore_pools
 from aiomoto._http.httpx import plain as plain_httpx
 from aiomoto._http.urllib3 import plain as plain_urllib3
-from aiomoto._moto import backends, long_polls, stubber
+from aiomoto._moto import backends, containers, long_polls, stubber
 from aiomoto._moto import memo as moto_repetitions
 from aiomoto._moto.configuration import configurations
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
@@ -86,6 +86,7 @@ _REPLACEMENTS: tuple[Target, ...] = (
 # The same for optional modules, as soon as they are imported.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **long_polls.TARGETS,
+    **containers.TARGETS,
     **moto_repetitions.TARGETS,
     **crt.TARGETS,
     **dict.fromkeys(plain_httpx.PACKAGES, plain_httpx.targets),

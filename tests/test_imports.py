@@ -25,6 +25,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_clock": "",
         "_environment.watch": "",
         "_errors": "",
+        "_moto.containers": "moto",
         "_moto.loaded": "",
         "_moto.stubber": "moto",
         "_patching.late_imports": "",

@@ -6,8 +6,9 @@ import gc
 import io
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from warnings import catch_warnings
 
 import boto3
 import pytest
@@ -52,6 +53,61 @@ def create_function() -> Any:
         Code={"ZipFile": archive.getvalue()},
     )
     return functions
+
+
+def publish(function: str) -> None:
+    sns = boto3.client("sns", region_name=REGION)
+    topic = sns.create_topic(Name="uploads")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+    sns.publish(TopicArn=topic, Message="one")
+
+
+def send_message(function: str) -> None:
+    sqs = boto3.client("sqs", region_name=REGION)
+    url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    map_source(queue, function)
+    sqs.send_message(QueueUrl=url, MessageBody="one")
+
+
+def put_item(function: str) -> None:
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    stream = dynamodb.create_table(
+        TableName="photos",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]["LatestStreamArn"]
+    map_source(stream, function)
+    dynamodb.put_item(TableName="photos", Item={"id": {"S": "one"}})
+
+
+def map_source(source: str, function: str) -> None:
+    functions = boto3.client("lambda", region_name=REGION)
+    try:
+        functions.create_event_source_mapping(
+            EventSourceArn=source, FunctionName=function, BatchSize=1, StartingPosition="LATEST"
+        )
+    except NotImplementedError:
+        pytest.skip("this Moto does not know the path that this botocore asks for")
+
+
+@pytest.mark.parametrize("trigger", [publish, send_message, put_item])
+def test_a_function_that_something_else_invokes_is_warned_of(trigger: Callable[[str], None]) -> None:
+    with mock_aws():
+        function = create_function().get_function(FunctionName="resize")["Configuration"]["FunctionArn"]
+        with pytest.warns(RuntimeWarning, match=MESSAGE):
+            trigger(function)
+
+
+@pytest.mark.parametrize("trigger", [publish, send_message, put_item])
+def test_with_what_the_message_says_nothing_is_warned_of(trigger: Callable[[str], None]) -> None:
+    with mock_aws(config={"lambda": {"use_docker": False}}), catch_warnings(record=True) as warned:
+        function = create_function().get_function(FunctionName="resize")["Configuration"]["FunctionArn"]
+        trigger(function)
+
+    assert [each for each in warned if each.category is RuntimeWarning] == []
 
 
 @pytest.mark.parametrize("how", ["RequestResponse", "Event"])

@@ -1,16 +1,15 @@
-"""Error messages for what Moto cannot do: unknown regions, missing packages, missing Docker, API Gateway stages."""
+"""Error messages for what Moto cannot do: unknown regions, missing packages, API Gateway stages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from importlib.metadata import metadata
-from urllib.parse import unquote
 
 from aiomoto._aws.regions import region_mistake
 from aiomoto._aws.scope import scope_of
 from aiomoto._moto.loaded import loaded_backends
-from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto._wire.message import WireRequest
 
 
 def explain_region(error: KeyError, request: WireRequest) -> str | None:
@@ -57,25 +56,3 @@ def _apis(region: str) -> Iterator[str]:
         for backend in loaded_backends(service, f"{service}_backends"):
             for name, api in backend.apis.items() if backend.region_name == region else ():
                 yield f"{name} ({'stages: ' + ', '.join(api.stages) if api.stages else 'no stages'})"
-
-
-# ---------------------------------------------------------------- functions that Moto runs in containers
-
-_INVOCATION = re.compile(r".*/functions/([^/]+)/(?:invocations|invoke-async|response-streaming-invocations)/?")
-# Without Docker, Moto returns a payload that begins like this, as if the function had returned it.
-_NO_DOCKER = b"error running docker: "
-
-
-def explain_missing_docker(service: str, request: WireRequest, response: WireResponse) -> str | None:
-    """Say that a function did not run, and what to write; ``None`` if Docker is not the problem."""
-    if service != "awslambda" or not response.body.startswith(_NO_DOCKER):
-        return None
-    invocation = _INVOCATION.fullmatch(request.split.path)
-    if invocation is None:
-        return None
-    why = response.body.removeprefix(_NO_DOCKER).decode("utf-8", "replace")
-    return (
-        f"Moto runs the Lambda function {unquote(invocation[1])!r} in a Docker container, and Docker does not respond: "
-        f'{why}. Start Docker, or write mock_aws(config={{"lambda": {{"use_docker": False}}}}), with which invocations '
-        "succeed without running the function"
-    )

@@ -17,8 +17,8 @@ from moto.core.responses import ActionAuthenticatorMixin
 from aiomoto import _clock, _loops
 from aiomoto._aws.scope import action_of
 from aiomoto._errors import AiomotoError, ArgumentError
-from aiomoto._moto import backends
-from aiomoto._moto.explanations import explain_missing_docker, explain_region
+from aiomoto._moto import backends, containers
+from aiomoto._moto.explanations import explain_region
 from aiomoto._moto.long_polls import Poll, WouldWait, current_poll
 from aiomoto._moto.router import Handler
 from aiomoto._moto.slow_handlers import is_slow, keeps_lock
@@ -44,14 +44,20 @@ class Invocation(NamedTuple):
             ArgumentError: Moto does not have the client's region.
             AiomotoError: the handler needs Docker, which does not respond.
         """
+        not_run: list[str] = []
+        token = containers.not_run.set(not_run)
         try:
             response = backends.call(self.service, self.handler, self.request, self.url, record=record)
         except KeyError as error:
             if mistake := explain_region(error, self.request):
                 raise ArgumentError(mistake) from None
             raise
-        if mistake := explain_missing_docker(self.service, self.request, response):
-            raise AiomotoError(mistake)
+        finally:
+            containers.not_run.reset(token)
+        if not_run and self.service == "awslambda":
+            raise AiomotoError(not_run[0])
+        for message in not_run:
+            containers.warn(message)
         return response
 
 

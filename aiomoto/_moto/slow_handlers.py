@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -55,8 +56,12 @@ def _always() -> bool:
 
 
 def _functions_exist() -> bool:
-    # Without a function nothing can be invoked.
-    return any(backend.list_functions() for backend in loaded_backends("awslambda", "lambda_backends"))
+    # Without a function nothing can be invoked. Queues and streams run one even with use_docker=False.
+    if "moto.awslambda.models" not in sys.modules:  # in most tests; this runs for each request
+        return False
+    found = loaded_backends("awslambda", "lambda_backends")
+    found += loaded_backends("awslambda_simple", "lambda_simple_backends")
+    return any(backend.list_functions() for backend in found)
 
 
 def _topics_call_out() -> bool:

@@ -1,0 +1,56 @@
+"""Lambda functions that Moto could not run because Docker does not respond.
+
+Moto treats this as an error of the function: as the payload of an invocation, or, if a topic, a queue or a stream
+invoked the function, as nothing but a line in its log.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from types import ModuleType
+from typing import Any
+
+from moto.core.config import default_user_config
+
+# The messages about the functions that the current request has invoked; ``None`` outside of requests.
+not_run: ContextVar[list[str] | None] = ContextVar("aiomoto_not_run", default=None)
+
+# The payload then begins like this, as if the function had returned it.
+_NO_DOCKER = "error running docker: "
+
+
+def warn(message: str) -> None:
+    """Warn that a function did not run, if no client gets its payload."""
+    warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+def _invoke_lambda(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def invoke_lambda(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        payload = str(result[0])
+        if payload.startswith(_NO_DOCKER) and default_user_config.get("lambda", {}).get("use_docker", True):
+            message = _message(self.function_name, payload.removeprefix(_NO_DOCKER))
+            noted = not_run.get()
+            warn(message) if noted is None else noted.append(message)
+        return result
+
+    return invoke_lambda
+
+
+def _message(name: str, why: str) -> str:
+    return (
+        f"Moto runs the Lambda function {name!r} in a Docker container, and Docker does not respond: {why}. "
+        'Start Docker, or write mock_aws(config={"lambda": {"use_docker": False}}), with which invocations succeed '
+        "without running the function"
+    )
+
+
+def _targets(models: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
+    return ((models.LambdaFunction, "_invoke_lambda", _invoke_lambda),)
+
+
+TARGETS = {"moto.awslambda.models": _targets}
