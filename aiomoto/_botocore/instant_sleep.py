@@ -41,7 +41,7 @@ def targets() -> tuple[Target, ...]:
         (aiobotocore.endpoint, "asyncio", _sleeping_at_once(_RETRY)),
         (aiobotocore.waiter, "asyncio", _sleeping_at_once(_WAITER)),
         *_retry_handler_targets(),
-        # What is given its way to sleep when it is made.
+        # These get their sleep function when they are created.
         (botocore.utils.ContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
         (aiobotocore.utils.AioContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
         # The buckets of the adaptive mode fill with time.
@@ -59,7 +59,7 @@ def _anyio_targets() -> tuple[Target, ...]:
 
 
 def _retry_handler_targets() -> tuple[Target, ...]:
-    # Newer versions sleep before they give up a long poll for which no quota is left.
+    # Since botocore 1.44, it sleeps before it gives up a long poll for lack of retry quota.
     handler = botocore.retries.standard.RetryHandler
     sleeps = "sleep" in signature(handler).parameters
     return ((handler, "_is_long_polling_operation", _before_its_sleep),) if sleeps else ()
@@ -78,14 +78,14 @@ def _note(seconds: float, why: str) -> bool:
 
 
 class _Sleep:
-    """A way to sleep that is over at once where the active mock wants that."""
+    """A sleep function that returns at once if the active mock skips waits."""
 
     def __init__(self, sleep: Callable[[float], Any], why: str) -> None:
         self._sleep = sleep
         self._why = why
 
     def __call__(self, seconds: float) -> Any:
-        # It gives what the way to sleep gives, to be awaited or not: which of the two cannot be seen from outside.
+        # Returns what the original returns, which may be awaitable.
         return self._sleep(0 if _note(seconds, self._why) else seconds)
 
 
@@ -107,7 +107,7 @@ def _sleeping_at_once(why: str) -> Callable[[Any], Any]:
 
 
 def _before_its_sleep(original: Any) -> Any:
-    # The handler may be older than the mock, and remembers its way to sleep.
+    # The handler may be older than the mock, and keeps its sleep function from when it was created.
     @wraps(original)
     def _is_long_polling_operation(self: Any, *args: Any, **kwargs: Any) -> Any:
         check_instance(self, "botocore.retries.standard", "RetryHandler")
