@@ -1,7 +1,8 @@
-"""``mock_aws(sleep="instant")``: botocore and aiobotocore wait no longer between attempts; all others sleep as ever.
+"""``mock_aws(sleep="instant")``: make botocore and aiobotocore skip their waits; all other code sleeps as usual.
 
-Nothing that a test may call itself is replaced: not ``time.sleep``, not ``asyncio.sleep``. In the few modules that
-wait, the name ``time`` or ``asyncio`` stands for something that sleeps at once and is the module itself in all else.
+Nothing that a test may call itself is replaced: neither ``time.sleep`` nor ``asyncio.sleep``. In the few modules that
+wait, the name ``time`` or ``asyncio`` refers to an object whose ``sleep`` returns at once; all its other attributes are
+the module's.
 """
 
 from __future__ import annotations
@@ -30,21 +31,21 @@ from aiomoto._patching.places import argument, with_argument
 from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
 
-_RETRY, _WAITER, _CREDENTIALS, _RATE = "retry", "waiter", "credentials", "adaptive rate limit"
+_RETRY, _WAITER, _CREDENTIALS, _RATE = "retry", "waiter", "credentials", "adaptive rate limit"  # why they wait
 
 
 def targets() -> tuple[Target, ...]:
-    """All that waits in the two libraries, and what takes its place."""
+    """List everything that waits in the two libraries, with its replacement."""
     return (
-        (botocore.endpoint, "time", _sleeping_at_once(_RETRY)),
-        (botocore.waiter, "time", _sleeping_at_once(_WAITER)),
-        (aiobotocore.endpoint, "asyncio", _sleeping_at_once(_RETRY)),
-        (aiobotocore.waiter, "asyncio", _sleeping_at_once(_WAITER)),
+        (botocore.endpoint, "time", _instant_module(_RETRY)),
+        (botocore.waiter, "time", _instant_module(_WAITER)),
+        (aiobotocore.endpoint, "asyncio", _instant_module(_RETRY)),
+        (aiobotocore.waiter, "asyncio", _instant_module(_WAITER)),
         *_retry_handler_targets(),
-        # These get their sleep function when they are created.
-        (botocore.utils.ContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
-        (aiobotocore.utils.AioContainerMetadataFetcher, "__init__", _given_sleep(_CREDENTIALS)),
-        # The buckets of the adaptive mode fill with time.
+        # These get their sleep function in the constructor.
+        (botocore.utils.ContainerMetadataFetcher, "__init__", _init_with_instant_sleep(_CREDENTIALS)),
+        (aiobotocore.utils.AioContainerMetadataFetcher, "__init__", _init_with_instant_sleep(_CREDENTIALS)),
+        # The adaptive retry mode waits until a token bucket has filled.
         (botocore.retries.bucket.TokenBucket, "acquire", _acquire),
         (aiobotocore.retries.bucket.AsyncTokenBucket, "acquire", _acquire_async),
         *_anyio_targets(),
@@ -52,24 +53,24 @@ def targets() -> tuple[Target, ...]:
 
 
 def _anyio_targets() -> tuple[Target, ...]:
-    # Since aiobotocore 3.9 the clients over httpx sleep by methods of these, which import anyio when they run.
+    # Since aiobotocore 3.9 clients over httpx sleep in methods of these classes, which import anyio on the first call.
     kinds = (aiobotocore.endpoint, "AnyioEndpoint", _RETRY), (aiobotocore.waiter, "AnyioWaiter", _WAITER)
     found = ((getattr(module, name, None), why) for module, name, why in kinds)
-    return tuple((kind, "_sleep", _method(why)) for kind, why in found if kind is not None)
+    return tuple((kind, "_sleep", _instant_method(why)) for kind, why in found if kind is not None)
 
 
 def _retry_handler_targets() -> tuple[Target, ...]:
-    # Since botocore 1.44, it sleeps before it gives up a long poll for lack of retry quota.
+    # Newer versions sleep before they give up a long poll that has used up its retry quota.
     handler = botocore.retries.standard.RetryHandler
     sleeps = "sleep" in signature(handler).parameters
-    return ((handler, "_is_long_polling_operation", _before_its_sleep),) if sleeps else ()
+    return ((handler, "_is_long_polling_operation", _with_instant_sleep),) if sleeps else ()
 
 
-# ---------------------------------------------------------------- what a sleep becomes
+# ---------------------------------------------------------------- sleeping
 
 
-def _note(seconds: float, why: str) -> bool:
-    """Record a sleep where the mock that is live has it over at once; tell whether it has."""
+def _skips(seconds: float, why: str) -> bool:
+    """Tell whether the active mock skips sleeps; if so, record this one."""
     exchange = _active.current()
     logs = [each.slept for each in exchange.within if each.slept is not None] if exchange else []
     for log in logs:
@@ -77,48 +78,48 @@ def _note(seconds: float, why: str) -> bool:
     return bool(logs)
 
 
-class _Sleep:
-    """A sleep function that returns at once if the active mock skips waits."""
+class _InstantSleep:
+    """A sleep function that returns at once if the active mock skips sleeps."""
 
     def __init__(self, sleep: Callable[[float], Any], why: str) -> None:
         self._sleep = sleep
         self._why = why
 
     def __call__(self, seconds: float) -> Any:
-        # Returns what the original returns, which may be awaitable.
-        return self._sleep(0 if _note(seconds, self._why) else seconds)
+        # Return what the function returns, awaitable or not: a wrapper hides which of the two it is.
+        return self._sleep(0 if _skips(seconds, self._why) else seconds)
 
 
-class _Stand:
-    """Stands for a module, in one other module, and sleeps at once."""
+class _InstantModule:
+    """Replaces a module inside another module: ``sleep`` returns at once, all else is the module's."""
 
     def __init__(self, module: ModuleType, why: str) -> None:
         self._module = module
 
-        # By name at each call: a test may have replaced it.
-        self.sleep = _Sleep(lambda seconds: module.sleep(seconds), why)
+        # Looked up at each call: a test may have replaced it.
+        self.sleep = _InstantSleep(lambda seconds: module.sleep(seconds), why)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)
 
 
-def _sleeping_at_once(why: str) -> Callable[[Any], Any]:
-    return lambda module: _Stand(module, why)
+def _instant_module(why: str) -> Callable[[Any], Any]:
+    return lambda module: _InstantModule(module, why)
 
 
-def _before_its_sleep(original: Any) -> Any:
-    # The handler may be older than the mock, and keeps its sleep function from when it was created.
+def _with_instant_sleep(original: Any) -> Any:
+    # Called before it sleeps. The handler may be older than the mock, and holds its sleep function.
     @wraps(original)
     def _is_long_polling_operation(self: Any, *args: Any, **kwargs: Any) -> Any:
         check_instance(self, "botocore.retries.standard", "RetryHandler")
-        if not isinstance(self._sleep, _Sleep):
-            self._sleep = _Sleep(self._sleep, _RETRY)
+        if not isinstance(self._sleep, _InstantSleep):
+            self._sleep = _InstantSleep(self._sleep, _RETRY)
         return original(self, *args, **kwargs)
 
     return _is_long_polling_operation
 
 
-def _given_sleep(why: str) -> Callable[[Any], Any]:
+def _init_with_instant_sleep(why: str) -> Callable[[Any], Any]:
     def replace(original: Any) -> Any:
         parameters = list(signature(original).parameters.values())
         found = [(index, each.default) for index, each in enumerate(parameters) if each.name == "sleep"]
@@ -129,7 +130,7 @@ def _given_sleep(why: str) -> Callable[[Any], Any]:
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
             for index, default in found:
                 sleep = args[index - 1] if len(args) >= index else kwargs.get("sleep", default)
-                args, kwargs = with_argument(args, kwargs, index - 1, "sleep", _Sleep(sleep, why))
+                args, kwargs = with_argument(args, kwargs, index - 1, "sleep", _InstantSleep(sleep, why))
             original(self, *args, **kwargs)
 
         return __init__
@@ -137,12 +138,12 @@ def _given_sleep(why: str) -> Callable[[Any], Any]:
     return replace
 
 
-def _method(why: str) -> Callable[[Any], Any]:
+def _instant_method(why: str) -> Callable[[Any], Any]:
     def replace(original: Any) -> Any:
         @wraps(original)
         async def sleep(self: Any, *args: Any, **kwargs: Any) -> None:
-            at_once = _note(argument(args, kwargs, 0, "sleep_amount"), why)
-            await (_loops.sleep(0) if at_once else original(self, *args, **kwargs))
+            is_skipped = _skips(argument(args, kwargs, 0, "sleep_amount"), why)
+            await (_loops.sleep(0) if is_skipped else original(self, *args, **kwargs))
 
         return sleep
 
@@ -153,10 +154,10 @@ def _method(why: str) -> Callable[[Any], Any]:
 
 
 class _ClockAhead:
-    """The time of one client's adaptive mode, which is ahead by the waits that it has skipped.
+    """The clock of one client's adaptive mode, which is ahead of the real one by the waits that were skipped.
 
-    It stays so when the mock has ended, for as long as there is the client: its bucket and its rates remember times of
-    this clock, and would wait until the real one gets there.
+    It stays ahead after the mock, for the life of the client: the client's bucket and rates hold times of this clock,
+    and would otherwise wait until the real clock reaches them.
     """
 
     def __init__(self, clock: Any) -> None:
@@ -168,13 +169,13 @@ class _ClockAhead:
 
 
 def _skip(bucket: Any, amount: float) -> bool:
-    """Let the time pass that a bucket needs to fill; tell whether the mock that is live wants that."""
+    """Skip the time that a bucket needs to fill; return ``False`` if the active mock does not skip sleeps."""
     # A little more, so that rounding does not leave it short.
     seconds = max((amount - bucket.available_capacity) / bucket.max_rate, 0) + 1e-6
-    if not _note(seconds, _RATE):
+    if not _skips(seconds, _RATE):
         return False
     check_instance(bucket, "botocore.retries.bucket", "TokenBucket")
-    clock = bucket._clock  # the one of all that is in the client's adaptive mode
+    clock = bucket._clock  # shared by all parts of the client's adaptive mode
     if not isinstance(clock.current_time, _ClockAhead):
         clock.current_time = _ClockAhead(clock)
     clock.current_time.skipped += seconds

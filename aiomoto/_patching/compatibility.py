@@ -1,4 +1,4 @@
-"""How to say that an installed library has moved something that aiomoto builds on."""
+"""Explain errors that come from an installed library's version: it lacks a name that aiomoto needs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from aiomoto._errors import AiomotoError
 
 
 def lacks(module: str, part: str = "") -> AiomotoError:
-    """The error for a part of a module that is not there.
+    """Create the error for a name that a library's module does not have.
 
     Args:
         module: the full name of the module.
-        part: the name in it, dotted; empty where the module itself is missing.
+        part: the dotted name in the module; empty if the module itself is missing.
 
     Raises:
         PackageNotFoundError: the module's library is not installed at all.
@@ -44,10 +44,10 @@ def _installed(package: str) -> tuple[str, str]:
 
 
 def explain(error: ImportError | AttributeError) -> Exception:
-    """The error to raise for one that ended the loading of a module of ours, where a library lacks a name.
+    """Return the error to raise for one that was raised while aiomoto's modules were imported.
 
-    The same one where a library is just not installed. An ``AttributeError`` never: Python would make of it that
-    ``aiomoto`` has no such name.
+    If a library lacks a name, that is an :class:`AiomotoError`; if a library is not installed, the same error again. It
+    is never an ``AttributeError``, which Python would report as a missing name of ``aiomoto``.
     """
     if isinstance(error, AttributeError):
         return _explain_attribute(error)
