@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import botocore.hooks
 from botocore.hooks import EVENT_ALIASES, EventAliaser
 
-from aiomoto._patching.places import remembers
+from aiomoto._patching.places import memoising
 from aiomoto._patching.replacements import Target
 
 _aliases: dict[str, str] = {}
@@ -33,7 +33,7 @@ def _init_event_aliaser(original: Any) -> Any:
     return init
 
 
-@partial(remembers, libraries=("botocore",))
+@partial(memoising, libraries=("botocore",))
 def _accepts_kwargs(original: Any) -> Any:
     @wraps(original)
     def accepts_kwargs(func: Any) -> Any:

@@ -26,7 +26,7 @@ from botocore.exceptions import CapacityNotAvailableError
 
 from aiomoto import _active, _clock, _loops
 from aiomoto._calls.record import Slept
-from aiomoto._patching.compatibility import lacks
+from aiomoto._patching.compatibility import missing_name_error
 from aiomoto._patching.places import argument, with_argument
 from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
@@ -124,7 +124,7 @@ def _init_with_instant_sleep(why: str) -> Callable[[Any], Any]:
         parameters = list(signature(original).parameters.values())
         found = [(index, each.default) for index, each in enumerate(parameters) if each.name == "sleep"]
         if not found and not any(each.kind is Parameter.VAR_KEYWORD for each in parameters):
-            raise lacks(original.__module__, f"{original.__qualname__}(sleep)")
+            raise missing_name_error(original.__module__, f"{original.__qualname__}(sleep)")
 
         @wraps(original)
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:

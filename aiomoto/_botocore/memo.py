@@ -17,10 +17,10 @@ import aiobotocore.hooks
 import botocore.parsers
 import botocore.useragent
 
-from aiomoto._patching.places import argument, remembers, with_argument
+from aiomoto._patching.places import argument, memoising, with_argument
 from aiomoto._patching.replacements import Target
 
-_once = partial(remembers, libraries=("aiobotocore", "botocore"))
+_once = partial(memoising, libraries=("aiobotocore", "botocore"))
 
 
 @_once

@@ -16,7 +16,7 @@ import urllib3.connection
 
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
-from aiomoto._http.moto_socket import MotoSocket, Way, logging_broken_bodies
+from aiomoto._http.moto_socket import MotoRoute, MotoSocket, logging_broken_bodies
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import FailureKind, os_error
@@ -122,7 +122,7 @@ def _socket_for(connection: Any, exchange: Exchange) -> MotoSocket:
     base = _base_url(connection)
     seconds = connection.timeout if isinstance(connection.timeout, int | float) else socket.getdefaulttimeout()
     library = "urllib3" if type(connection).__module__.startswith("urllib3") else "http.client"
-    return MotoSocket(Way(exchange, lambda target: _join(base, target), library, _error), seconds)
+    return MotoSocket(MotoRoute(exchange, lambda target: _join(base, target), library, _error), seconds)
 
 
 def _error(kind: FailureKind, timeout: float | None) -> Exception:

@@ -15,7 +15,7 @@ from aiomoto._wire.http1 import RequestReader, write_head
 from aiomoto._wire.message import framed
 
 
-class Way(NamedTuple):
+class MotoRoute(NamedTuple):
     """How a socket's request gets to Moto.
 
     Attributes:
@@ -64,9 +64,9 @@ def logging_broken_bodies(connection: Any) -> Iterator[None]:
 class MotoSocket:
     """The part of a socket that ``http.client`` and urllib3 use."""
 
-    def __init__(self, way: Way, timeout: float | None = None) -> None:
-        self.is_decided = way.is_decided
-        self._way = way
+    def __init__(self, route: MotoRoute, timeout: float | None = None) -> None:
+        self.is_decided = route.is_decided
+        self._route = route
         self._request = RequestReader()
         self._timeout = timeout
         self._file: ResponseFile | None = None
@@ -94,8 +94,8 @@ class MotoSocket:
         request = self._request
         if request.target and not request.is_complete and not self._is_logged_as_broken:
             self._is_logged_as_broken = True
-            head = request.request(self._way.url_of(request.target)).with_body(None)
-            self._way.exchange.log_broken(head, self._way.library, error)
+            head = request.request(self._route.url_of(request.target)).with_body(None)
+            self._route.exchange.log_broken(head, self._route.library, error)
 
     def makefile(self, *args: Any, **kwargs: Any) -> ResponseFile:
         """Return a file with the response."""
@@ -106,7 +106,7 @@ class MotoSocket:
         try:
             return self._response()
         except WireFailure as failure:
-            error = self._way.error(failure.kind, self._timeout)
+            error = self._route.error(failure.kind, self._timeout)
             if failure.kind in ("connect_error", "connect_timeout", "dns", "tls"):
                 self._failed_to_connect = error
             return ResponseFile(_Broken(error))
@@ -117,9 +117,9 @@ class MotoSocket:
         if not self._request.is_complete:
             # Its body has broken off, but urllib3 still reads a response. A real server would wait for the rest.
             raise WireFailure("read_timeout")
-        wire = self._request.request(self._way.url_of(self._request.target))
-        wire_response = framed(self._way.exchange.answer(wire, self._way.library, self._timeout), wire)
-        if not self._way.is_decided:
+        wire = self._request.request(self._route.url_of(self._request.target))
+        wire_response = framed(self._route.exchange.answer(wire, self._route.library, self._timeout), wire)
+        if not self._route.is_decided:
             wire_response = wire_response._replace(headers=(*wire_response.headers, ("connection", "close")))
         pieces = (wire_response.delivery or Delivery()).pieces(wire_response.body)
         return ResponseFile(Incoming(write_head(wire_response), pieces, self._timeout))

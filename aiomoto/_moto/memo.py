@@ -21,9 +21,9 @@ import moto.core.responses
 from moto import settings
 from moto.moto_api._internal.moto_random import MotoRandom
 
-from aiomoto._patching.places import remembers
+from aiomoto._patching.places import memoising
 
-_once = partial(remembers, libraries=("moto",))
+_once = partial(memoising, libraries=("moto",))
 
 # Older versions of Moto have no serializer.
 _Picker: Any = None

@@ -12,7 +12,7 @@ from types import ModuleType
 from aiomoto._errors import AiomotoError
 
 
-def lacks(module: str, part: str = "") -> AiomotoError:
+def missing_name_error(module: str, part: str = "") -> AiomotoError:
     """Create the error for a name that a library's module does not have.
 
     Args:
@@ -55,7 +55,7 @@ def explain(error: ImportError | AttributeError) -> Exception:
     if not error.name or _is_pythons_or_ours(error.name):
         return error
     try:
-        return lacks(error.name, imported[1] if imported else "")
+        return missing_name_error(error.name, imported[1] if imported else "")
     except PackageNotFoundError:
         return error
 
@@ -66,7 +66,7 @@ def _explain_attribute(error: AttributeError) -> AiomotoError:
     part = str(error.name) if isinstance(owner, ModuleType) else f"{owner.__qualname__}.{error.name}"
     if not _is_pythons_or_ours(module):
         with suppress(PackageNotFoundError):
-            return lacks(module, part)
+            return missing_name_error(module, part)
     return AiomotoError(f"aiomoto cannot be loaded: {error}")
 
 

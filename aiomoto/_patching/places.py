@@ -98,7 +98,7 @@ def with_argument(
     return args, {**kwargs, name: value}
 
 
-def remembers(factory: Callable[[Any], Any], libraries: tuple[str, ...]) -> Callable[[Any], Any]:
+def memoising(factory: Callable[[Any], Any], libraries: tuple[str, ...]) -> Callable[[Any], Any]:
     """Build a replacement that calls the original less often, if the original is a library's own function.
 
     If somebody has replaced or wrapped the original, nothing is replaced. The same original gets the same replacement

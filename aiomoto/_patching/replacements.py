@@ -10,7 +10,7 @@ from typing import Any
 from weakref import finalize
 
 from aiomoto._lock import surviving_fork
-from aiomoto._patching.compatibility import lacks
+from aiomoto._patching.compatibility import missing_name_error
 from aiomoto._patching.places import as_python_calls_it, best_place, places, subclass_places
 
 # What to replace: a class or module, the name of the attribute, and a factory that gets the original (as a function
@@ -76,7 +76,7 @@ class Replacements:
                 if again and any(each.owner is owner and each.name == name for each in self._replaced):
                     continue
                 if name not in vars(owner):
-                    raise lacks(*_module_and_name(owner, name))
+                    raise missing_name_error(*_module_and_name(owner, name))
                 # Appended before it is put: Ctrl-C may come in between.
                 self._replaced.append(replaced := _Replaced(owner, name, replacement))
                 replaced.put()

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from aiomoto._patching.compatibility import lacks
+from aiomoto._patching.compatibility import missing_name_error
 
 # In modules that aiomoto loads: checked when the first mock starts.
 AT_START: dict[str, tuple[str, ...]] = {
@@ -99,7 +99,7 @@ def check_instance(instance: object, module: str, owner: str) -> None:
     for part in OF_INSTANCES[module]:
         class_name, _, name = part.partition(".")
         if class_name == owner and not hasattr(instance, name):
-            raise lacks(module, part)
+            raise missing_name_error(module, part)
 
 
 def _check(module: ModuleType, name: str, parts: Iterable[str]) -> None:
@@ -108,4 +108,4 @@ def _check(module: ModuleType, name: str, parts: Iterable[str]) -> None:
         for each in part.split("."):
             value = getattr(value, each, _MISSING)
             if value is _MISSING:
-                raise lacks(name, part)
+                raise missing_name_error(name, part)

@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection
 
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
-from aiomoto._http.moto_socket import MotoSocket, Way, logging_broken_bodies
+from aiomoto._http.moto_socket import MotoRoute, MotoSocket, logging_broken_bodies
 from aiomoto._http.urllib3.failures import Timeouts, library_error
 from aiomoto._patching.places import argument
 from aiomoto._wire.failures import FailureKind, os_error
@@ -85,7 +85,7 @@ class _MotoConnection(HTTPConnection):
         def error(kind: FailureKind, timeout: float | None) -> Exception:
             return _error(kind, url, Timeouts(connect_timeout, timeout))
 
-        self.sock: Any = MotoSocket(Way(exchange, lambda _: url, sent_by.get(), error, is_decided=True))
+        self.sock: Any = MotoSocket(MotoRoute(exchange, lambda _: url, sent_by.get(), error, is_decided=True))
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send a request."""
