@@ -5,7 +5,7 @@ active.
 
 | object | holds | from … to |
 |---|---|---|
-| ``_active`` | the active exchanges | a mock's start … its end |
+| ``_live`` | the active exchanges | a mock's start … its end |
 | ``installation`` | what is replaced, and what is watched for | the first start … the last end |
 | ``_moto_switch`` | the mocks that Moto counts as its own | a mock's start … its end |
 | ``configurations`` | Moto's configuration of each mock | a mock's start … its end |
@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from moto.core.models import botocore_stubber
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._botocore import (
     credentials,
     crt,
@@ -145,7 +145,7 @@ class Installation:
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
             Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
-            Step(lambda run: _active.add(run.exchange), _end_requests),
+            Step(lambda run: _live.add(run.exchange), _end_requests),
             Step(_serve, lambda run: run_all((partial(_leave_environment, run), run.close_endpoint))),
         )
 
@@ -171,7 +171,7 @@ class Installation:
         """Delete all data."""
         backends.reset()
         long_polls.waiting.wake_all()
-        if _active.current() is not None and _moto_switch.is_only_ours:
+        if _live.current() is not None and _moto_switch.is_only_ours:
             requests_adapter.reset()
         self.forget_listings()
 
@@ -230,14 +230,14 @@ def _track_file_systems(run: Run) -> None:
 
 
 def _configure(run: Run) -> None:
-    if outer := _active.current():
+    if outer := _live.current():
         configurations.activate(outer)
     configurations.add(run.exchange, run.options.config or {})
 
 
 def _put_configuration_back(run: Run) -> None:
     configurations.remove(run.exchange)
-    if newest := _active.current():
+    if newest := _live.current():
         configurations.activate(newest)
 
 
@@ -276,7 +276,7 @@ def _turn_on(run: Run) -> None:
 
 
 def _end_requests(run: Run) -> None:
-    _active.remove(run.exchange)
+    _live.remove(run.exchange)
     long_polls.waiting.wake_all()  # those of this mock go on in another one, or fail
 
 

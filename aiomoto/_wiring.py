@@ -11,7 +11,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.endpoint import DEFAULT_HTTP_SESSION_CLS
 from aiobotocore.httpsession import AIOHTTPSession
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._botocore.session_classes import mocked_class
 from aiomoto._environment.variables import ACCESS_KEY, REGION, SECRET_KEY
 from aiomoto._errors import ArgumentError
@@ -45,7 +45,7 @@ class AioSession(aiobotocore.session.AioSession):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._http_session_cls = http_session_cls
         # Before Moto's own handler.
-        self.get_component("event_emitter").register_first("before-send", _active.refuse_motos_own_mock)
+        self.get_component("event_emitter").register_first("before-send", _live.refuse_motos_own_mock)
         self.set_default_client_config(None)
         self.set_credentials(ACCESS_KEY, SECRET_KEY)
 

@@ -122,7 +122,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_calls.log": "", "_calls.scripted_call": "", "answers": "botocore", "faults": ""},
     {"_scripting": "botocore"},
     {"_exchange": "botocore moto"},
-    {"_active": "moto", "_endpoint.handler": "aiohttp moto multidict", "_http.moto_socket": "", "_http.sending": ""},
+    {"_endpoint.handler": "aiohttp moto multidict", "_http.moto_socket": "", "_http.sending": "", "_live": "moto"},
     {
         "_botocore.instant_sleep": "aiobotocore botocore",
         "_endpoint.endpoint": "",

@@ -11,7 +11,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import describe
 from aiomoto._http import plain_requests
@@ -33,7 +33,7 @@ def _create_no_manager(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def create_crt_transfer_manager(*args: Any, **kwargs: Any) -> Any:
         # ``None`` tells boto3 to use the pure-Python manager.
-        return original(*args, **kwargs) if _active.current() is None else None
+        return original(*args, **kwargs) if _live.current() is None else None
 
     return create_crt_transfer_manager
 

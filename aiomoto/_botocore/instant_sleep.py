@@ -24,7 +24,7 @@ import botocore.utils
 import botocore.waiter
 from botocore.exceptions import CapacityNotAvailableError
 
-from aiomoto import _active, _clock, _loops
+from aiomoto import _clock, _live, _loops
 from aiomoto._calls.record import Slept
 from aiomoto._patching.compatibility import missing_name_error
 from aiomoto._patching.places import argument, with_argument
@@ -71,7 +71,7 @@ def _retry_handler_targets() -> tuple[Target, ...]:
 
 def _skips(seconds: float, why: str) -> bool:
     """Tell whether the active mock skips sleeps; if so, record this one."""
-    exchange = _active.current()
+    exchange = _live.current()
     logs = [each.slept for each in exchange.within if each.slept is not None] if exchange else []
     for log in logs:
         log.append(Slept(seconds, why))

@@ -15,7 +15,7 @@ from aiobotocore.httpsession import AIOHTTPSession
 from botocore.endpoint import EndpointCreator
 from botocore.httpsession import URLLib3Session
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
@@ -114,7 +114,7 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
     def replace(original: Any) -> Any:
         @wraps(original)
         def send(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange = _active.current()
+            exchange = _live.current()
             if exchange is None:
                 return original(self, *args, **kwargs)
             request = argument(args, kwargs, 0, "request")
@@ -127,7 +127,7 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
 
         @wraps(original)
         async def send_async(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange = _active.current()
+            exchange = _live.current()
             if exchange is None:
                 return await original(self, *args, **kwargs)
             request = argument(args, kwargs, 0, "request")
@@ -147,14 +147,14 @@ def _create_endpoint_with_mocked_class(default: type) -> Replacement:
     def replace(original: Any) -> Any:
         @wraps(original)
         def create_endpoint(self: Any, *args: Any, **kwargs: Any) -> Any:
-            exchange = _active.current()
+            exchange = _live.current()
             if exchange is None:
                 return original(self, *args, **kwargs)
             service_model = argument(args, kwargs, 0, "service_model")
             endpoint_url = argument(args, kwargs, 2, "endpoint_url")
             url = urlsplit(endpoint_url)
             host = url.netloc.lower()
-            client_endpoint = _active.ClientEndpoint(
+            client_endpoint = _live.ClientEndpoint(
                 host, service_model.service_name, "" if is_aws(host) else url.path, exchange
             )
             client_endpoint.join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._endpoint.handler import EndpointHandler
 from aiomoto._endpoint.server import EndpointServer
 from aiomoto._environment.variables import environment, keys, region, variables_for_endpoint
@@ -47,7 +47,7 @@ class Endpoint:
         if self._server.is_stopped:
             raise AiomotoError("the mock has ended: use its endpoint while the mock is active")
         port = self._server.listen()
-        self._server.start(EndpointHandler(self._exchange, port), partial(_active.enter, self._exchange))
+        self._server.start(EndpointHandler(self._exchange, port), partial(_live.enter, self._exchange))
         self.url = f"http://127.0.0.1:{port}"
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._aws.scope import scope_of
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
@@ -38,7 +38,7 @@ def exchange_for(head: WireRequest, *, beside_other_mock: bool = False) -> Excha
         beside_other_mock: another mock has patched the library. It then gets what Moto does not answer, such as the
             stages of an API Gateway.
     """
-    exchange = _active.current()
+    exchange = _live.current()
     if exchange is None or not _is_for_aws(head, exchange) or _passes_through(head, exchange):
         return None
     return None if beside_other_mock and not exchange.has_route(head) else exchange
@@ -64,7 +64,7 @@ def passing(head: WireRequest) -> Iterator[None]:
 
 def passes_through(head: WireRequest) -> bool:
     """Tell whether a request goes to an AWS host and passes through."""
-    exchange = _active.current()
+    exchange = _live.current()
     return exchange is not None and is_aws(head.host) and _passes_through(head, exchange)
 
 
@@ -100,7 +100,7 @@ def _is_for_aws(head: WireRequest, exchange: Exchange) -> bool:
 
 def may_be_for_aws(url: str) -> bool:
     """Tell whether a URL's host is an AWS host, or the endpoint of a client inside the mock."""
-    exchange = _active.current()
+    exchange = _live.current()
     host = WireRequest("", url, {}).host
     return exchange is not None and (is_aws(host) or _is_endpoint(host, exchange))
 

@@ -19,7 +19,7 @@ from requests import Session
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPResponse
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._errors import NoSuchPathError, RequestBlockedError
 from aiomoto._http import plain_requests
 from aiomoto._http.urllib3.plain import sent_by
@@ -43,7 +43,7 @@ def _get_adapter(original: Callable[..., Any]) -> Callable[..., Any]:
         is_for_us = plain_requests.may_be_for_aws(url) or responses_mock.registered()
         if not isinstance(adapter, HTTPAdapter) or not is_for_us:
             return adapter
-        return _MotoAdapter(adapter) if _active.current() else adapter
+        return _MotoAdapter(adapter) if _live.current() else adapter
 
     return get_adapter
 

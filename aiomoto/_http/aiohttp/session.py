@@ -15,7 +15,7 @@ from aiohttp.http import HttpVersion11, RawResponseMessage
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from aiomoto import _active, _loops
+from aiomoto import _live, _loops
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.body import read_body
@@ -47,7 +47,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._streaming: WeakSet[_Connection] = WeakSet()
         if self._outlives_mock:
-            _active.refuse_motos_own_mock()
+            _live.refuse_motos_own_mock()
 
     async def __aenter__(self) -> Any:
         entered = await super().__aenter__()
@@ -79,7 +79,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
             An ``AioAWSResponse`` around an ``aiohttp.ClientResponse``.
         """
         head = head_of(request)
-        exchange = _active.exchange_for(head, self, outlives_mock=self._outlives_mock)
+        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
         response = await respond(self, request, head, exchange)
         return await super().send(request) if response is None else response
 

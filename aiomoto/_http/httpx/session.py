@@ -13,7 +13,7 @@ from aiobotocore.awsrequest import HttpxAWSResponse
 from aiobotocore.httpxsession import HttpxSession, httpx
 from botocore.compat import HTTPHeaders
 
-from aiomoto import _active, _clock
+from aiomoto import _clock, _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.httpx.body import read_body
 from aiomoto._http.httpx.failures import client_error, library_error
@@ -54,7 +54,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         self._network_lock = anyio.Lock()
         self._streaming: WeakSet[Any] = WeakSet()
         if self._outlives_mock:
-            _active.refuse_motos_own_mock()
+            _live.refuse_motos_own_mock()
 
     async def __aenter__(self) -> MotoHttpxSession:
         return self
@@ -76,7 +76,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
             An ``HttpxAWSResponse`` around a ``Response`` of the httpx that aiobotocore uses.
         """
         head = head_of(request)
-        exchange = _active.exchange_for(head, self, outlives_mock=self._outlives_mock)
+        exchange = _live.exchange_for(head, self, outlives_mock=self._outlives_mock)
         response = await respond(self, request, head, exchange)
         return await self._pass_through(request) if response is None else response
 

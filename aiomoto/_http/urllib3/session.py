@@ -13,7 +13,7 @@ from urllib3 import HTTPResponse
 from urllib3._collections import HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 
-from aiomoto import _active
+from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.sending import Sending
 from aiomoto._http.urllib3.body import read_body
@@ -30,7 +30,7 @@ class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
     def send(self, request: Any) -> Any:
         """Answer one prepared request with an ``AWSResponse`` around a ``urllib3.HTTPResponse``."""
         head = head_of(request)
-        response = respond(self, request, head, _active.exchange_for(head, self, outlives_mock=False))
+        response = respond(self, request, head, _live.exchange_for(head, self, outlives_mock=False))
         return super().send(request) if response is None else response
 
 
