@@ -183,6 +183,14 @@ def atheris(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def outputs(session: nox.Session) -> None:
+    """Random outputs of every operation that botocore has, and of every error, read as clients read them."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--group", "test", ".", silent=True)
+    session.run("python", "suites/all_outputs.py", *(session.posargs or ["1"]))
+
+
+@nox.session(python=NEWEST)
 def types(session: nox.Session) -> None:
     """Type stubs of clients, which a user has beside aiomoto."""
     _run_tests(session, ".[aioboto3]", "--group", "types", files=["tests/test_typed_clients.py"])

@@ -13,13 +13,12 @@ from typing import Any
 from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.endpoint import convert_to_response_dict
 from botocore.hooks import BaseEventHooks
-from botocore.model import OperationModel, Shape
+from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.parsers import create_parser
 from botocore.response import StreamingBody
 from botocore.session import get_session
 from botocore.utils import is_json_value_header
 
-from aiomoto._aws.output_headers import is_in_body
 from aiomoto._wire.message import WireResponse
 
 PROTOCOLS = ("query", "ec2", "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor")
@@ -60,7 +59,26 @@ class _Raw(BytesIO):
         yield self.read()
 
 
+def received_error(service: ServiceModel, protocol: str, response: WireResponse) -> dict[str, Any]:
+    """Return what a client puts into its ``ClientError``, without ``ResponseMetadata``."""
+    raw = {"status_code": response.status, "headers": HeadersDict(response.headers), "body": response.body}
+    parsed: dict[str, Any] = create_parser(protocol).parse(raw, None)
+    if (shape := service.shape_for_error_code(parsed["Error"]["Code"])) is not None:
+        parsed |= create_parser(protocol).parse(raw, shape)
+    del parsed["ResponseMetadata"]
+    return parsed
+
+
 # ---------------------------------------------------------------- random outputs
+
+
+def random_members(error: Shape, protocol: str, random: Random) -> dict[str, Any]:
+    """Create the members of a modelled error."""
+    is_name = "x-amzn-errortype"  # a header that clients find in each response
+    return {
+        name: error.name if shape.serialization.get("name", "").lower() == is_name else _top(shape, protocol, random)
+        for name, shape in error.members.items()
+    }
 
 
 def random_output(operation: OperationModel, protocol: str, random: Random) -> dict[str, Any]:
@@ -68,14 +86,22 @@ def random_output(operation: OperationModel, protocol: str, random: Random) -> d
     shape = operation.output_shape
     if shape is None:
         return {}
-    always = {shape.serialization.get("payload"), "LocationConstraint"}  # what clients return even if nothing is sent
     output = {
         name: _top(member, protocol, random)
         for name, member in shape.members.items()
         if not member.serialization.get("eventstream")
-        and (name in always or random.random() < 0.9 or member.serialization.get("location") == "statusCode")
+        and (_is_always_returned(name, member, shape) or random.random() < 0.9)
     }
     return output | _lengths(operation, output)
+
+
+def _is_always_returned(name: str, member: Shape, output: Shape) -> bool:
+    """Whether clients return a member even if nothing is sent."""
+    return (
+        member.serialization.get("location") in ("statusCode", "headers")
+        or name == output.serialization.get("payload")
+        or name in ("ContentLength", "LocationConstraint")
+    )
 
 
 def _lengths(operation: OperationModel, output: dict[str, Any]) -> dict[str, int]:
@@ -88,7 +114,7 @@ def _lengths(operation: OperationModel, output: dict[str, Any]) -> dict[str, int
 def _top(shape: Shape, protocol: str, random: Random) -> Any:
     if shape.serialization.get("location") == "statusCode":
         return random.choice((200, 201, 202))
-    if protocol.startswith("rest-") and not is_in_body(shape):
+    if protocol.startswith("rest-") and shape.serialization.get("location") in ("header", "headers"):
         return _Header(protocol, random).value(shape, 0)
     return _Body(protocol, random).value(shape, 0)
 

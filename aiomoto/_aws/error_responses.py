@@ -134,7 +134,7 @@ class ErrorResponse:
         error = _Error(
             self.code or (shape.name if shape else self.name),
             self.code or (_code(service, shape) if shape else self.name),
-            self.message or _MESSAGES.get(self.name, f"{self.name}, from a fault rule of aiomoto"),
+            self.message or _message_of(self.name, self.members),
             _status(self.name, shape, protocol) if self.status is None else self.status,
             shape,
             self.members if shape is not None else {},
@@ -206,6 +206,11 @@ def _code(service: str | None, shape: Shape) -> str:
     return old or str(shape.error_code)
 
 
+def _message_of(name: str, members: Mapping[str, Any]) -> str:
+    modelled = members.get("message", members.get("Message"))
+    return str(_MESSAGES.get(name, f"{name}, from a fault rule of aiomoto") if modelled is None else modelled)
+
+
 def _status(name: str, shape: Shape | None, protocol: str) -> int:
     trait = shape.metadata.get("error", {}) if shape is not None else {}
     if status := trait.get("httpStatusCode"):
@@ -221,9 +226,10 @@ def _status(name: str, shape: Shape | None, protocol: str) -> int:
 
 
 def _serialize(error: _Error, service: str | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
-    headers = headers_of(error.shape, error.members) if protocol.startswith("rest-") else {}
     usual, body = _usual(error, service, protocol, request_id)
-    return usual | headers, body
+    modelled = headers_of(error.shape, error.members) if protocol.startswith("rest-") else {}
+    # Some models have as a member what all services of the protocol send: the error's name.
+    return usual | {name: value for name, value in modelled.items() if name.lower() not in usual}, body
 
 
 def _usual(error: _Error, service: str | None, protocol: str, request_id: str) -> tuple[dict[str, str], bytes]:
