@@ -9,6 +9,7 @@ from typing import Any
 from botocore.model import Shape
 
 from aiomoto._aws.output_values import blob_of, epoch_seconds_of
+from aiomoto._errors import ArgumentError
 
 _UNSIGNED, _NEGATIVE, _BYTES, _STRING, _ARRAY, _MAP, _TAG = range(7)
 _FALSE, _TRUE, _NULL, _DOUBLE = b"\xf4", b"\xf5", b"\xf6", b"\xfb"
@@ -58,7 +59,7 @@ def cbor_document(value: Any) -> bytes:
         return cbor_map({str(key): cbor_document(item) for key, item in value.items()})
     if isinstance(value, (list, tuple)):
         return _head(_ARRAY, len(value)) + b"".join(map(cbor_document, value))
-    encoded = str(value).encode()
+    encoded: bytes = value.encode()
     return _head(_STRING, len(encoded)) + encoded
 
 
@@ -69,4 +70,4 @@ def _head(major_type: int, argument: int) -> bytes:
     for info, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if argument < 1 << 8 * size:
             return bytes([major_type << 5 | info]) + argument.to_bytes(size, "big")
-    raise OverflowError(f"{argument} does not fit into 64 bits")
+    raise ArgumentError(f"CBOR cannot carry {argument}, which does not fit into 64 bits")

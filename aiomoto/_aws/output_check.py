@@ -40,7 +40,8 @@ def check_members(error: str, shape: Shape | None, members: Any) -> None:
     try:
         if shape is None:
             raise _Mistake(f"the error is in no model, so {_first(members)!r} cannot be in it")
-        _check_structure(shape, members, "")
+        for name, value in members.items():
+            _check(_member(shape, name, "it"), value, name)
     except _Mistake as mistake:
         raise ArgumentError(f"{error}: {mistake}") from None
 
@@ -52,35 +53,47 @@ class _Mistake(Exception):
 def _check_top(operation: OperationModel, output: Mapping[Any, Any]) -> None:
     # What every client returns, and what a handler of S3's clients adds to the model.
     extra = {"ResponseMetadata", "ExpiresString"} if has_expires_string(operation) else {"ResponseMetadata"}
+    _check_metadata(output.get("ResponseMetadata"))
     members = {name: value for name, value in output.items() if name not in extra}
     shape = operation.output_shape
     if shape is None:
         if members:
             raise _Mistake(f"the operation has no output, so {_first(members)!r} cannot be in it")
         return
-    payload = shape.serialization.get("payload")
     for name, value in members.items():
-        member = _member(shape, name, "")
-        if member.serialization.get("location") == "statusCode":
-            _check_status(name, value)
-        elif value is not None and member.serialization.get("eventstream"):
-            _check_events(member, value, name)
-        elif value is not None and name == payload and member.type_name == "blob":
-            _check_stream(value, name)
-        elif (operation.service_model.service_name, operation.name, name) != _TEMPLATE or not isinstance(
-            value, Mapping
-        ):
-            _check(member, value, name)
+        member = _member(shape, name, "the output")
+        if value is not None:
+            _check_member(operation, name, member, value)
+
+
+def _check_member(operation: OperationModel, name: str, shape: Shape, value: Any) -> None:
+    is_payload = name == operation.output_shape.serialization.get("payload")
+    if shape.serialization.get("location") == "statusCode":
+        _check_status(name, value)
+    elif shape.serialization.get("eventstream"):
+        _check_events(shape, value, name)
+    elif is_payload and shape.type_name == "blob":
+        _check_stream(value, name)
+    elif isinstance(value, Mapping) and (operation.service_model.service_name, operation.name, name) == _TEMPLATE:
+        _check_document(value, name)
+    else:
+        _check(shape, value, name)
 
 
 _TEMPLATE = ("cloudformation", "GetTemplate", "TemplateBody")  # clients return a template in JSON as a mapping
 
 
-def _member(shape: Shape, name: Any, path: str) -> Shape:
+def _member(shape: Shape, name: Any, owner: str) -> Shape:
     if name not in shape.members:
-        owner = path or "the output"
-        raise _Mistake(f"{_joined(path, name)}: {owner} has no member {name!r}{suggestion(name, shape.members)}")
+        raise _Mistake(f"{owner} has no member {name!r}{suggestion(name, shape.members)}")
     return shape.members[name]
+
+
+def _check_metadata(metadata: Any) -> None:
+    if metadata is not None:
+        _require(isinstance(metadata, Mapping), "a mapping", metadata, "ResponseMetadata")
+        if "HTTPStatusCode" in metadata:
+            _check_status("ResponseMetadata.HTTPStatusCode", metadata["HTTPStatusCode"])
 
 
 def _check_status(name: str, value: Any) -> None:

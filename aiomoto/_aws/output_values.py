@@ -48,6 +48,8 @@ def timestamp_of(shape: Shape, value: Any, default: str) -> str:
 
 def text_of(shape: Shape, value: Any, timestamp_format: str) -> str:
     """Convert a value that is neither structure, list nor map to the characters of XML and of headers."""
+    if shape.type_name in ("string", "character"):
+        return str.__str__(value)  # an enumeration's member has another str() than its value
     if shape.type_name == "timestamp":
         return timestamp_of(shape, value, timestamp_format)
     if shape.type_name == "blob":

@@ -56,9 +56,13 @@ def escaped(value: str) -> str:
     Raises:
         ArgumentError: it has a character that XML does not have.
     """
+    return escape(_checked(value), {"\r": "&#13;"})
+
+
+def _checked(value: str) -> str:
     if found := _NOT_IN_XML.search(value):
         raise ArgumentError(f"XML cannot carry the character {found[0]!r}, which is in the string {value[:80]!r}")
-    return escape(value, {"\r": "&#13;"})
+    return value
 
 
 def _is_elsewhere(shape: Shape) -> bool:
@@ -106,7 +110,7 @@ def _attributes(shape: Shape, value: Any) -> str:
     if shape.type_name != "structure":
         return namespace
     attributes = (
-        f" {member.serialization['name']}={quoteattr(escaped(str(value[name])))}"
+        f" {member.serialization['name']}={quoteattr(_checked(value[name]))}"
         for name, member in shape.members.items()
         if "xmlAttribute" in member.serialization and value.get(name) is not None
     )

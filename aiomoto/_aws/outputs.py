@@ -31,7 +31,7 @@ def response_for(operation: OperationModel, protocol: str, output: Mapping[str, 
 
     Raises:
         ArgumentError: no response can carry the output.
-        NotImplementedError: the output has an event stream.
+        NotImplementedError: the output has an event stream, or a body that is not in memory.
     """
     if operation.has_event_stream_output:
         raise NotImplementedError(f"{operation.name} of {operation.service_model.service_name} has an event stream")
@@ -92,8 +92,9 @@ def _framed(operation: OperationModel, status: int, headers: dict[str, str], bod
     """Add the length of the body. A response to HEAD describes a body that it does not have."""
     if operation.http.get("method") == "HEAD":
         return WireResponse(status, tuple(headers.items()), b"")
-    # Some models have a status without a body for operations whose outputs are in the body.
-    status = 200 if body and status in BODILESS else status
+    if status in BODILESS:
+        # Some models have such a status for operations whose outputs are in the body.
+        status, body = (200, body) if body not in (b"", b"{}") else (status, b"")
     length = next((value for name, value in headers.items() if name.lower() == "content-length"), None)
     if length is None and status not in BODILESS:
         headers = headers | {"content-length": str(len(body))}
@@ -158,6 +159,8 @@ def _rest(operation: OperationModel, protocol: str, output: Mapping[str, Any]) -
 def _payload(name: str, shape: Shape, protocol: str, value: Any, kind: str) -> _Body:
     if shape.type_name in ("blob", "string"):
         kind = "text/plain" if shape.type_name == "string" else "binary/octet-stream"
+        if not isinstance(value, (str, bytes, bytearray, memoryview, type(None))):
+            raise NotImplementedError(f"{name} must be bytes, not {value!r}")
         return _Body(b"" if value is None else blob_of(value), kind)
     if value is None:
         # A client takes no body for an empty structure, and refuses an empty union.
