@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
 
+from aiomoto._aws.hosts import is_in_aws_domain
 from aiomoto._wire.message import WireRequest
 
 
@@ -47,13 +50,18 @@ class EndpointHosts(Collection[str]):
         return hosts
 
     def below_root(self, request: WireRequest) -> WireRequest:
-        """Strip the path of the client's endpoint URL from the request's path."""
+        """Strip the path of the client's endpoint URL from the request's path.
+
+        A client says what it is; for a request without a client it is that of some client with this host.
+        """
+        if request.operation is not None:
+            return _without_root(request, request.root) if request.root else request
         if not self._roots:
             return request
         for _, host, root in sorted(self._roots, key=lambda each: -len(each[2])):
             is_at_host = f".{request.host}".endswith(f".{host}")
-            if is_at_host and f"{request.split.path}/".startswith(f"{root}/"):
-                return request.with_path(request.split.path.removeprefix(root) or "/")
+            if is_at_host and (below := _without_root(request, root)) is not request:
+                return below
         return request
 
     def services_at(self, host: str) -> list[str]:
@@ -76,3 +84,22 @@ class EndpointHosts(Collection[str]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _without_root(request: WireRequest, root: str) -> WireRequest:
+    path = request.split.path
+    # Some HTTP libraries percent-encode what the endpoint URL has not.
+    for each in (root, quote(root, safe=_URL_SAFE)):
+        if f"{path}/".startswith(f"{each}/"):
+            return request.with_path(path.removeprefix(each) or "/")
+    return request
+
+
+@lru_cache(maxsize=256)
+def root_of(endpoint_url: str) -> str:
+    """The path of a client's endpoint URL, without a slash at its end; empty for AWS's own hosts."""
+    split = urlsplit(endpoint_url)
+    return "" if is_in_aws_domain(split.netloc.lower()) else split.path.rstrip("/")
+
+
+_URL_SAFE = "/%~:@!$&'()*+,;="

@@ -16,6 +16,7 @@ from botocore.endpoint import EndpointCreator
 from botocore.httpsession import URLLib3Session
 
 from aiomoto import _live
+from aiomoto._aws.endpoint_hosts import root_of
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
@@ -23,7 +24,6 @@ from aiomoto._http.aiohttp import session as aiohttp_session
 from aiomoto._http.aiohttp.session import MockedAIOHTTPSession, MotoAIOHTTPSession
 from aiomoto._http.urllib3 import session as urllib3_session
 from aiomoto._http.urllib3.session import MockedURLLib3Session
-from aiomoto._moto.hosts import is_aws
 from aiomoto._patching.places import argument, with_argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.message import WireRequest, head_of
@@ -154,9 +154,7 @@ def _create_endpoint_with_mocked_class(default: type) -> Replacement:
             endpoint_url = argument(args, kwargs, 2, "endpoint_url")
             url = urlsplit(endpoint_url)
             host = url.netloc.lower()
-            client_endpoint = _live.ClientEndpoint(
-                host, service_model.service_name, "" if is_aws(host) else url.path, exchange
-            )
+            client_endpoint = _live.ClientEndpoint(host, service_model.service_name, root_of(endpoint_url), exchange)
             client_endpoint.join()
             session_class = args[7] if len(args) > 7 else kwargs.get("http_session_cls", default)
             mocked = _mocked_class_unless_passed_through(session_class, exchange, endpoint_url)

@@ -67,7 +67,7 @@ class Call:
     @property
     def url(self) -> str:
         """The URL as it was sent."""
-        return self._record.request.url
+        return self._record.request.sent_url
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -159,7 +159,7 @@ class Record:
         if drops_body or request.context:
             body = None if drops_body else request.body
             context = _trimmed_context(request.context)
-            self.request = WireRequest(request.method, request.url, request.headers, body, context, request.operation)
+            self.request = request.reduced(body, context)
 
     def _has_data_body(self) -> bool:
         """Whether the body is an S3 object or larger than the limit."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from http import HTTPStatus
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from botocore.exceptions import HTTPClientError
@@ -31,6 +31,8 @@ class WireRequest:
         operation: the model of the operation that the client called, from the client itself; ``None`` if the request
             does not come from a botocore client.
         is_plain: whether an HTTP library sends it without an SDK.
+        root: the path of the client's endpoint URL, percent-encoded; empty if it has none, or there is no client.
+        sent_url: the URL as it was sent, with that path.
     """
 
     method: str
@@ -41,14 +43,34 @@ class WireRequest:
     operation: OperationModel | None = None
     is_plain: bool = False
 
+    root: ClassVar[str] = ""
+
     def with_body(self, body: bytes | None) -> WireRequest:
         """Copy the request with another body."""
-        return WireRequest(self.method, self.url, self.headers, body, self.context, self.operation, self.is_plain)
+        copy = WireRequest(self.method, self.url, self.headers, body, self.context, self.operation, self.is_plain)
+        copy.__dict__["split"] = self.split
+        if self.root:
+            copy.__dict__["root"] = self.root
+        return copy
 
     def with_path(self, path: str) -> WireRequest:
         """Copy the request with another path in its URL."""
         url = self.split._replace(path=path).geturl()
-        return WireRequest(self.method, url, self.headers, self.body, self.context, self.operation, self.is_plain)
+        copy = WireRequest(self.method, url, self.headers, self.body, self.context, self.operation, self.is_plain)
+        vars(copy)["sent_url"] = self.sent_url
+        return copy
+
+    def reduced(self, body: bytes | None, context: Mapping[str, Any]) -> WireRequest:
+        """Copy the request with another body and another context."""
+        copy = WireRequest(self.method, self.url, self.headers, body, context, self.operation, self.is_plain)
+        if "sent_url" in self.__dict__:
+            vars(copy)["sent_url"] = self.sent_url
+        return copy
+
+    @cached_property
+    def sent_url(self) -> str:
+        """The URL as it was sent."""
+        return self.url
 
     @cached_property
     def split(self) -> SplitResult:
@@ -150,24 +172,31 @@ def head_of(request: Any) -> WireRequest:
     Raises:
         HTTPClientError: malformed URL. The SDKs' own HTTP sessions raise the same error.
     """
-    _check_url(request.url)
+    split = _split(request.url)
     items = request.headers.items()
     headers = {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in items}
     # Prepared requests have a ``context`` since botocore 1.42.
     context = getattr(request, "context", None) or {}
     operation = getattr(request, OPERATION, None)
-    return WireRequest(request.method.upper(), request.url, headers, None, context, operation)
+    head = WireRequest(request.method.upper(), request.url, headers, None, context, operation)
+    head.__dict__["split"] = split
+    if root := getattr(request, ROOT, None):
+        head.__dict__["root"] = root
+    return head
 
 
-# The attribute in which we note the called operation on a prepared request.
+# The attributes in which we note, on a prepared request, the called operation and the path of the client's endpoint.
 OPERATION = "_aiomoto_operation"
+ROOT = "_aiomoto_root"
 
 
-def _check_url(url: str) -> None:
+def _split(url: str) -> SplitResult:
     try:
-        urlsplit(url).port  # noqa: B018  (the property parses the port)
+        split = urlsplit(url)
+        split.port  # noqa: B018  (the property parses the port)
     except ValueError as error:
         raise HTTPClientError(error=error) from error
+    return split
 
 
 def is_in_memory(body: object) -> bool:
