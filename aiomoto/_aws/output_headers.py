@@ -43,7 +43,7 @@ def headers_of(shape: Shape | None, output: Mapping[str, Any]) -> dict[str, str]
 
 
 def is_in_body(shape: Shape) -> bool:
-    """Whether a member of an output in a REST protocol goes into the body."""
+    """Whether a member goes into the body in the protocols that have other places for members."""
     return shape.serialization.get("location") not in ("header", "headers", "statusCode")
 
 

@@ -9,11 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from botocore.model import Shape
 
+from aiomoto._aws.output_headers import is_in_body
 from aiomoto._aws.output_values import text_of
 from aiomoto._errors import ArgumentError
-
-# Members that clients look for outside of the body, wherever in the output they are.
-_LOCATED = ("header", "headers", "statusCode")
 
 # https://www.w3.org/TR/xml/#charsets
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -66,7 +64,8 @@ def _checked(value: str) -> str:
 
 
 def _is_elsewhere(shape: Shape) -> bool:
-    return "xmlAttribute" in shape.serialization or shape.serialization.get("location") in _LOCATED
+    # Clients look for headers outside of the body, wherever in the output they are.
+    return "xmlAttribute" in shape.serialization or not is_in_body(shape)
 
 
 def _member(name: str, shape: Shape, value: Any) -> str:
