@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime, timezone
 from enum import Enum
 from random import Random
@@ -194,6 +195,32 @@ def test_response_to_head_has_the_length_of_a_body_that_it_does_not_have() -> No
     assert dict(response.headers)["Content-Length"] == "5000000000"
 
 
+def test_flattened_list_has_the_name_of_its_items() -> None:
+    output = {"Attributes": [{"Name": "a", "Value": "1"}, {"Name": "b", "Value": "2"}]}
+
+    body = _response("sdb.GetAttributes", output).body.decode()
+
+    assert (
+        "<GetAttributesResult><Attribute><Name>a</Name><Value>1</Value></Attribute>"
+        "<Attribute><Name>b</Name><Value>2</Value></Attribute></GetAttributesResult>"
+    ) in body
+
+
+def test_headers_of_rest_json_are_not_in_the_body_too() -> None:
+    response = _response("cloudfront-keyvaluestore.DescribeKeyValueStore", {"ETag": "1", "ItemCount": 2})
+
+    assert dict(response.headers)["ETag"] == "1"
+    assert json.loads(response.body) == {"ItemCount": 2}
+
+
+def test_output_in_the_body_has_a_status_that_allows_one() -> None:
+    with_body = _response("lexv2-models.DeleteResourcePolicy", {"revisionId": "1"})
+    without = _response("lexv2-models.DeleteResourcePolicy", {})
+
+    assert (with_body.status, with_body.body) == (200, b'{"revisionId": "1"}')
+    assert (without.status, without.body) == (204, b"")
+
+
 def test_status_without_a_body_has_none() -> None:
     response = _response("s3.DeleteObject", {"VersionId": "1"})
 
@@ -216,6 +243,20 @@ def test_naive_moments_strings_and_numbers_are_moments_in_utc() -> None:
             "LastModified": NOON,
             "Metadata": {},
         }
+
+
+MEASURED = {"MetricDataResults": [{"Values": [math.inf, -math.inf, 5e-324]}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "protocol", "output"),
+    [
+        *(("cloudwatch.GetMetricData", each, MEASURED) for each in ("query", "json", "smithy-rpc-v2-cbor")),
+        ("rds-data.ExecuteStatement", "rest-json", {"records": [[{"doubleValue": math.inf}]]}),
+    ],
+)
+def test_numbers_need_not_be_finite(name: str, protocol: str, output: dict[str, Any]) -> None:
+    assert _returned(name, output, protocol) == output
 
 
 def test_members_that_are_none_are_left_out() -> None:
@@ -339,6 +380,15 @@ def test_errors_have_their_members(service: str, protocol: str, name: str) -> No
     assert returned["Error"]["Message"] == "What went wrong"
     own = {key: value for key, value in members.items() if key.lower() != "message"}
     assert list(differences(own, {key: value for key, value in returned.items() if key in own})) == []
+
+
+def test_a_member_for_the_name_of_the_error_is_the_name() -> None:
+    error = ErrorResponse("ConflictException", members={"errorType": "Nope"})
+
+    response = error.response(WireRequest("POST", "https://example.test", {}), "account", "rest-json")
+
+    returned = received_error(service_model("account"), "rest-json", response)
+    assert returned["Error"]["Code"] == returned["errorType"] == "ConflictException"
 
 
 # ---------------------------------------------------------------- mistakes

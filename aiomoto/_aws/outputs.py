@@ -163,6 +163,5 @@ def _payload(name: str, shape: Shape, protocol: str, value: Any, kind: str) -> _
             raise NotImplementedError(f"{name} must be bytes, not {value!r}")
         return _Body(b"" if value is None else blob_of(value), kind)
     if value is None:
-        # A client takes no body for an empty structure, and refuses an empty union.
-        return _Body(b"null", kind) if protocol == "rest-json" and shape.is_tagged_union else _Body(b"", "")
+        return _Body(b"", "")
     return _Body(structure_bytes(protocol, shape, value, shape.serialization.get("name") or name), kind)
