@@ -47,6 +47,6 @@ def unknown_attribute(owner: str, name: str, names: Iterable[str]) -> str:
 def called_mock(what: str) -> str:
     """Say that a mock must not be called."""
     return (
-        f"mock_aws cannot decorate {what}. What the `aiomoto` fixture gives is the active mock already: use it as "
-        "it is, as in aiomoto.calls. For another mock, write `from aiomoto import mock_aws` and call mock_aws()"
+        f"mock_aws cannot decorate {what}. The `aiomoto` fixture is the active mock already: use it as it is, "
+        "as in aiomoto.calls. For another mock, write `from aiomoto import mock_aws` and call mock_aws()"
     )

@@ -25,9 +25,7 @@ def add(exchange: Exchange) -> None:
     exchange.successor = current
     _active = (*_active, exchange)
     # Not reset by token, since a fixture enters in one context and leaves in another. Ended ones are skipped.
-    # A thread inherits no context: its mock is inside all that are active.
-    entered = tuple(each for each in _entered.get() if each.is_active) or _active
-    exchange.around = tuple(each for each in entered if each is not exchange)
+    exchange.around = tuple(each for each in _entered.get() if each.is_active)
     enter(exchange)
 
 

@@ -226,6 +226,8 @@ ENDS_AFTER_OURS = """
 import httpx, pytest
 from aiomoto import mock_aws
 
+pytest_plugins = ["pytest_httpx"]
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_left():
     before = vars(httpx.HTTPTransport)["handle_request"]
