@@ -92,6 +92,7 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **dict.fromkeys(plain_httpx.PACKAGES, plain_httpx.targets),
     **dict.fromkeys(httpcore_pools.PACKAGES, httpcore_pools.targets),
     **http_client.TARGETS,
+    **event_loops.TARGETS,
     "s3fs.core": _file_systems.targets,
     FORK_SERVER: fork_servers.targets,
 }

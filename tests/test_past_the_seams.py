@@ -12,8 +12,10 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
+import anyio
 import boto3
 import pytest
+import trio
 from botocore.httpsession import URLLib3Session
 
 from aiomoto import RequestBlockedError, mock_aws
@@ -206,6 +208,40 @@ async def test_a_connection_of_asyncios_own_is_refused(connect: Callable[..., Aw
     with mock_aws(), pytest.raises(RequestBlockedError, match=rf"^a connection to {HOST} was blocked") as error:
         await connect(HOST, 443)
     assert f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["https://{HOST}/"]}}}}}})' in str(error.value)
+
+
+async def over_trio(host: str, port: int) -> None:
+    async with await trio.open_tcp_stream(host, port):
+        pass
+
+
+async def over_trio_with_tls(host: str, port: int) -> None:
+    await trio.open_ssl_over_tcp_stream(host=host, port=port)
+
+
+async def look_up_with_trio(host: str, port: int) -> None:
+    await trio.socket.getaddrinfo(host.encode(), port)
+
+
+async def over_anyio(host: str, port: int) -> None:
+    async with await anyio.connect_tcp(host, port):
+        pass
+
+
+@pytest.mark.parametrize("connect", [over_trio, over_trio_with_tls, look_up_with_trio, over_anyio])
+def test_a_connection_of_trios_own_is_refused(connect: Callable[..., Awaitable[Any]]) -> None:
+    message = rf"^a connection to {HOST} was blocked"
+    with nothing_left_behind(), mock_aws(), pytest.raises(RequestBlockedError, match=message):
+        anyio.run(connect, HOST, 443, backend="trio")
+
+
+@pytest.mark.parametrize("connect", [over_trio, over_anyio])
+@pytest.mark.parametrize("host", [HOST, "example.org"], ids=["named-by-passthrough", "not-of-aws"])
+def test_trio_connects_to_what_passes_through_and_to_other_hosts(
+    connect: Callable[..., Awaitable[Any]], host: str, everything_leads_to: LoopbackServer
+) -> None:
+    with mock_aws(config={"core": {"passthrough": {"urls": [f"https://{HOST}/"]}}}):
+        anyio.run(connect, host, everything_leads_to.server_address[1], backend="trio")
 
 
 # ---------------------------------------------------------------- what is let out
