@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import boto3
 import pytest
+from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from moto.core import set_initial_no_auth_action_count
 
@@ -38,6 +39,32 @@ async def test_permissions_are_checked_after_so_many_requests(client: ClientFact
             with pytest.raises(ClientError, match="InvalidAccessKeyId"):
                 await s3.list_buckets()
         await s3.list_buckets()
+
+
+@pytest.mark.asyncio
+async def test_permissions_are_checked_inside_a_decorated_coroutine_function() -> None:
+    @mock_aws
+    async def list_buckets_twice() -> None:
+        async with get_session().create_client("s3", region_name=REGION) as s3:
+            with permissions_after(1):
+                await s3.list_buckets()
+                await s3.list_buckets()
+
+    with pytest.raises(ClientError, match="InvalidAccessKeyId"):
+        await list_buckets_twice()
+
+
+@pytest.mark.asyncio
+async def test_motos_decorator_around_ours_checks_nothing_in_a_coroutine_function() -> None:
+    """As docs/migrating.md says. Nothing of ours runs when it is applied."""
+
+    @set_initial_no_auth_action_count(0)  # type: ignore[untyped-decorator]
+    @mock_aws
+    async def list_buckets() -> int:
+        async with get_session().create_client("s3", region_name=REGION) as s3:
+            return len((await s3.list_buckets())["Buckets"])
+
+    assert await list_buckets() == 0
 
 
 def test_motos_decorator_checks_in_a_plain_function() -> None:
