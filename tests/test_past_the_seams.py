@@ -6,7 +6,7 @@ import asyncio
 import socket
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
-from http.client import HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from importlib import import_module
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -153,6 +153,15 @@ def test_a_connection_from_before_the_mock_leads_to_moto_in_it(server: LoopbackS
     assert server.received == []
 
 
+def test_a_connection_that_is_opened_before_its_request_leads_to_moto() -> None:
+    connection = HTTPSConnection(HOST)
+    with mock_aws():
+        connection.connect()
+        connection.request("GET", "/")
+        with connection.getresponse() as response:
+            assert b"ListAllMyBucketsResult" in response.read()
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_is_not_asked_for_aws(scheme: str, server: LoopbackServer) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({scheme: server.url}))
@@ -255,6 +264,19 @@ def reports(everything_leads_to: LoopbackServer) -> Iterator[str]:
         boto3.Session().client("s3", **KEYS).create_bucket(Bucket="reports", ACL="public-read")
         boto3.Session().client("s3", **KEYS).put_object(Bucket="reports", Key="hello", Body=b"Moto", ACL="public-read")
         yield url
+
+
+def test_a_connection_that_is_opened_first_passes_through_for_the_urls_that_are_named(
+    reports: str, everything_leads_to: LoopbackServer
+) -> None:
+    connection = HTTPConnection(urlsplit(reports).netloc)
+    connection.connect()
+    connection.request("GET", "/letters/a")
+    with connection.getresponse() as response:
+        response.read()
+    connection.close()
+
+    assert [each.target for each in everything_leads_to.received] == ["/letters/a"]
 
 
 LIBRARIES: dict[str, Callable[[str], Awaitable[Any]]] = {
