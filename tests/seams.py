@@ -27,6 +27,9 @@ from botocore.httpsession import URLLib3Session
 from yarl import URL
 
 KEYS = {"aws_access_key_id": "ada", "aws_secret_access_key": "lovelace", "region_name": "us-east-1"}
+# One session of each for all of them: a new one parses its service models anew.
+BOTO3 = boto3.Session(**KEYS)
+AIOBOTOCORE = get_session()
 # What the local server answers to a ListBuckets, and to all else.
 NO_BUCKETS = b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"
 
@@ -96,13 +99,13 @@ def _endpoint(url: str) -> str | None:
 
 
 async def _by_boto3(url: str) -> bytes:
-    s3 = boto3.Session().client("s3", endpoint_url=_endpoint(url), **KEYS)
+    s3 = BOTO3.client("s3", endpoint_url=_endpoint(url))
     return ",".join(bucket["Name"] for bucket in s3.list_buckets()["Buckets"]).encode()
 
 
 def _by_aiobotocore(**config: Any) -> Callable[[str], Awaitable[bytes]]:
     async def by_aiobotocore(url: str) -> bytes:
-        client = get_session().create_client("s3", endpoint_url=_endpoint(url), config=AioConfig(**config), **KEYS)
+        client = AIOBOTOCORE.create_client("s3", endpoint_url=_endpoint(url), config=AioConfig(**config), **KEYS)
         async with client as s3:
             return ",".join(bucket["Name"] for bucket in (await s3.list_buckets())["Buckets"]).encode()
 
@@ -138,6 +141,15 @@ def _httpx_seams(package: str) -> list[Seam]:
 
 # The two packages have the same classes, and are replaced by the same code.
 SEAMS += next((_httpx_seams(package) for package in ("httpx2", "httpx") if find_spec(package)), [])
+
+
+def url_of_buckets() -> str:
+    """Create a bucket named "reports"; return a presigned URL that lists the buckets."""
+    s3 = BOTO3.client("s3")
+    s3.create_bucket(Bucket="reports")
+    url: str = s3.generate_presigned_url("list_buckets")
+    return url
+
 
 each_seam = pytest.mark.parametrize("seam", SEAMS, ids=str)
 

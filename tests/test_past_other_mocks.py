@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-import boto3
 import pytest
 
 from aiomoto import mock_aws
-from tests.seams import KEYS, SEAMS
+from tests.seams import SEAMS, url_of_buckets
 
 pytestmark = pytest.mark.anyio
 
@@ -42,9 +41,7 @@ def methods() -> list[object]:
 @contextmanager
 def ours() -> Iterator[str]:
     with mock_aws():
-        s3 = boto3.Session().client("s3", **KEYS)
-        s3.create_bucket(Bucket="reports")
-        yield s3.generate_presigned_url("list_buckets")
+        yield url_of_buckets()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from botocore.httpsession import URLLib3Session
 
 from aiomoto import RequestBlockedError, mock_aws
 from tests.loopback import LoopbackServer, loopback_server
-from tests.seams import KEYS, SEAMS, Seam, each_seam
+from tests.seams import BOTO3, KEYS, SEAMS, Seam, each_seam, url_of_buckets
 from tests.snapshot import nothing_left_behind
 
 pytestmark = pytest.mark.anyio
@@ -113,7 +113,7 @@ each_library = pytest.mark.parametrize("send", BELOW.values(), ids=BELOW)
 @each_library
 async def test_it_is_answered_by_moto(send: Send) -> None:
     with nothing_left_behind(), mock_aws() as aws:
-        s3 = boto3.Session().client("s3", **KEYS)
+        s3 = BOTO3.client("s3")
         s3.create_bucket(Bucket="reports")
         where = {"Bucket": "reports", "Key": "june.txt"}
 
@@ -132,7 +132,7 @@ async def test_what_moto_does_not_have_is_refused(send: Send) -> None:
 
 def test_errors_of_aws_and_of_the_network_are_the_librarys() -> None:
     with mock_aws() as aws:
-        url = boto3.Session().client("s3", **KEYS).generate_presigned_url("list_objects_v2", {"Bucket": "none"})
+        url = BOTO3.client("s3").generate_presigned_url("list_objects_v2", {"Bucket": "none"})
         with pytest.raises(HTTPError) as not_found:
             urllib.request.urlopen(url)
         not_found.value.close()
@@ -187,9 +187,7 @@ async def test_aws_is_motos_where_a_method_has_been_put_back(seam: Seam, monkeyp
     """As another mock does that began before ours and ends inside it."""
     original = vars(seam.owner)[seam.name]
     with mock_aws():
-        s3 = boto3.Session().client("s3", **KEYS)
-        s3.create_bucket(Bucket="reports")
-        url = s3.generate_presigned_url("list_buckets")
+        url = url_of_buckets()
         with monkeypatch.context() as patch:
             patch.setattr(seam.owner, seam.name, original)
 
@@ -261,8 +259,8 @@ def reports(everything_leads_to: LoopbackServer) -> Iterator[str]:
     """The URL of a bucket, of which a mock lets out a part."""
     url = f"http://reports.s3.amazonaws.com:{everything_leads_to.server_address[1]}"
     with mock_aws(config={"core": {"passthrough": {"urls": [f"{url}/letters/"]}}}):
-        boto3.Session().client("s3", **KEYS).create_bucket(Bucket="reports", ACL="public-read")
-        boto3.Session().client("s3", **KEYS).put_object(Bucket="reports", Key="hello", Body=b"Moto", ACL="public-read")
+        BOTO3.client("s3").create_bucket(Bucket="reports", ACL="public-read")
+        BOTO3.client("s3").put_object(Bucket="reports", Key="hello", Body=b"Moto", ACL="public-read")
         yield url
 
 
