@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,18 @@ def use_environment(environment: dict[str, str], metadata: str, folder: Path, mo
             use_files(folder, monkeypatch)
         else:
             monkeypatch.setenv(name, value.format(metadata=metadata))
+
+
+def each_environment_in_turn(metadata: str, folder: Path) -> Iterator[AbstractContextManager[None]]:
+    """Go through the environments: each is a context, and an error in one of them names it."""
+
+    @contextmanager
+    def use(name: str) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            use_environment(ENVIRONMENTS[name], metadata, folder, patch)
+            try:
+                yield
+            except Exception as error:
+                raise AssertionError(f"in the environment {name!r}: {error!r}") from error
+
+    return map(use, ENVIRONMENTS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -17,19 +15,23 @@ from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.loaders import create_loader
 
 import aiomoto
 from aiomoto import AiomotoError, AioSession, ArgumentError, MotoAIOHTTPSession, RequestBlockedError, mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import Stack
-from tests.environments import every_environment, use_environment, use_files
+from tests.environments import each_environment_in_turn, use_files
 from tests.loopback import loopback_server
-from tests.programs import ROOT
+from tests.programs import run_source
 from tests.snapshot import nothing_left_behind
+from tests.stack_of_each_loop import stack as stack  # a fixture
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_data_left")]
 
 KEYS = {"region_name": "us-east-1", "aws_access_key_id": "AKIAMINE", "aws_secret_access_key": "mine"}
+# One for all sessions: without a mock each would parse its service models anew.
+LOADER = create_loader()
 
 
 @pytest.fixture
@@ -45,17 +47,22 @@ Wired = Callable[..., AbstractAsyncContextManager[Any]]
 def wired(request: pytest.FixtureRequest, ours: Any) -> Wired:
     """``async with wired("s3") as s3``: a client that is wired in either form."""
     if request.param == "session":
-        create: Wired = AioSession(http_session_cls=ours).create_client
+        create: Wired = with_models(AioSession(http_session_cls=ours)).create_client
         return create
 
     def create_client(service: str, **kwargs: Any) -> AbstractAsyncContextManager[Any]:
         config = AioConfig(http_session_cls=ours)
-        client: AbstractAsyncContextManager[Any] = aiobotocore.session.AioSession().create_client(
+        client: AbstractAsyncContextManager[Any] = with_models(aiobotocore.session.AioSession()).create_client(
             service, config=config, **KEYS, **kwargs
         )
         return client
 
     return create_client
+
+
+def with_models(session: Any) -> Any:
+    session.register_component("data_loader", LOADER)
+    return session
 
 
 async def names(s3: Any) -> list[str]:
@@ -93,7 +100,8 @@ async def test_other_sessions_are_not_wired() -> None:
 
 
 async def test_wired_clients_share_their_data(wired: Wired, ours: Any) -> None:
-    async with wired("s3") as first, AioSession(http_session_cls=ours).create_client("s3") as second:
+    other = with_models(AioSession(http_session_cls=ours))
+    async with wired("s3") as first, other.create_client("s3") as second:
         await first.create_bucket(Bucket="photos")
         assert await names(second) == ["photos"]
 
@@ -136,31 +144,25 @@ async def test_a_session_has_fake_keys_and_a_region() -> None:
     assert session.get_config_variable("region") == "us-east-1"
 
 
-@every_environment
-async def test_a_session_finds_the_same_as_on_a_bare_machine(
-    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with loopback_server() as metadata:
-        use_environment(environment, metadata.url, tmp_path, monkeypatch)
-        with nothing_left_behind():
-            session = AioSession()
-            credentials = await (await session.get_credentials()).get_frozen_credentials()
-            assert tuple(credentials)[:3] == ("FOOBARKEY", "FOOBARSECRET", None)
-            for service, call in (
-                ("s3", "list_buckets"),
-                ("bedrock", "list_custom_models"),
-                ("dynamodb", "list_tables"),
-            ):
-                async with session.create_client(service) as client:
-                    assert client.meta.region_name == "us-east-1"
-                    await getattr(client, call)()
+async def test_a_session_finds_the_same_as_on_a_bare_machine(tmp_path: Path) -> None:
+    with loopback_server() as metadata, nothing_left_behind():
+        for environment in each_environment_in_turn(metadata.url, tmp_path):
+            with environment:
+                session = with_models(AioSession())
+                credentials = await (await session.get_credentials()).get_frozen_credentials()
+                assert tuple(credentials)[:3] == ("FOOBARKEY", "FOOBARSECRET", None)
+                for service, call in (
+                    ("s3", "list_buckets"),
+                    ("bedrock", "list_custom_models"),
+                    ("dynamodb", "list_tables"),
+                ):
+                    async with session.create_client(service) as client:
+                        assert client.meta.region_name == "us-east-1"
+                        await getattr(client, call)()
     assert metadata.received == []
 
 
-def test_a_session_is_the_first_thing_that_uses_moto_in_a_process_whose_profile_is_missing(tmp_path: Path) -> None:
-    script = tmp_path / "lists_models.py"
-    script.write_text(
-        """
+LISTS_MODELS = """
 import asyncio
 from aiomoto import AioSession
 
@@ -170,14 +172,15 @@ async def main():
 
 asyncio.run(main())
 """
-    )
-    environment = {**os.environ, "AWS_PROFILE": "missing", "AWS_DEFAULT_PROFILE": "missing"}
 
-    run = subprocess.run(
-        [sys.executable, script], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
-    )
 
-    assert run.stdout == "[]\n"
+def test_a_session_is_the_first_thing_that_uses_moto_in_a_process_whose_profile_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.setenv(name, "missing")
+
+    assert run_source(LISTS_MODELS).stdout == "[]\n"
 
 
 async def test_a_session_needs_nothing_whatever_its_http_library(ours: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +247,7 @@ async def test_connector_arguments_are_merged(ours: Any) -> None:
 
 @pytest.mark.parametrize("default", [AioConfig(read_timeout=3), Config(read_timeout=3), None])
 async def test_a_default_config_keeps_the_wiring(ours: Any, default: Any) -> None:
-    session = AioSession(http_session_cls=ours)
+    session = with_models(AioSession(http_session_cls=ours))
     session.set_default_client_config(default)
     async with session.create_client("s3", config=AioConfig(connect_timeout=2)) as s3:
         assert (s3.meta.config.read_timeout, s3.meta.config.connect_timeout) == (3 if default else 60, 2)
@@ -348,14 +351,14 @@ async def test_a_wired_client_works_inside_both_mocks(wired: Wired, order: str) 
 
 
 async def test_a_client_is_not_wired_inside_motos_own_mock(wired: Wired) -> None:
-    with moto.mock_aws(), pytest.raises(AiomotoError, match="Moto's own mock_aws is active"):
+    with moto.mock_aws(), pytest.raises(AiomotoError, match="cannot be used inside Moto's own mock_aws"):
         async with wired("s3"):
             pytest.fail("it was created")
 
 
 async def test_a_client_of_a_wired_session_from_before_is_refused_inside_motos_own_mock(ours: Any) -> None:
     async with AioSession(http_session_cls=ours).create_client("s3") as s3:
-        with moto.mock_aws(), pytest.raises(AiomotoError, match=r"use aiomoto\.mock_aws in its place"):
+        with moto.mock_aws(), pytest.raises(AiomotoError, match=r"use aiomoto\.mock_aws instead"):
             await s3.list_buckets()
         assert await names(s3) == []
 
