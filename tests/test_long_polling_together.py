@@ -99,14 +99,16 @@ async def test_polls_of_several_loops_and_threads_share_a_queue(client: ClientFa
     assert sorted(found) == expected
 
 
-async def test_a_thousand_polls_cost_no_thread(client: ClientFactory) -> None:
+# More than the threads that a loop has at most for what blocks.
+@pytest.mark.parametrize("polls", [100, pytest.param(1000, marks=pytest.mark.slow)])
+async def test_many_polls_cost_no_thread(polls: int, client: ClientFactory) -> None:
     found: list[str] = []
 
     async with mock_aws(), client("sqs", region_name=REGION) as sqs:
         queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
         threads = active_count()
         async with anyio.create_task_group() as tasks:
-            for _ in range(1000):
+            for _ in range(polls):
                 tasks.start_soon(poll_into, found, sqs, queue)
             await anyio.wait_all_tasks_blocked()
             assert active_count() <= threads
