@@ -213,7 +213,9 @@ WHERES: list[Callable[[Call], bool]] = [raise_error, lambda call: call.params["B
 def test_error_of_a_condition_names_its_rule(where: Callable[[Call], bool]) -> None:
     with mock_aws() as aws:
         aws.faults.add("s3", "ListBuckets", where=where, error="SlowDown")
-        with pytest.raises(AiomotoError, match=r"where function of <Fault s3.ListBuckets where .*> raised (Zero|Key)") as caught:
+        with pytest.raises(
+            AiomotoError, match=r"where function of <Fault s3.ListBuckets where .*> raised (Zero|Key)"
+        ) as caught:
             boto3.client("s3", region_name=REGION).list_buckets()
 
     assert isinstance(caught.value.__cause__, (ZeroDivisionError, KeyError))
