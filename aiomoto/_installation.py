@@ -1,7 +1,7 @@
 """What mocks install, step by step: the first mock installs it, and the last one removes it.
 
-The state of the process lives in these objects, one for each matter. All but the last two are empty while no mock is
-active.
+The state of the process lives in these objects, one for each matter. All but what was parsed and computed, in the last
+row, are empty while no mock is active.
 
 | object | holds | from … to |
 |---|---|---|
@@ -15,7 +15,7 @@ active.
 | ``long_polls.waiting`` | the polls that wait | a poll's first look … its response |
 | ``sessions.notes``, ``signers`` | what sessions and credentials were before | their first use … the end of hiding |
 | ``endings`` | ends that could not happen at once | the attempt … the next free moment |
-| ``models``, ``services``, ``router`` | what was parsed of botocore's and Moto's data | first use … the process's end |
+| ``models``, ``services``, ``router``, ``memo`` | what was parsed or computed | first use … the process's end |
 """
 
 from __future__ import annotations

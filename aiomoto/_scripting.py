@@ -118,7 +118,7 @@ class Script:
         return self._output(await self._moto.ask_async())
 
     def _output(self, response: WireResponse) -> dict[str, Any]:
-        return output_of(response, self._model, ScriptedCall(self._record, self._ask).protocol)
+        return output_of(self._record.request, response, self._model, ScriptedCall(self._record, self._ask).protocol)
 
     # ------------------------------------------------------------ responses
 
@@ -164,9 +164,10 @@ def _error_response(request: WireRequest, model: OperationModel, protocol: str, 
     members = {name: value for name, value in response.items() if name not in _OF_EVERY_ERROR}
     code = str(said.get("Code") or "InternalFailure")
     service = model.service_model.service_name
-    return ErrorResponse(code, status, message=said.get("Message"), members=members).response(
-        request, service, protocol
-    )
+    answer = ErrorResponse(code, status, message=said.get("Message"), members=members)
+    if members:
+        answer.check(service)
+    return answer.response(request, service, protocol)
 
 
 _OF_EVERY_ERROR = ("Error", "ResponseMetadata", "Message", "message")

@@ -4,7 +4,7 @@ import asyncio
 
 from aiobotocore.session import get_session
 
-from aiomoto import mock_aws
+from aiomoto import Call, mock_aws
 
 
 async def main() -> None:
@@ -13,7 +13,7 @@ async def main() -> None:
         await s3.create_bucket(Bucket="reports")
         await s3.put_object(Bucket="reports", Key="2019.txt", Body=b"old")
 
-        async def archived(call):  # type: ignore[no-untyped-def]
+        async def archived(call: Call) -> dict[str, object]:
             return {**await call.moto(), "StorageClass": "DEEP_ARCHIVE"}
 
         with aws.answers.add("s3", "HeadObject", archived, where={"Key": "2019.txt"}):

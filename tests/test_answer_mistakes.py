@@ -19,7 +19,7 @@ def events() -> Iterator[dict[str, Any]]:
 
 MISTAKES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "service": (("bedrok", "Converse", {}), {}, "bedrok"),
-    "operation": (("bedrock-runtime", "converse", {}), {}, "did you mean 'Converse'"),
+    "operation": (("bedrock-runtime", "converse", {}), {}, "Converse"),
     "no-operation": (("bedrock-runtime", None, {}), {}, "operation must be a non-empty string, not None"),
     "stream": (("bedrock-runtime", "ConverseStream", {}), {}, "has an event stream in its output"),
     "member": ((*CONVERSE, {"stopReson": "x"}), {}, "bedrock-runtime Converse.*stopReson.*stopReason"),

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from aiomoto import Call, mock_aws
+from aiomoto import AiomotoError, Call, mock_aws
 from tests.conftest import ClientFactory
 
 REGION = "us-east-1"
@@ -112,7 +112,7 @@ def test_a_list_has_an_answer_for_each_call_in_turn() -> None:
         with pytest.raises(client.exceptions.ThrottlingException):
             converse(client)
         assert converse(client)["stopReason"] == "c"
-        with pytest.raises(NotImplementedError, match="bedrock-runtime Converse"):
+        with pytest.raises((AiomotoError, NotImplementedError), match="bedrock-runtime Converse"):
             converse(client)
 
 
@@ -176,7 +176,7 @@ def test_none_leaves_the_call_to_the_next_rule_and_then_to_moto() -> None:
 
 
 def test_a_function_may_change_what_moto_answers() -> None:
-    def answer(call: Any) -> dict[str, Any]:
+    def answer(call: Call) -> dict[str, Any]:
         output: dict[str, Any] = call.moto()
         output["QueueUrls"].append("https://example.com/added")
         return output
@@ -191,7 +191,7 @@ def test_a_function_may_change_what_moto_answers() -> None:
 
 @pytest.mark.anyio
 async def test_an_async_function_awaits_what_moto_answers(client: ClientFactory) -> None:
-    async def answer(call: Any) -> dict[str, Any]:
+    async def answer(call: Call) -> dict[str, Any]:
         output: dict[str, Any] = await call.moto()
         return {**output, "ContentType": "text/x-scripted"}
 
@@ -205,8 +205,20 @@ async def test_an_async_function_awaits_what_moto_answers(client: ClientFactory)
         assert await response["Body"].read() == b"meow"
 
 
+def test_keys_that_a_client_quotes_come_back_from_moto_as_they_are() -> None:
+    with mock_aws() as aws:
+        s3 = boto3.client("s3", REGION)
+        s3.create_bucket(Bucket="photos")
+        s3.put_object(Bucket="photos", Key="a b/ü", Body=b"")
+        aws.answers.add("s3", "ListObjectsV2", lambda call: call.moto())
+        aws.answers.add("s3", "GetBucketLocation", lambda call: call.moto())
+
+        assert [each["Key"] for each in s3.list_objects_v2(Bucket="photos")["Contents"]] == ["a b/ü"]
+        assert s3.get_bucket_location(Bucket="photos")["LocationConstraint"] is None
+
+
 def test_an_error_of_moto_is_raised_in_the_function() -> None:
-    def answer(call: Any) -> dict[str, Any]:
+    def answer(call: Call) -> dict[str, Any]:
         try:
             output: dict[str, Any] = call.moto()
         except ClientError as error:

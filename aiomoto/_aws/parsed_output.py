@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
@@ -12,11 +13,11 @@ from botocore.hooks import HierarchicalEmitter
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
 
-from aiomoto._wire.message import WireResponse
+from aiomoto._wire.message import WireRequest, WireResponse
 
 
-def output_of(response: WireResponse, operation: OperationModel, protocol: str) -> dict[str, Any]:
-    """Read a response as botocore does. The body of a streaming output is bytes.
+def output_of(request: WireRequest, response: WireResponse, operation: OperationModel, protocol: str) -> dict[str, Any]:
+    """Read the response to a request as botocore does. The body of a streaming output is bytes.
 
     Raises:
         ClientError: the response is an error.
@@ -24,7 +25,10 @@ def output_of(response: WireResponse, operation: OperationModel, protocol: str) 
     content = {"status_code": response.status, "headers": HeadersDict(response.headers), "body": response.body}
     output: dict[str, Any] = create_parser(protocol).parse(content, operation.output_shape)
     event = f"after-call.{operation.service_model.service_id.hyphenize()}.{operation.name}"
-    _handlers().emit(event, http_response=None, parsed=output, model=operation, context={})
+    http_response = SimpleNamespace(raw=True, status_code=response.status, headers={}, content=response.body)
+    # Clients ask for quoted keys by themselves, and undo that.
+    context = {"encoding_type_auto_set": "encoding-type" in request.query}
+    _handlers().emit(event, http_response=http_response, parsed=output, model=operation, context=context)
     if response.status >= 300:
         raise ClientError(output, operation.name)
     output.pop("ResponseMetadata", None)

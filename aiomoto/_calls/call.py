@@ -154,6 +154,19 @@ class Call:
         check_values(service, operation, params)
         return self.is_to(service, operation) and self.has(params)
 
+    def moto(self) -> Any:
+        """Ask Moto for its answer, in the shape that the client returns, in a function of ``aws.answers``.
+
+        An async function has to await it. Each call of it asks Moto once more.
+
+        Raises:
+            ClientError: Moto answers with an error.
+            RequestBlockedError: Moto does not have the service.
+            NotImplementedError: Moto does not have the operation.
+            AiomotoError: the call was not given to a function of ``aws.answers``.
+        """
+        raise AiomotoError("moto() is for the functions of aws.answers: this call has been answered already")
+
     def is_to(self, service: str | None, operation: str | None) -> bool:
         """Tell whether the call is to a service and an operation; ``None`` matches any."""
         return service in (None, self.service) and operation in (None, self.operation)

@@ -22,13 +22,5 @@ class ScriptedCall(Call):
         self._moto = moto
 
     def moto(self) -> Any:
-        """Ask Moto for its answer, in the shape that the client returns, to be changed and returned.
-
-        In an async function this has to be awaited. Each call of it asks Moto once more.
-
-        Raises:
-            ClientError: Moto answers with an error.
-            RequestBlockedError: Moto does not have the service.
-            NotImplementedError: Moto does not have the operation.
-        """
+        """Ask Moto, as :meth:`Call.moto` says."""
         return self._moto()
