@@ -21,7 +21,7 @@ from moto.s3.models import S3Backend
 from aiomoto import AiomotoError, mock_aws
 from tests.buckets import SESSION, bucket_names, create_bucket
 from tests.conftest import ClientFactory
-from tests.programs import ROOT
+from tests.programs import ROOT, run_source
 from tests.snapshot import nothing_left_behind
 from tests.wire import Answer, ask, connection_to, head, read_to_end, send, signed, socket_to
 
@@ -196,7 +196,8 @@ connection.sendall(b"GET / HTTP/1.1\\r\\nHost: 127.0.0.1:%d\\r\\n\\r\\n" % port)
 assert connection.recv(8) == b"HTTP/1.1"
 connection.detach()
 """
-    result = _run(program, "-X", "dev", "-W", "error")
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", program]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -234,13 +235,8 @@ assert connection.sock.recv(1) == b""
 os.write(go_on[1], b"x")
 assert os.waitpid(child, 0)[1] == 0
 """
-    result = _run(program)
+    result = run_source(program)
     assert (result.returncode, result.stderr) == (0, "")
-
-
-def _run(program: str, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, *options, "-c", program]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
 
 # ---------------------------------------------------------------- one AWS

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import subprocess
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +28,7 @@ from botocore.httpsession import URLLib3Session
 
 from aiomoto import AiomotoError, AioSession, mock_aws
 from tests.buckets import bucket_names
-from tests.programs import ROOT
+from tests.programs import ROOT, run_source
 
 REGION = "us-east-1"
 TABLE = ROOT / "aiomoto" / "_patching" / "required_names.py"
@@ -120,11 +119,7 @@ with aiomoto.mock_aws():
 
 
 def test_a_name_that_is_gone_is_named_when_its_module_is_imported_inside_a_mock() -> None:
-    result = subprocess.run(
-        [sys.executable, "-c", GONE_LATE], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
-    )
-
-    assert missing("moto.s3.utils", "bucket_name_from_url") in result.stdout
+    assert missing("moto.s3.utils", "bucket_name_from_url") in run_source(GONE_LATE).stdout
 
 
 AT_LOADING = {
@@ -142,11 +137,7 @@ def test_a_name_that_is_gone_when_aiomoto_is_loaded_is_named(change: str, module
     program = f"{change}\nfrom aiomoto import AiomotoError\ntry:\n    from aiomoto import mock_aws\n"
     program += "except AiomotoError as error:\n    print(error)"
 
-    result = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
-    )
-
-    assert missing(module, part) in result.stdout
+    assert missing(module, part) in run_source(program).stdout
 
 
 # ---------------------------------------------------------------- instances
