@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import Stack
 from tests.loopback import LoopbackServer
-from tests.uploads import AS_IT_IS, DATA, MARKS, Boto3, Outcome, inside_mock, over_network
+from tests.uploads import AS_IT_IS, DATA, MARKS, Boto3, DataFile, Outcome, inside_mock, over_network
 from tests.uploads import server as server  # a fixture
 from tests.uploads import stack as stack  # a fixture
 
@@ -35,27 +35,11 @@ class GivesPieces(io.BytesIO):
         return super().read(size)
 
 
-class GivesLess(io.RawIOBase):
+class GivesLess(DataFile):
     """A file that gives less than it is asked for, as pipes do."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._file = io.BytesIO(DATA)
 
     def read(self, size: int = -1) -> bytes:
         return self._file.read(min(size, 1000))
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
 
 
 class Readable:

@@ -18,19 +18,18 @@ import pytest
 from aiomoto import mock_aws
 from tests.conftest import Stack
 from tests.loopback import LoopbackServer
-from tests.uploads import AS_IT_IS, BOTO3, DATA, MARKS, Boto3, inside_mock, over_network, stored, uploader
+from tests.uploads import AS_IT_IS, BOTO3, DATA, MARKS, Boto3, DataFile, inside_mock, over_network, stored, uploader
 from tests.uploads import server as server  # a fixture
 from tests.uploads import stack as stack  # a fixture
 
 pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected")]
 
 
-class Broken(io.RawIOBase):
+class Broken(DataFile):
     """A file whose disk fails half way."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__()
-        self._file = io.BytesIO(DATA)
         self._error = error
         self.starts = 0
 
@@ -39,18 +38,6 @@ class Broken(io.RawIOBase):
         if self.tell() > len(DATA) // 2:
             raise self._error
         return self._file.read(min(size, 65_536))
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
 
 
 class OfTheTest(Exception):
