@@ -306,5 +306,6 @@ def test_a_resource_of_boto3_from_before_is_mocked_inside_and_real_after(server:
 
 
 def test_a_path_that_moto_lacks_says_what_to_do() -> None:
-    with mock_aws(), pytest.raises(NotImplementedError, match=r"has no such path\. Let it pass .*passthrough(.|\n)*aws\.answers\.add"):
+    message = r"has no such path\. Let it pass .*passthrough(.|\n)*aws\.answers\.add"
+    with mock_aws(), pytest.raises(NotImplementedError, match=message):
         boto3.client("lambda", region_name="us-east-1").get_account_settings()
