@@ -69,9 +69,9 @@ def unused_rules(aws: MockAWS) -> str | None:
 
 
 def _mistake_in_region(region: Any) -> str | None:
-    if not isinstance(region, str) or not region:
-        return f"region must be a non-empty string, not {region!r}"
-    return region_mistake(region)
+    if not isinstance(region, str):
+        return f"region must be a str, not {region!r}"
+    return region_mistake(region) if region else "region must not be empty"
 
 
 def _as_written(marker: pytest.Mark) -> str:

@@ -36,6 +36,14 @@ def run_as_script(path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
 
 
+def run_cold(path: Path) -> None:
+    """Run a file in an interpreter that has imported nothing; it must end well and complain of nothing."""
+    command = [sys.executable, str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS)
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
+
+
 def run_as_tests(path: Path) -> str:
     """Run a file with pytest, under this project's settings; it must have tests, all of which pass.
 

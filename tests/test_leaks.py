@@ -84,7 +84,8 @@ def tasks_alive() -> int:
 def assert_flat(rounds: int, scale: Scale, before: Reading, after: Reading) -> None:
     growth = Reading(*(now - then for now, then in zip(after, before, strict=True)))
     print(f"after {rounds} rounds: {growth}")  # shown by -rP, and where it fails
-    assert growth.objects < rounds * MOST_OBJECTS_EACH
+    # In few rounds, what a library keeps for ever may be more than the share of each.
+    assert growth.objects < max(rounds * MOST_OBJECTS_EACH, 5)
     # Fewer is no leak: a thread that an earlier test left may end meanwhile.
     assert max(growth.threads, growth.descriptors, growth.tasks) <= 0
     if scale.resident is not None:

@@ -20,7 +20,7 @@ from botocore.exceptions import EndpointConnectionError
 from aiomoto import RequestBlockedError, mock_aws
 from tests.conftest import ClientFactory, Stack
 from tests.loopback import Answer, LoopbackServer, loopback_server
-from tests.programs import run_as_script
+from tests.programs import run_cold
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
 Result = TypeVar("Result")
@@ -309,4 +309,4 @@ def test_clients_from_before_moto_was_imported_are_mocked(tmp_path: Path) -> Non
     program = tmp_path / "before_moto.py"
     program.write_text(_BEFORE_MOTO)
 
-    run_as_script(program)
+    run_cold(program)
