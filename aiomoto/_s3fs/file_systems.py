@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import sys
 import weakref
-from collections.abc import Iterator
-from functools import cache, wraps
+from collections.abc import Callable, Iterator
+from functools import cache, partial, wraps
 from types import ModuleType
 from typing import Any
 
+from aiomoto._cleanup import run_all
 from aiomoto._http.aiohttp.session import MockedAIOHTTPSession
 from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
@@ -63,19 +64,28 @@ class FileSystems:
             closing: gets the clients to close; wait for it when no lock is held.
         """
         others = tuple(each for each in self._users if each is not user)
-        if self._users and not others and _s3_file_system() is not None:
-            self._forget_instances()
-            self._forget_listings()
-            for fs in self._inside.alive():
-                _close_connections(fs, closing)
-                _block(fs)
-            for fs in self._outside.alive():
-                if _close_connections(fs, closing) or any(map(_is_mocked, _clients(vars(fs).get("_s3creator")))):
-                    _forget_clients(fs)
-                    fs.session = self._outside.session_of(fs)
-                fs.__dict__.pop("close_session", None)
-            self._outside.clear()
-        self._users = others
+        try:
+            if self._users and not others and _s3_file_system() is not None:
+                run_all(self._endings(closing))
+        finally:
+            self._users = others
+
+    def _endings(self, closing: Closing) -> Iterator[Callable[[], object]]:
+        """List what ends the file systems of the mocks, and restores the others."""
+        yield self._forget_instances
+        yield self._forget_listings
+        for fs in self._inside.alive():
+            yield partial(_close_connections, fs, closing)
+            yield partial(_block, fs)
+        for fs in self._outside.alive():
+            yield partial(self._restore, fs, closing)
+        yield self._outside.clear
+
+    def _restore(self, fs: FileSystem, closing: Closing) -> None:
+        if _close_connections(fs, closing) or any(map(_is_mocked, _clients(vars(fs).get("_s3creator")))):
+            _forget_clients(fs)
+            fs.session = self._outside.session_of(fs)
+        fs.__dict__.pop("close_session", None)
 
     def forget_listings(self) -> None:
         """Clear all cached listings."""
