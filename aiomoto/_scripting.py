@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextvars import copy_context
 from threading import Thread
 from typing import Any, NamedTuple
@@ -90,21 +91,17 @@ class Script:
         if not _is_async(function):
             return _caught(function, ScriptedCall(self._record, self._ask))
         # In a thread of its own, since this one may be running a loop already.
-        results: list[Any] = []
+        outcome: Future[Any] = Future()
         call = ScriptedCall(self._record, self._ask_async)
 
         def run() -> None:
             try:
-                results.append(asyncio.run(_caught_async(function, call)))
+                outcome.set_result(asyncio.run(_caught_async(function, call)))
             except BaseException as error:
-                results.extend((None, error))
+                outcome.set_exception(error)
 
-        thread = Thread(target=copy_context().run, args=(run,), name="aiomoto answer", daemon=True)
-        thread.start()
-        thread.join()
-        if len(results) > 1:
-            raise results[1]
-        return results[0]
+        Thread(target=copy_context().run, args=(run,), name="aiomoto answer", daemon=True).start()
+        return outcome.result()
 
     async def _call_on_loop(self, function: Callable[..., Any]) -> Any:
         if not _is_async(function):
