@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
-from contextvars import copy_context
-from threading import Thread
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
+from aiomoto import _helper_loop
 from aiomoto._aws.error_responses import ErrorResponse
 from aiomoto._aws.output_check import check_output
 from aiomoto._aws.outputs import response_for
@@ -61,7 +58,7 @@ class Script:
             value = answer if not callable(answer) else self._call(answer)
             if self._is_answer(rule, value):
                 invocation.pause(rule.latency, self._read_timeout)
-                return self._response(value)
+                return self._iterated_here(self._response(value))
         return None
 
     async def respond_async(self) -> WireResponse | None:
@@ -72,6 +69,13 @@ class Script:
                 await invocation.pause_async(rule.latency, self._read_timeout)
                 return self._response(value)
         return None
+
+    def _iterated_here(self, response: WireResponse) -> WireResponse:
+        """Have a body that needs an event loop iterated on one of its own."""
+        source = response.source
+        if source is not None and isinstance(source.items, AsyncIterable):
+            source.items = _helper_loop.iterate(source.items, self._read_timeout)
+        return response
 
     def _acting(self) -> Iterator[tuple[Answer, OneAnswer]]:
         call = ScriptedCall(self._record, self._ask)
@@ -90,18 +94,8 @@ class Script:
     def _call(self, function: Callable[..., Any]) -> Any:
         if not _is_async(function):
             return _caught(function, ScriptedCall(self._record, self._ask))
-        # In a thread of its own, since this one may be running a loop already.
-        outcome: Future[Any] = Future()
         call = ScriptedCall(self._record, self._ask_async)
-
-        def run() -> None:
-            try:
-                outcome.set_result(asyncio.run(_caught_async(function, call)))
-            except BaseException as error:
-                outcome.set_exception(error)
-
-        Thread(target=copy_context().run, args=(run,), name="aiomoto answer", daemon=True).start()
-        return outcome.result()
+        return _helper_loop.run(lambda: _caught_async(function, call))
 
     async def _call_on_loop(self, function: Callable[..., Any]) -> Any:
         if not _is_async(function):

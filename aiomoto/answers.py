@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +13,7 @@ from botocore.model import OperationModel
 from aiomoto._aws.names import check_names, check_switch
 from aiomoto._aws.operations import operation_model
 from aiomoto._aws.output_check import check_output
+from aiomoto._aws.output_stream import streamed_member
 from aiomoto._calls.call import Call
 from aiomoto._errors import ArgumentError
 from aiomoto._rules.answer import Answer, OneAnswer
@@ -65,7 +66,8 @@ class Answers(RuleSet[Answer]):
         """
         model = _operation(service, operation)
         in_turn = isinstance(answer, Sequence) and not isinstance(answer, (str, bytes, Mapping))
-        answers = [_checked(model, each) for each in (answer if in_turn else [answer])]
+        serves_once = in_turn or times == 1
+        answers = [_checked(model, each, serves_once=serves_once) for each in (answer if in_turn else [answer])]
         if not answers:
             raise ArgumentError("answer must not be an empty list: give one answer for each call")
         check_kinds(region=region, times=times, after=after, latency=latency)
@@ -100,17 +102,20 @@ def _operation(service: Any, operation: Any) -> OperationModel:
     check_names(service, operation)
     model = operation_model(service, operation)
     assert model is not None
-    if model.has_event_stream_output:
-        raise ArgumentError(f"{service} {operation} has an event stream in its output, which cannot be scripted yet")
+    if model.has_event_stream_input:
+        raise ArgumentError(
+            f"{service} {operation} takes a stream of events, which clients of botocore and aiobotocore cannot send: "
+            "no call could reach this rule"
+        )
     return model
 
 
-def _checked(model: OperationModel, answer: Any) -> OneAnswer:
+def _checked(model: OperationModel, answer: Any, *, serves_once: bool) -> OneAnswer:
     if isinstance(answer, ClientError):
         return answer
     if isinstance(answer, Mapping):
         check_output(model, answer)
-        return _copy(answer)
+        return _with_body_to_keep(model, _copy(answer), serves_once=serves_once)
     if inspect.isgenerator(answer) or inspect.isasyncgen(answer) or inspect.iscoroutine(answer):
         raise ArgumentError(
             f"answer must be a mapping, a function of the call, a ClientError, or a list of these, not {answer!r}: a "
@@ -131,8 +136,22 @@ def _checked(model: OperationModel, answer: Any) -> OneAnswer:
     return answer  # type: ignore[no-any-return]
 
 
-def _copy(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+def _copy(answer: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return copy.deepcopy(dict(answer))  # the user may change the original
     except Exception:  # a file or an iterator, which can be read only where it is
         return dict(answer)
+
+
+def _with_body_to_keep(model: OperationModel, answer: dict[str, Any], *, serves_once: bool) -> dict[str, Any]:
+    """Read a file into memory, and refuse what can be iterated only once where there may be several calls."""
+    name = streamed_member(model)
+    body: Any = answer.get(name)
+    if hasattr(body, "read") and not inspect.iscoroutinefunction(body.read):
+        return {**answer, name: body.read()}
+    if not serves_once and (isinstance(body, (Iterator, AsyncIterator)) or hasattr(body, "read")):
+        raise ArgumentError(
+            f"{name} is {body!r}, which can be read once, but the rule may answer several calls: give a list, a "
+            "function of the call that returns the output with a new one, or times=1"
+        )
+    return answer

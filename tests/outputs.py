@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.endpoint import convert_to_response_dict
+from botocore.eventstream import EventStream
 from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.parsers import create_parser
@@ -36,8 +37,9 @@ def _events() -> BaseEventHooks:
 
 
 def received(operation: OperationModel, protocol: str, response: WireResponse) -> dict[str, Any]:
-    """Return what a client returns for a response, without ``ResponseMetadata``; streaming bodies are read."""
-    http = AWSResponse("https://example.test", response.status, HeadersDict(response.headers), _Raw(response.body))
+    """Return what a client returns for a response, without ``ResponseMetadata``; bodies and events are read."""
+    body = b"".join(piece.data for piece in response.pieces())
+    http = AWSResponse("https://example.test", response.status, HeadersDict(response.headers), _Raw(body))
     raw = convert_to_response_dict(http, operation)
     event = f"{operation.service_model.service_id.hyphenize()}.{operation.name}"
     extra: dict[str, Any] = {}
@@ -49,7 +51,13 @@ def received(operation: OperationModel, protocol: str, response: WireResponse) -
     context = {"encoding_type_auto_set": True}
     _events().emit(f"after-call.{event}", http_response=http, parsed=parsed, model=operation, context=context)
     parsed.pop("ResponseMetadata", None)  # parsers of CBOR add none to an operation without output
-    return {name: value.read() if isinstance(value, StreamingBody) else value for name, value in parsed.items()}
+    return {name: _whole(value) for name, value in parsed.items()}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, EventStream):
+        return list(value)
+    return value.read() if isinstance(value, StreamingBody) else value
 
 
 class _Raw(BytesIO):
@@ -82,15 +90,16 @@ def random_members(error: Shape, protocol: str, random: Random) -> dict[str, Any
 
 
 def random_output(operation: OperationModel, protocol: str, random: Random) -> dict[str, Any]:
-    """Create an output with most of its members. Event streams are left out."""
+    """Create an output with most of its members. An event stream has each of its events but the errors."""
     shape = operation.output_shape
     if shape is None:
         return {}
     output = {
-        name: _top(member, protocol, random)
+        name: _events_of(member, protocol, random)
+        if member.serialization.get("eventstream")
+        else _top(member, protocol, random)
         for name, member in shape.members.items()
-        if not member.serialization.get("eventstream")
-        and (_is_always_returned(name, member, shape) or random.random() < 0.9)
+        if (_is_always_returned(name, member, shape) or random.random() < 0.9)
     }
     return output | _lengths(operation, output)
 
@@ -98,7 +107,8 @@ def random_output(operation: OperationModel, protocol: str, random: Random) -> d
 def _is_always_returned(name: str, member: Shape, output: Shape) -> bool:
     """Whether clients return a member even if nothing is sent."""
     return (
-        member.serialization.get("location") in ("statusCode", "headers")
+        member.serialization.get("eventstream")
+        or member.serialization.get("location") in ("statusCode", "headers")
         or name == output.serialization.get("payload")
         or name in ("ContentLength", "LocationConstraint")
     )
@@ -109,6 +119,21 @@ def _lengths(operation: OperationModel, output: dict[str, Any]) -> dict[str, int
     if "ContentLength" not in output or operation.http["method"] == "HEAD":
         return {}
     return {"ContentLength": len(output[operation.output_shape.serialization["payload"]])}
+
+
+def _events_of(stream: Shape, protocol: str, random: Random) -> list[dict[str, Any]]:
+    return [
+        {name: _event(shape, protocol, random)}
+        for name, shape in stream.members.items()
+        if not shape.metadata.get("exception")
+    ]
+
+
+def _event(shape: Shape, protocol: str, random: Random) -> dict[str, Any]:
+    payload = next((name for name, member in shape.members.items() if member.serialization.get("eventpayload")), None)
+    if payload is None:
+        return dict(_Body(protocol, random).value(shape, 0))
+    return {payload: _Body(protocol, random).value(shape.members[payload], 0)}
 
 
 def _top(shape: Shape, protocol: str, random: Random) -> Any:

@@ -13,6 +13,9 @@ from aiomoto import AiomotoError, ArgumentError, mock_aws
 CONVERSE = ("bedrock-runtime", "Converse")
 
 
+STREAM = ("bedrock-runtime", "ConverseStream")
+
+
 def events() -> Iterator[dict[str, Any]]:
     yield {}
 
@@ -21,7 +24,18 @@ MISTAKES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "service": (("bedrok", "Converse", {}), {}, "bedrok"),
     "operation": (("bedrock-runtime", "converse", {}), {}, "Converse"),
     "no-operation": (("bedrock-runtime", None, {}), {}, "operation must be a non-empty string, not None"),
-    "stream": (("bedrock-runtime", "ConverseStream", {}), {}, "has an event stream in its output"),
+    "sent-stream": (("bedrock-runtime", "InvokeModelWithBidirectionalStream", {}), {}, "cannot send"),
+    "events": ((*STREAM, {"stream": "hello"}), {}, "stream must be an iterable of events, not 'hello'"),
+    "event": ((*STREAM, {"stream": [5, {"metadat": {}}]}), {}, r"stream\[1\] has no member 'metadat'.*'metadata'"),
+    "two-events": (
+        (*STREAM, {"stream": [{"metadata": {}, "messageStop": {}}]}),
+        {},
+        r"stream\[0\] must have exactly one",
+    ),
+    "wait": ((*STREAM, {"stream": [-1]}), {}, r"stream\[0\] must be an event .*, seconds to wait, or .*, not -1"),
+    "used-up": ((*STREAM, {"stream": events()}), {}, "which can be read once, but the rule may answer several calls"),
+    "body": (("s3", "GetObject", {"Body": 5}), {}, "Body must be bytes, a string, a file or an iterable of bytes"),
+    "pieces": (("s3", "GetObject", {"Body": [b"a", 5]}), {}, r"Body\[1\] must be bytes, not 5"),
     "member": ((*CONVERSE, {"stopReson": "x"}), {}, "bedrock-runtime Converse.*stopReson.*stopReason"),
     "deep-member": ((*CONVERSE, {"output": {"message": {"content": [{"txt": "x"}]}}}), {}, r"content\[0\].*txt.*text"),
     "type": ((*CONVERSE, {"stopReason": 5}), {}, "stopReason.*5"),

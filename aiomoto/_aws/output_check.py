@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
+from math import inf
 from reprlib import repr as shortened
 from typing import Any
 
+from botocore.exceptions import ClientError
 from botocore.model import OperationModel, Shape
 from botocore.utils import is_json_value_header, parse_to_aware_datetime
 
@@ -22,13 +25,10 @@ def check_output(operation: OperationModel, output: Any) -> None:
     Raises:
         ArgumentError: it could not; the message names service, operation, and the place in the output.
     """
-    where = f"{operation.service_model.service_name} {operation.name}"
-    if not isinstance(output, Mapping):
-        raise ArgumentError(f"{where}: an output must be a mapping, not {shortened(output)}")
-    try:
+    with _naming(operation):
+        if not isinstance(output, Mapping):
+            raise _Mistake(f"an output must be a mapping, not {shortened(output)}")
         _check_top(operation, output)
-    except _Mistake as mistake:
-        raise ArgumentError(f"{where}: {mistake}") from None
 
 
 def check_members(error: str, shape: Shape | None, members: Any) -> None:
@@ -44,6 +44,35 @@ def check_members(error: str, shape: Shape | None, members: Any) -> None:
             _check(_member(shape, name, "it"), value, name)
     except _Mistake as mistake:
         raise ArgumentError(f"{error}: {mistake}") from None
+
+
+def check_event(operation: OperationModel, event: Any, index: int) -> None:
+    """Check what a source has yielded for the event stream of an output, as the item of this number from 0.
+
+    Raises:
+        ArgumentError: it is no event of this operation, and neither a number of seconds nor a ``ClientError``.
+    """
+    name = operation.output_shape.event_stream_name
+    with _naming(operation):
+        _check_event(operation.output_shape.members[name], event, f"{name}[{index}]")
+
+
+def check_piece(operation: OperationModel, name: str, piece: Any) -> None:
+    """Check what a source has yielded for the streaming member of an output.
+
+    Raises:
+        ArgumentError: it is not bytes.
+    """
+    with _naming(operation):
+        _check_piece(piece, f"an item of {name}")
+
+
+@contextmanager
+def _naming(operation: OperationModel) -> Iterator[None]:
+    try:
+        yield
+    except _Mistake as mistake:
+        raise ArgumentError(f"{operation.service_model.service_name} {operation.name}: {mistake}") from None
 
 
 class _Mistake(Exception):
@@ -107,18 +136,33 @@ def _check_stream(value: Any, path: str) -> None:
     )
     if isinstance(value, Mapping) or not is_stream:
         raise _Mistake(f"{path} must be bytes, a string, a file or an iterable of bytes, not {shortened(value)}")
+    for index, piece in enumerate(value if isinstance(value, (list, tuple)) else ()):
+        _check_piece(piece, f"{path}[{index}]")
+
+
+def _check_piece(value: Any, path: str) -> None:
+    _require(isinstance(value, (bytes, bytearray, memoryview, str)), "bytes", value, path)
 
 
 def _check_events(shape: Shape, value: Any, path: str) -> None:
     if isinstance(value, (Mapping, str, bytes)) or not isinstance(value, (Iterable, AsyncIterable)):
         raise _Mistake(f"{path} must be an iterable of events, not {shortened(value)}")
     for index, event in enumerate(value if isinstance(value, (list, tuple)) else ()):
-        # Numbers are seconds to wait, and errors end the stream.
-        if isinstance(event, Mapping):
-            _check_union(shape, event, f"{path}[{index}]")
-            _check_structure(shape, event, f"{path}[{index}]")
-        elif not isinstance(event, (int, float, Exception)):
-            raise _Mistake(f"{path}[{index}] must be an event, a mapping of one member, not {shortened(event)}")
+        _check_event(shape, event, f"{path}[{index}]")
+
+
+def _check_event(shape: Shape, event: Any, path: str) -> None:
+    if isinstance(event, Mapping):
+        _check_structure(shape, event, path)
+        _check_union(shape, event, path)
+    elif not is_wait(event) and not isinstance(event, ClientError):
+        expected = "an event (a mapping of one member), seconds to wait, or a ClientError that ends the stream"
+        raise _Mistake(f"{path} must be {expected}, not {shortened(event)}")
+
+
+def is_wait(event: Any) -> bool:
+    """Tell whether an item of an event stream is a number of seconds to wait, from 0."""
+    return isinstance(event, (int, float)) and not isinstance(event, bool) and 0 <= event < inf
 
 
 # ---------------------------------------------------------------- values

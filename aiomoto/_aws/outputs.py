@@ -11,14 +11,17 @@ from uuid import uuid4
 
 from botocore.model import OperationModel, Shape
 
-from aiomoto._aws.output_cbor import cbor_bytes
+from aiomoto._aws.output_events import CONTENT_TYPE as EVENT_STREAM
 from aiomoto._aws.output_handlers import before_handlers, raw_headers, unmodelled_body
 from aiomoto._aws.output_headers import has_content_type, headers_of, status_of
-from aiomoto._aws.output_json import json_bytes, json_members, json_value
+from aiomoto._aws.output_json import json_bytes, json_members
+from aiomoto._aws.output_stream import source_of
+from aiomoto._aws.output_structures import structure_bytes
 from aiomoto._aws.output_values import blob_of
-from aiomoto._aws.output_xml import element_xml, has_members, members_xml, xmlns
+from aiomoto._aws.output_xml import has_members, members_xml, xmlns
 from aiomoto._errors import ArgumentError
 from aiomoto._wire.message import BODILESS, WireResponse
+from aiomoto._wire.source import Source
 
 
 def response_for(operation: OperationModel, protocol: str, output: Mapping[str, Any]) -> WireResponse:
@@ -31,14 +34,13 @@ def response_for(operation: OperationModel, protocol: str, output: Mapping[str, 
 
     Raises:
         ArgumentError: no response can carry the output.
-        NotImplementedError: the output has an event stream, or a body that is not in memory.
     """
-    if operation.has_event_stream_output:
-        raise NotImplementedError(f"{operation.name} of {operation.service_model.service_name} has an event stream")
     wire = before_handlers(operation, output)
-    request_id = request_id_of(wire)
+    request_id = _request_id_of(wire)
+    headers = _head_of(operation, protocol, wire, request_id) | _modelled_headers(operation, protocol, wire)
+    if (source := source_of(operation, protocol, wire)) is not None:
+        return _streamed(operation, wire, headers, source)
     body = _body(operation, protocol, wire, request_id)
-    headers = head_of(operation, protocol, wire, request_id) | modelled_headers(operation, protocol, wire)
     if body.kind and not has_content_type(operation.output_shape):
         headers["content-type"] = body.kind
     return _framed(operation, status_of(operation, wire), headers, body.data)
@@ -51,12 +53,12 @@ class _Body(NamedTuple):
     kind: str
 
 
-def request_id_of(output: Mapping[str, Any]) -> str:
+def _request_id_of(output: Mapping[str, Any]) -> str:
     """The request id that the output's ``ResponseMetadata`` names, or a new one."""
     return str((output.get("ResponseMetadata") or {}).get("RequestId") or uuid4())
 
 
-def head_of(operation: OperationModel, protocol: str, output: Mapping[str, Any], request_id: str) -> dict[str, str]:
+def _head_of(operation: OperationModel, protocol: str, output: Mapping[str, Any], request_id: str) -> dict[str, str]:
     """The headers that all responses in the protocol have."""
     if operation.service_model.service_name in ("s3", "s3control"):
         host_id = (output.get("ResponseMetadata") or {}).get("HostId") or "aiomoto"
@@ -65,7 +67,7 @@ def head_of(operation: OperationModel, protocol: str, output: Mapping[str, Any],
     return {"x-amzn-requestid": request_id} | extra
 
 
-def modelled_headers(operation: OperationModel, protocol: str, output: Mapping[str, Any]) -> dict[str, str]:
+def _modelled_headers(operation: OperationModel, protocol: str, output: Mapping[str, Any]) -> dict[str, str]:
     """The headers that are members of the output, which only REST protocols have."""
     if not protocol.startswith("rest-"):
         return {}
@@ -88,6 +90,17 @@ _CONTENT_TYPES = {
 }
 
 
+def _streamed(
+    operation: OperationModel, output: Mapping[str, Any], headers: dict[str, str], source: Source
+) -> WireResponse:
+    """A body that is made while it is sent. Only the output itself can tell its length."""
+    if not has_content_type(operation.output_shape):
+        headers["content-type"] = EVENT_STREAM if operation.has_event_stream_output else "binary/octet-stream"
+    if not any(name.lower() == "content-length" for name in headers):
+        headers["transfer-encoding"] = "chunked"
+    return WireResponse(status_of(operation, output), tuple(headers.items()), b"", source=source)
+
+
 def _framed(operation: OperationModel, status: int, headers: dict[str, str], body: bytes) -> WireResponse:
     """Add the length of the body. A response to HEAD describes a body that it does not have."""
     if operation.http.get("method") == "HEAD":
@@ -104,15 +117,6 @@ def _framed(operation: OperationModel, status: int, headers: dict[str, str], bod
 
 
 # ---------------------------------------------------------------- bodies
-
-
-def structure_bytes(protocol: str, shape: Shape, value: Any, tag: str) -> bytes:
-    """Encode a structure as a body or as the payload of an event; only XML has a tag."""
-    if protocol in ("json", "rest-json"):
-        return json_bytes(json_value(shape, value))
-    if protocol == "smithy-rpc-v2-cbor":
-        return cbor_bytes(shape, value)
-    return element_xml(tag, shape, value).encode()
 
 
 def _body(operation: OperationModel, protocol: str, output: Mapping[str, Any], request_id: str) -> _Body:
@@ -159,8 +163,6 @@ def _rest(operation: OperationModel, protocol: str, output: Mapping[str, Any]) -
 def _payload(name: str, shape: Shape, protocol: str, value: Any, kind: str) -> _Body:
     if shape.type_name in ("blob", "string"):
         kind = "text/plain" if shape.type_name == "string" else "binary/octet-stream"
-        if not isinstance(value, (str, bytes, bytearray, memoryview, type(None))):
-            raise NotImplementedError(f"{name} must be bytes, not {value!r}")
         return _Body(b"" if value is None else blob_of(value), kind)
     if value is None:
         return _Body(b"", "")

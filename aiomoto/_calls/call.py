@@ -136,7 +136,8 @@ class Call:
     @property
     def response_body(self) -> bytes | None:
         """The body of the response; ``None`` without ``mock_aws(record_bodies=True)``."""
-        return self._record.response_body
+        body = self._record.response_body
+        return None if body is None else bytes(body)
 
     def matches(self, service: str | None = None, operation: str | None = None, /, **params: object) -> bool:
         """Tell whether the call is to a service and an operation, and has these parameters.

@@ -47,7 +47,7 @@ class Record:
         size: the size of the request's body in bytes.
         keeps_bodies: whether ``request_body`` and ``response_body`` are kept.
         request_body: the request's body as sent, if bodies are kept.
-        response_body: the response's body, if bodies are kept.
+        response_body: the response's body, as far as it has been sent, if bodies are kept.
         status: the HTTP status of the response; ``None`` if there is none, or not yet.
         error: the response, if it is an error or a redirect.
         failure: why there is no response: how the connection failed, or the name of an exception.
@@ -95,7 +95,7 @@ class Record:
         self.account = account
         self.size = len(request.body or b"")
         self.request_body = request.body if keeps_bodies else None
-        self.response_body: bytes | None = None
+        self.response_body: bytes | bytearray | None = None
         self.status: int | None = None
         self.error: WireResponse | None = None
         self.failure: str | None = None
@@ -131,6 +131,8 @@ class Record:
             self.error = response
         if self.keeps_bodies:
             self.response_body = response.body
+            if response.source is not None:
+                self.response_body = response.source.sent = bytearray()
 
     def failed(self, error: BaseException) -> None:
         """Record that there is no response, and why."""

@@ -6,14 +6,16 @@ import asyncio
 import os
 import socket
 import struct
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from aiohttp import HttpVersion11, web
 
 from aiomoto import _loops
-from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
+from aiomoto._wire.delivery import CHUNK_SIZE, Piece
 from aiomoto._wire.failures import FailureKind, WireFailure
-from aiomoto._wire.http1 import write_lines
+from aiomoto._wire.http1 import framed_pieces_async, write_lines
 from aiomoto._wire.message import BODILESS, WireResponse
 
 # The value of SO_LINGER that makes closing a socket reset its connection: on, for 0 seconds.
@@ -49,10 +51,10 @@ class EndpointResponse(web.StreamResponse):
         has_no_body = request.method == "HEAD" or response.status in BODILESS
         body = memoryview(b"" if has_no_body else response.body)
         head = self._head(request, response)
-        if response.delivery is None:
+        if response.arrives_whole:
             await _send(request, head, body)
         else:
-            await _deliver(request, head, bytes(body), response.delivery)
+            await _deliver(request, head, response._replace(body=bytes(body)))
         await request.writer.write_eof()
         return request.writer
 
@@ -61,7 +63,9 @@ class EndpointResponse(web.StreamResponse):
 
     def _head(self, request: web.BaseRequest, response: WireResponse) -> bytes:
         pairs = [(name, value) for name, value in response.headers if name.lower() not in _FRAMING]
-        if (length := _content_length(response, is_head=request.method == "HEAD")) is not None:
+        if response.is_chunked:
+            pairs.append(("transfer-encoding", "chunked"))
+        elif (length := _content_length(response, is_head=request.method == "HEAD")) is not None:
             pairs.append(("content-length", length))
         if not self._stays_open:
             pairs.append(("connection", "close"))
@@ -93,14 +97,25 @@ async def _send(request: web.BaseRequest, head: bytes, body: memoryview) -> None
         await request.writer.write(body[start : start + CHUNK_SIZE])
 
 
-async def _deliver(request: web.BaseRequest, head: bytes, body: bytes, delivery: Delivery) -> None:
+async def _deliver(request: web.BaseRequest, head: bytes, response: WireResponse) -> None:
     await request.writer.write(head)
     try:
-        for wait, data in delivery.pieces(body):
-            await _loops.sleep(wait)
-            await request.writer.write(data)
+        async with aclosing(_pieces(response)) as pieces:
+            async for wait, data in pieces:
+                await _loops.sleep(wait)
+                await request.writer.write(data)
     except WireFailure as failure:
         await _fail(request, failure.kind)
+
+
+async def _pieces(response: WireResponse) -> AsyncGenerator[Piece]:
+    if response.source is None:
+        for piece in response.pieces():
+            yield piece
+    else:
+        async with aclosing(framed_pieces_async(response)) as pieces:
+            async for piece in pieces:
+                yield piece
 
 
 async def _fail(request: web.BaseRequest, kind: FailureKind) -> None:
@@ -123,6 +138,6 @@ def _content_length(response: WireResponse, *, is_head: bool) -> str | None:
         return None
     # Moto's header, so that a response to HEAD says how long the body would be.
     stated = next((value for name, value in response.headers if name.lower() == "content-length"), None)
-    if is_head and (stated or not response.body):
+    if (is_head and (stated or not response.body)) or response.source is not None:
         return stated
     return str(len(response.body))

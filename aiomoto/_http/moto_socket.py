@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from aiomoto._exchange import Exchange
 from aiomoto._http.urllib3.delivery import Incoming, ResponseFile
-from aiomoto._wire.delivery import Delivery
 from aiomoto._wire.failures import FailureKind, WireFailure
-from aiomoto._wire.http1 import RequestReader, write_head
+from aiomoto._wire.http1 import RequestReader, framed_pieces, write_head
 from aiomoto._wire.message import framed
 
 
@@ -121,8 +120,7 @@ class MotoSocket:
         wire_response = framed(self._route.exchange.answer(wire, self._route.library, self._timeout), wire)
         if not self._route.is_decided:
             wire_response = wire_response._replace(headers=(*wire_response.headers, ("connection", "close")))
-        pieces = (wire_response.delivery or Delivery()).pieces(wire_response.body)
-        return ResponseFile(Incoming(write_head(wire_response), pieces, self._timeout))
+        return ResponseFile(Incoming(write_head(wire_response), framed_pieces(wire_response), self._timeout))
 
     def shutdown(self, how: int) -> None:
         """No-op."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing, closing
 from math import inf
 from typing import NamedTuple
 
@@ -40,12 +41,34 @@ class Delivery(NamedTuple):
         Raises:
             WireFailure: the connection fails after ``length`` bytes.
         """
-        end = len(body) if self.length is None else min(self.length, len(body))
+        return self._arriving(0, body, 0)
+
+    def stream(self, pieces: Generator[Piece]) -> Generator[Piece]:
+        """Yield a body of unknown length, as it arrives; closing this closes its source. Errors as in ``pieces``."""
+        received = 0
+        with closing(pieces):
+            for wait, data in pieces:
+                yield from self._arriving(wait, data, received)
+                received += len(data)
+
+    async def stream_async(self, pieces: AsyncGenerator[Piece]) -> AsyncGenerator[Piece]:
+        """The same, from an asynchronous source."""
+        received = 0
+        async with aclosing(pieces):
+            async for wait, data in pieces:
+                for piece in self._arriving(wait, data, received):
+                    yield piece
+                received += len(data)
+
+    def _arriving(self, wait: float, data: bytes, received: int) -> Iterator[Piece]:
+        end = len(data) if self.length is None else max(min(self.length - received, len(data)), 0)
         size = min(CHUNK_SIZE, max(1, int(self.bandwidth * _INTERVAL))) if self.bandwidth else CHUNK_SIZE
+        if wait:
+            yield Piece(wait, b"")
         for start in range(0, end, size):
-            data = body[start : min(start + size, end)]
-            yield Piece(len(data) / self.bandwidth if self.bandwidth else 0, data)
-        if end < len(body):
+            piece = data[start : min(start + size, end)]
+            yield Piece(len(piece) / self.bandwidth if self.bandwidth else 0, piece)
+        if end < len(data):
             if self.ending is not None:
                 raise WireFailure(self.ending)
             yield Piece(inf, b"")

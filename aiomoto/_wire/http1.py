@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from contextlib import aclosing
 
+from aiomoto._wire.delivery import Piece
 from aiomoto._wire.message import BODILESS, WireRequest, WireResponse, encode_headers
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -12,6 +14,8 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 def write_head(response: WireResponse) -> bytes:
     """Write the status line and the headers of a response, including its content length, as a server would."""
+    if response.source is not None:
+        return write_lines(response, response.headers)
     # Moto's bodies are whole, even where its headers say "chunked".
     pairs = [pair for pair in response.headers if pair[0].lower() != "transfer-encoding"]
     has_length = any(name.lower() == "content-length" for name, _ in pairs)
@@ -30,6 +34,32 @@ def write_lines(response: WireResponse, headers: Iterable[tuple[str, str]]) -> b
     return b"\r\n".join([_LINE_BREAKS.sub(b" ", line) for line in lines]) + b"\r\n\r\n"
 
 
+def framed_pieces(response: WireResponse) -> Generator[Piece]:
+    """Yield the pieces of a body as a server writes them, in chunks if its length is not known (RFC 9112, 7.1)."""
+    if not response.is_chunked:
+        yield from response.pieces()
+        return
+    for wait, data in response.pieces():
+        yield Piece(wait, _chunk(data))
+    yield Piece(0, _LAST_CHUNK)
+
+
+async def framed_pieces_async(response: WireResponse) -> AsyncGenerator[Piece]:
+    """The same on an event loop, for a response with a source."""
+    is_chunked = response.is_chunked
+    async with aclosing(response.pieces_async()) as pieces:
+        async for wait, data in pieces:
+            yield Piece(wait, _chunk(data) if is_chunked else data)
+    if is_chunked:
+        yield Piece(0, _LAST_CHUNK)
+
+
+def _chunk(data: bytes) -> bytes:
+    # An empty chunk would be the last one.
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+_LAST_CHUNK = b"0\r\n\r\n"
 _LINE_BREAKS = re.compile(rb"[\r\n\0]+")
 
 

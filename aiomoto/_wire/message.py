@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from http import HTTPStatus
@@ -13,7 +13,8 @@ from botocore.exceptions import HTTPClientError
 from botocore.model import OperationModel
 
 from aiomoto._wire.aws_chunked import parse_chunks
-from aiomoto._wire.delivery import Delivery
+from aiomoto._wire.delivery import Delivery, Piece
+from aiomoto._wire.source import Source
 
 
 @dataclass(frozen=True)
@@ -124,13 +125,35 @@ def once(read: Callable[[WireRequest], Read]) -> Callable[[WireRequest], Read]:
 class WireResponse(NamedTuple):
     """A response as a server would put it on the wire: status, header pairs, body.
 
-    ``delivery`` describes how the body arrives; with ``None`` it arrives at once.
+    ``delivery`` describes how the body arrives; with ``None`` it arrives at once. A body that comes into being while it
+    is sent has a ``source`` in place of ``body``.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     delivery: Delivery | None = None
+    source: Source | None = None
+
+    @property
+    def arrives_whole(self) -> bool:
+        """Whether the body is there and nothing delays it."""
+        return self.delivery is None and self.source is None
+
+    @property
+    def is_chunked(self) -> bool:
+        """Whether its length is not known before its end, so that HTTP/1.1 sends it in chunks."""
+        return self.source is not None and not any(name.lower() == "content-length" for name, _ in self.headers)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The body piece by piece, as it arrives in a thread. Errors are those of ``Delivery`` and ``Source``."""
+        delivery = self.delivery or Delivery()
+        return delivery.pieces(self.body) if self.source is None else delivery.stream(self.source.pieces())
+
+    def pieces_async(self) -> AsyncGenerator[Piece]:
+        """The body of a response with a source, as it arrives on an event loop."""
+        assert self.source is not None
+        return (self.delivery or Delivery()).stream_async(self.source.pieces_async())
 
     @property
     def reason(self) -> str:
@@ -153,9 +176,11 @@ _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 def framed(response: WireResponse, request: WireRequest) -> WireResponse:
-    """Frame a response as a server would: no body where HTTP forbids one, the content length, no transfer coding."""
+    """Frame a response as a server would: no body where HTTP forbids one, its length, or chunks if that is unknown."""
     if request.method == "HEAD" or response.status in BODILESS:
         return response._replace(body=b"")
+    if response.source is not None:
+        return response  # which is framed already
     framing = ("content-length", "transfer-encoding")
     pairs = tuple(pair for pair in response.headers if pair[0].lower() not in framing)
     return response._replace(headers=(*pairs, ("content-length", str(len(response.body)))))

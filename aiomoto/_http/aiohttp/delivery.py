@@ -15,10 +15,11 @@ from aiohttp import StreamReader
 from aiohttp.client_proto import ResponseHandler
 
 from aiomoto._http.aiohttp.failures import library_error
+from aiomoto._http.aiohttp.pump import Pump, buffering
 from aiomoto._loops import Later
-from aiomoto._wire.delivery import Delivery, Piece
+from aiomoto._wire.delivery import Piece
 from aiomoto._wire.failures import WireFailure, os_error
-from aiomoto._wire.http1 import write_head
+from aiomoto._wire.http1 import framed_pieces_async, write_head
 from aiomoto._wire.message import WireRequest, WireResponse
 
 
@@ -27,29 +28,32 @@ class ScriptedConnection:
 
     Args:
         request: the request.
-        wire_response: the response to it.
-        delivery: how the response's body arrives.
+        wire_response: the response to it, which has a delivery or a source.
         read_timeout: the seconds that the client waits for more of the body; ``None`` means no limit.
     """
 
-    def __init__(
-        self, request: WireRequest, wire_response: WireResponse, delivery: Delivery, read_timeout: float | None
-    ) -> None:
+    def __init__(self, request: WireRequest, wire_response: WireResponse, read_timeout: float | None) -> None:
         loop = asyncio.get_running_loop()
         self.protocol = ResponseHandler(loop)
         self._sender = Sender(self.protocol, loop, read_timeout)
-        self._pieces = delivery.pieces(wire_response.body)
+        self._wire_response = wire_response
         self.protocol.connection_made(self._sender)
         self.protocol.set_response_params(
             skip_payload=request.method == "HEAD",
             read_until_eof=True,
             auto_decompress=False,
+            **buffering(wire_response),
         )
         self.protocol.data_received(write_head(wire_response))
 
     def begin(self, stream: StreamReader) -> None:
         """Deliver the body into the response's stream. The headers have been read."""
-        self._sender.begin(self._pieces, stream)
+        self._sender.begin(self._wire_response, stream)
+
+    def hang_up(self) -> None:
+        """Break off the body: the client was closed before all of it had arrived."""
+        self._sender.fail(RuntimeError("Connection closed."))  # aiohttp's own message
+        self._sender.close()
 
     def release(self) -> None:
         """Stop delivering: there is no pool to return the connection to."""
@@ -77,16 +81,20 @@ class Sender(asyncio.Transport):
         self._stream: StreamReader | None = None
         self._read_timeout = read_timeout or None
         self._timer: Later | None = None
+        self._pump: Pump | None = None
         self._will_time_out = False
         self._unread: bytes | None = None
         self._is_paused = False
         self._is_closed = False
 
-    def begin(self, pieces: Iterator[Piece], stream: StreamReader) -> None:
+    def begin(self, response: WireResponse, stream: StreamReader) -> None:
         """Send a body, which the protocol feeds to a stream."""
-        self._pieces = pieces
         self._stream = stream
-        self._schedule()
+        if response.source is None:
+            self._pieces = response.pieces()
+            self._schedule()
+        else:
+            self._pump = Pump(framed_pieces_async(response), self, self._loop, self._read_timeout)
 
     def _schedule(self) -> None:
         try:
@@ -109,6 +117,18 @@ class Sender(asyncio.Transport):
             self._protocol.data_received(data)
             self._schedule()
 
+    def deliver(self, data: bytes) -> None:
+        """Deliver a piece of a body that has a source."""
+        if not self._is_closed:
+            self._protocol.data_received(data)
+
+    def fail(self, error: BaseException) -> None:
+        """End the body: the connection fails, or another error, which the client sees as it is."""
+        if isinstance(error, WireFailure):
+            self._fail(error)
+        elif not self._is_closed and self._stream is not None and not self._stream.is_eof():
+            self._stream.set_exception(error)
+
     def _fail(self, failure: WireFailure) -> None:
         if self._is_closed:
             return
@@ -125,12 +145,16 @@ class Sender(asyncio.Transport):
 
     def pause_reading(self) -> None:
         self._is_paused = True
+        if self._pump is not None:
+            self._pump.pause()
         if self._will_time_out and self._timer is not None:
             self._timer.cancel()  # the read timeout does not run while the client reads nothing
 
     def resume_reading(self) -> None:
         self._is_paused = False
-        if self._unread is not None:
+        if self._pump is not None:
+            self._pump.resume()
+        elif self._unread is not None:
             data, self._unread = self._unread, None
             self._timer = Later(self._loop, 0, partial(self._arrive, data))
         elif self._will_time_out and self._read_timeout is not None and not self._is_closed:
@@ -146,5 +170,7 @@ class Sender(asyncio.Transport):
         self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
+        if self._pump is not None:
+            self._pump.stop()
 
     abort = close

@@ -24,7 +24,7 @@ from aiomoto._http.aiohttp.delivery import Sender
 from aiomoto._http.aiohttp.failures import library_error
 from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
-from aiomoto._wire.delivery import CHUNK_SIZE, Delivery
+from aiomoto._wire.delivery import CHUNK_SIZE
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.http1 import CONTINUE, RequestReader, write_head
 from aiomoto._wire.message import WireRequest, WireResponse, framed
@@ -133,7 +133,7 @@ class _Protocol(ResponseHandler):
         self.data_received(write_head(wire_response) + first)
         message, stream = await super().read()
         rest = wire_response.body[len(first) :] if first else wire_response.body
-        self._wire.begin((wire_response.delivery or Delivery()).pieces(rest), stream)
+        self._wire.begin(wire_response._replace(body=rest), stream)
         return message, stream
 
     async def _receive(self) -> WireResponse | None:
@@ -178,6 +178,13 @@ class _Transport(Sender):
     def _arrive(self, data: bytes) -> None:
         if self._receiver.connected:
             super()._arrive(data)
+        else:
+            self.close()
+
+    def deliver(self, data: bytes) -> None:
+        """Deliver a piece of a body that has a source."""
+        if self._receiver.connected:
+            super().deliver(data)
         else:
             self.close()
 

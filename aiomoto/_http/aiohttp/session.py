@@ -45,7 +45,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._streaming: WeakSet[_Connection] = WeakSet()
+        self._streaming: WeakSet[_Connection | ScriptedConnection] = WeakSet()
         if self._outlives_mock:
             _live.refuse_motos_own_mock()
 
@@ -155,20 +155,26 @@ async def _client_response(
         session=None,  # type: ignore[arg-type]
         **_VERSION_ARGUMENTS,
     )
-    if wire_response.delivery is None:
+    if wire_response.arrives_whole:
         connection = _Connection(wire_response, loop)
         await response.start(connection)  # type: ignore[arg-type]
         if streaming_from is None:
             connection.feed()
         else:
             connection.feed_soon()
-            if isinstance(streaming_from, MotoAIOHTTPSession):
-                streaming_from._streaming.add(connection)
+            _note(streaming_from, connection)
     else:
-        scripted = ScriptedConnection(request, wire_response, wire_response.delivery, read_timeout)
+        scripted = ScriptedConnection(request, wire_response, read_timeout)
         await response.start(scripted)  # type: ignore[arg-type]
         scripted.begin(response.content)
+        _note(streaming_from, scripted)
     return response
+
+
+def _note(session: Any, connection: _Connection | ScriptedConnection) -> None:
+    """Have a session break off a body that has not arrived when it is closed."""
+    if isinstance(session, MotoAIOHTTPSession):
+        session._streaming.add(connection)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:

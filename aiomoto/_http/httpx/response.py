@@ -9,7 +9,7 @@ from typing import Any
 
 from aiomoto import _clock, _loops
 from aiomoto._http.httpx.failures import body_error
-from aiomoto._wire.delivery import CHUNK_SIZE, Delivery, Piece
+from aiomoto._wire.delivery import CHUNK_SIZE, Piece
 from aiomoto._wire.failures import FailureKind, WireFailure
 from aiomoto._wire.message import WireResponse
 
@@ -43,9 +43,9 @@ def core_response_for(
 
 
 def _stream(package: Any, wire_response: WireResponse, request: Any, read_timeout: float | None) -> Any:
-    if wire_response.delivery is None:
+    if wire_response.arrives_whole:
         return _body_class(package)(wire_response.body)
-    return _scripted_class(package)(wire_response.body, wire_response.delivery, request, read_timeout)
+    return _scripted_class(package)(wire_response, request, read_timeout)
 
 
 def _extensions(wire_response: WireResponse) -> dict[str, bytes]:
@@ -116,34 +116,62 @@ def _scripted_class(package: Any) -> Any:
     class ScriptedBody(*_stream_classes(package)):  # type: ignore[misc]
         """A body that arrives as over a bad network."""
 
-        def __init__(self, data: bytes, delivery: Delivery, request: Any, read_timeout: float | None) -> None:
-            self._pieces = delivery.pieces(data)
-            self._length = len(data)
+        def __init__(self, wire_response: WireResponse, request: Any, read_timeout: float | None) -> None:
+            self._response = wire_response
+            self._pieces: Any = None
+            self._length = len(wire_response.body)
             self._received = 0
+            self._is_closed = False
             self._request = request
             self._read_timeout = TIMEOUT_MAX if read_timeout is None else read_timeout
 
         def __iter__(self) -> Iterator[bytes]:
-            while piece := self._next(is_sync=True):
-                _clock.pause(min(piece.wait, self._read_timeout))
-                yield self._arrived(piece, is_sync=True)
+            self._pieces = self._response.pieces()
+            try:
+                for piece in self._pieces:
+                    _clock.pause(min(piece.wait, self._read_timeout))
+                    yield self._arrived(piece)
+            except WireFailure as failure:
+                raise self._error(failure.kind, is_sync=True) from None
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            while piece := self._next(is_sync=False):
-                await _loops.sleep(min(piece.wait, self._read_timeout))
-                yield self._arrived(piece, is_sync=False)
-
-        def _next(self, *, is_sync: bool) -> Piece | None:
             try:
-                return next(self._pieces, None)
+                while piece := await self._next():
+                    await _loops.sleep(min(piece.wait, self._read_timeout))
+                    yield self._arrived(piece)
             except WireFailure as failure:
-                raise self._error(failure.kind, is_sync=is_sync) from None
+                raise self._error(failure.kind, is_sync=False) from None
 
-        def _arrived(self, piece: Piece, *, is_sync: bool) -> bytes:
+        async def _next(self) -> Piece | None:
+            if self._is_closed:
+                raise package.ReadError("the response was closed before its end")
+            if self._response.source is None:
+                self._pieces = self._pieces or self._response.pieces()
+                return next(self._pieces, None)
+            import anyio  # comes with httpx
+
+            self._pieces = self._pieces or self._response.pieces_async()
+            with anyio.move_on_after(None if self._read_timeout == TIMEOUT_MAX else self._read_timeout):
+                return await anext(self._pieces, None)
+            raise WireFailure("read_timeout")
+
+        def _arrived(self, piece: Piece) -> bytes:
             if piece.wait > self._read_timeout:
-                raise self._error("read_timeout", is_sync=is_sync)
+                raise WireFailure("read_timeout")
             self._received += len(piece.data)
             return piece.data
+
+        def close(self) -> None:
+            """Stop, and close the source of the body."""
+            self._is_closed = True
+            if self._pieces is not None:
+                self._pieces.close()
+
+        async def aclose(self) -> None:
+            """The same on an event loop."""
+            self._is_closed = True
+            if self._pieces is not None and self._response.source is not None:
+                await self._pieces.aclose()
 
         def _error(self, kind: FailureKind, *, is_sync: bool) -> Any:
             return body_error(kind, self._request, self._received, self._length, is_sync=is_sync)

@@ -61,7 +61,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
 
     async def __aexit__(self, *error: object) -> None:
         for body in list(self._streaming):
-            body.close()
+            await body.aclose()
         if self._reaches_network:
             self._reaches_network = False
             await super().__aexit__(*error)

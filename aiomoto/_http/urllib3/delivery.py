@@ -6,30 +6,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator
 from http.client import HTTPResponse
 from threading import TIMEOUT_MAX
 from typing import Any
 
 from aiomoto import _clock
-from aiomoto._wire.delivery import Delivery, Piece
+from aiomoto._wire.delivery import Piece
 from aiomoto._wire.failures import WireFailure, os_error
-from aiomoto._wire.http1 import write_head
+from aiomoto._wire.http1 import framed_pieces, write_head
 from aiomoto._wire.message import WireRequest, WireResponse
 
 
-def scripted_response(
-    request: WireRequest, wire_response: WireResponse, delivery: Delivery, read_timeout: float | None
-) -> HTTPResponse:
+def scripted_response(request: WireRequest, wire_response: WireResponse, read_timeout: float | None) -> HTTPResponse:
     """Create the response to a request that ``http.client`` reads from a socket.
 
     Args:
         request: the request.
-        wire_response: Moto's response.
-        delivery: how its body arrives.
+        wire_response: the response to it.
         read_timeout: the seconds that the client waits for more of the body; ``None`` means no limit.
     """
-    socket: Any = Incoming(write_head(wire_response), delivery.pieces(wire_response.body), read_timeout)
+    socket: Any = Incoming(write_head(wire_response), framed_pieces(wire_response), read_timeout)
     response = HTTPResponse(socket, method=request.method)
     response.begin()
     return response
@@ -45,7 +42,7 @@ class ResponseFile(io.BufferedReader):
 class Incoming(io.RawIOBase):
     """The client's side of a connection: it returns each piece of a response at its time."""
 
-    def __init__(self, head: bytes, pieces: Iterator[Piece], read_timeout: float | None) -> None:
+    def __init__(self, head: bytes, pieces: Generator[Piece], read_timeout: float | None) -> None:
         super().__init__()
         self._unread = memoryview(head)
         self._pieces = pieces
@@ -59,21 +56,26 @@ class Incoming(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        if not self._unread:
-            self._unread = memoryview(self._receive())
+        while not self._unread and (received := self._receive()) is not None:
+            self._unread = memoryview(received)
         data, self._unread = self._unread[: len(buffer)], self._unread[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
 
-    def _receive(self) -> bytes:
+    def close(self) -> None:
+        """Close the source of the body too."""
+        self._pieces.close()
+        super().close()
+
+    def _receive(self) -> bytes | None:
         try:
             piece = next(self._pieces, None)
         except WireFailure as failure:
             if failure.kind == "disconnect":
-                return b""
+                return None
             raise os_error(failure.kind) from None
         if piece is None:
-            return b""
+            return None
         _clock.pause(min(piece.wait, self._read_timeout))
         if piece.wait > self._read_timeout:
             raise os_error("read_timeout")

@@ -71,10 +71,10 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         wire_response = exchange.answer(wire, "boto3", timeouts.read)
     except WireFailure as failure:
         raise library_error(failure.kind, wire.url, timeouts) from None
-    delivery = wire_response.delivery
-    if delivery:
+    arrives_whole = wire_response.arrives_whole
+    if not arrives_whole:
         wire_response = framed(wire_response, wire)  # with a Content-Length, so that a shorter body is detected
-    body = scripted_response(wire, wire_response, delivery, timeouts.read) if delivery else BytesIO(wire_response.body)
+    body = BytesIO(wire_response.body) if arrives_whole else scripted_response(wire, wire_response, timeouts.read)
     return HTTPResponse(
         body=body,
         headers=HTTPHeaderDict(wire_response.headers),
@@ -85,8 +85,8 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         preload_content=False,
         decode_content=False,
         # Only for a fault, which may make a body end early: Moto's Content-Length is not always right.
-        enforce_content_length=delivery is not None and _enforces_length(),
-        pool=pool_for(wire.url) if delivery else None,  # named in error messages
+        enforce_content_length=not arrives_whole and _enforces_length(),
+        pool=None if arrives_whole else pool_for(wire.url),  # named in error messages
     )
 
 
