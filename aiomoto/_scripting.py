@@ -13,7 +13,7 @@ from aiomoto import _helper_loop
 from aiomoto._aws.error_responses import ErrorResponse
 from aiomoto._aws.output_check import check_output
 from aiomoto._aws.outputs import response_for
-from aiomoto._aws.parsed_output import output_of
+from aiomoto._aws.parsed_output import output_of, with_new_body
 from aiomoto._calls.record import Record
 from aiomoto._calls.scripted_call import ScriptedCall
 from aiomoto._errors import ArgumentError
@@ -45,6 +45,7 @@ class Script:
         self._record = record
         self._moto = moto
         self._read_timeout = read_timeout
+        self._motos: dict[str, Any] = {}
         self.rule: Answer | None = None
 
     def respond(self) -> WireResponse | None:
@@ -109,7 +110,10 @@ class Script:
         return self._output(await self._moto.ask_async())
 
     def _output(self, response: WireResponse) -> dict[str, Any]:
-        return output_of(self._record.request, response, self._model, ScriptedCall(self._record, self._ask).protocol)
+        protocol = ScriptedCall(self._record, self._ask).protocol
+        output = output_of(self._record.request, response, self._model, protocol)
+        self._motos = dict(output)
+        return output
 
     # ------------------------------------------------------------ responses
 
@@ -127,7 +131,7 @@ class Script:
             name = f"{self._model.service_model.service_name} {self._model.name}"
             raise ArgumentError(f"the answer to {name} must be a mapping or None, not {value!r}")
         check_output(self._model, value)
-        return response_for(self._model, protocol, value)
+        return response_for(self._model, protocol, with_new_body(self._model, value, self._motos))
 
 
 def _is_async(function: Callable[..., Any]) -> bool:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from aiomoto import AiomotoError, Call, mock_aws
 from tests.conftest import ClientFactory
+from tests.event_streams import CSV, put_objects
 
 REGION = "us-east-1"
 CONVERSED = {
@@ -160,6 +161,35 @@ def test_any_other_error_of_a_function_reaches_the_test() -> None:
 
 
 # ---------------------------------------------------------------- beside Moto
+
+
+def test_the_body_of_motos_answer_may_be_any_bytes_and_be_replaced() -> None:
+    def reversed_body(call: Call) -> dict[str, Any]:
+        output: dict[str, Any] = call.moto()
+        return {**output, "Body": output["Body"][::-1] + b"!"}
+
+    with mock_aws() as aws:
+        s3 = boto3.client("s3", REGION)
+        s3.create_bucket(Bucket="photos")
+        s3.put_object(Bucket="photos", Key="a", Body=b"\xff\x00")
+        aws.answers.add("s3", "GetObject", reversed_body)
+        response = s3.get_object(Bucket="photos", Key="a")
+
+        assert response["Body"].read() == b"\x00\xff!"
+        assert response["ContentLength"] == 3
+
+
+def test_motos_event_streams_are_lists_of_events() -> None:
+    def shortened(call: Call) -> dict[str, Any]:
+        output: dict[str, Any] = call.moto()
+        return {"Payload": [event for event in output["Payload"] if "Records" in event]}
+
+    with mock_aws() as aws:
+        aws.answers.add("s3", "SelectObjectContent", shortened)
+        put_objects()
+        payload = boto3.client("s3", REGION).select_object_content(**CSV.request)["Payload"]
+
+        assert list(payload) == [{"Records": {"Payload": b"ada\ngrace\n"}}]
 
 
 def test_none_leaves_the_call_to_the_next_rule_and_then_to_moto() -> None:

@@ -80,7 +80,6 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_aws.endpoint_hosts": "",
         "_aws.output_check": "botocore",
-        "_aws.parsed_output": "botocore",
         "_aws.s3_addressing": "",
         "_botocore.events": "botocore",
         "_botocore.lookups": "aiobotocore botocore",
@@ -118,6 +117,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_aws.outputs": "botocore",
         "_aws.parameters": "botocore",
+        "_aws.parsed_output": "botocore",
         "_aws.values": "botocore",
         "_botocore.operations": "aiobotocore botocore",
         "_moto.inference": "",

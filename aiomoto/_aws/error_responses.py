@@ -134,7 +134,7 @@ class ErrorResponse:
         error = _Error(
             self.code or (shape.name if shape else self.name),
             self.code or (_code(service, shape) if shape else self.name),
-            self.message or _message_of(self.name, self.members),
+            _message_of(self.name, self.members) if self.message is None else self.message,
             _status(self.name, shape, protocol) if self.status is None else self.status,
             shape,
             self.members if shape is not None else {},
@@ -208,7 +208,7 @@ def _code(service: str | None, shape: Shape) -> str:
 
 def _message_of(name: str, members: Mapping[str, Any]) -> str:
     modelled = members.get("message", members.get("Message"))
-    return str(_MESSAGES.get(name, f"{name}, from a fault rule of aiomoto") if modelled is None else modelled)
+    return str(_MESSAGES.get(name, f"{name}, from a rule of aiomoto") if modelled is None else modelled)
 
 
 def _status(name: str, shape: Shape | None, protocol: str) -> int:
