@@ -62,6 +62,21 @@ def test_a_mistake_is_refused_when_the_rule_is_added(
         assert len(aws.answers) == 0
 
 
+SIBLINGS = [
+    ("bedrock", "Converse", "bedrock-runtime"),
+    ("bedrock-runtime", "ListFoundationModels", "bedrock"),
+    ("bedrock-agent", "InvokeAgent", "bedrock-agent-runtime"),
+    ("dynamodb", "GetShardIterator", "dynamodbstreams"),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "sibling"), SIBLINGS)
+def test_an_operation_of_a_service_of_a_similar_name_is_found(service: str, operation: str, sibling: str) -> None:
+    message = f"^{service} has no operation '{operation}': it is an operation of '{sibling}'$"
+    with mock_aws() as aws, pytest.raises(ArgumentError, match=message):
+        aws.answers.add(service, operation, {})
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [({"stopReson": "x"}, "stopReson.*stopReason"), ("hello", "must be a mapping or None, not 'hello'")],

@@ -28,10 +28,23 @@ def check_names(service: str | None, operation: str | None, parameters: Iterable
     check_name("botocore", "service", service, services())
     model = service_model(service)
     if operation is not None:
-        check_name(service, "operation", operation, model.operation_names)
+        _check_operation(service, operation)
     owner = f"{service} {operation}" if operation else service
     for name in parameters:
         check_name(owner, "parameter", name, _parameters(model, operation))
+
+
+def _check_operation(service: str, operation: str) -> None:
+    names = service_model(service).operation_names
+    if operation not in names and (sibling := _sibling_with(service, operation)):
+        raise ArgumentError(f"{service} has no operation {operation!r}: it is an operation of {sibling!r}")
+    check_name(service, "operation", operation, names)
+
+
+def _sibling_with(service: str, operation: str) -> str | None:
+    """The service of a similar name that has an operation: ``"bedrock-runtime"`` for ``"bedrock"``."""
+    siblings = [name for name in services() if name.startswith(service) or service.startswith(name)]
+    return next((name for name in siblings if operation in service_model(name).operation_names), None)
 
 
 def check_name(owner: str, kind: str, name: str, known: Iterable[str]) -> None:
