@@ -8,7 +8,6 @@ from copy import copy
 from functools import partial
 from typing import Any
 
-from botocore.model import OperationModel
 from moto.core.exceptions import ServiceNotWhitelisted
 
 from aiomoto._aws.endpoint_hosts import EndpointHosts
@@ -22,7 +21,7 @@ from aiomoto._moto.configuration import configurations
 from aiomoto._moto.explanations import explain_missing_package, explain_stage
 from aiomoto._moto.router import Destination, Route, destination_of, find_route
 from aiomoto._moto.s3_addressing import url_for_moto
-from aiomoto._rules.answer_line import answer_line
+from aiomoto._rules.answer_line import how_to_answer
 from aiomoto._rules.fault_plan import NO_FAULT, FaultPlan, NoFault
 from aiomoto._scripting import Moto, Script
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -107,7 +106,7 @@ class Exchange:
             invocation.pause(plan.lateness, read_timeout)
             response = plan.after(response)
         except BaseException as error:
-            _note_failure(record, error)
+            _note_failure(record, error, script)
             raise
         record.answered(response)
         return response
@@ -131,7 +130,7 @@ class Exchange:
             await invocation.pause_async(plan.lateness, read_timeout)
             response = plan.after(response)
         except BaseException as error:
-            _note_failure(record, error)
+            _note_failure(record, error, script)
             raise
         record.answered(response)
         return response
@@ -243,25 +242,25 @@ def _plan_for(record: Record, exchanges: list[Exchange]) -> NoFault:
     return FaultPlan(record.fault.effect, call, record.request) if record.fault else NO_FAULT
 
 
-def _note_failure(record: Record, error: BaseException) -> None:
+def _note_failure(record: Record, error: BaseException, script: Script | None) -> None:
     """Record that a request failed.
 
     Raises:
         ModuleNotFoundError: Moto needs a package for it. The message says which extra to install.
         NotImplementedError: Moto does not have the operation. The message says how to answer it in the test.
+        RequestBlockedError: Moto does not have the service, and the rules for it did not answer.
     """
     record.failed(error)
     if isinstance(error, ModuleNotFoundError):
         message = explain_missing_package(error, record.destination.services)
         raise ModuleNotFoundError(message, name=error.name, path=error.path) from error
+    idle = script.idle if script is not None else ""
     if type(error) is NotImplementedError and (model := record.identity.model) is not None:
         name = f"{model.service_model.service_name} {model.name}"
         said = str(error) or "it is not implemented"
-        raise NotImplementedError(f"Moto does not answer {name}: {said}. {_answer_it(model)}") from error
-
-
-def _answer_it(operation: OperationModel) -> str:
-    return f"Answer it in the test:\n{answer_line(operation)}"
+        raise NotImplementedError(f"{idle}Moto does not answer {name}: {said}. {how_to_answer(model)}") from error
+    if idle and isinstance(error, (NoSuchPathError, RequestBlockedError)):
+        raise type(error)(f"{idle}{error}") from error
 
 
 def describe(request: WireRequest) -> str:
@@ -288,4 +287,4 @@ def _way_out(request: WireRequest) -> str:
     passthrough = f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{split.scheme}://{split.netloc}"]}}}}}})'
     if model is None:
         return f"Replace this call in the test, or let it pass through on purpose with {passthrough}"
-    return f"Let it pass through on purpose with {passthrough}, or answer it. {_answer_it(model)}"
+    return f"Let it pass through on purpose with {passthrough}, or answer it. {how_to_answer(model)}"

@@ -78,6 +78,13 @@ class Script:
             source.items = _helper_loop.iterate(source.items, self._read_timeout)
         return response
 
+    @property
+    def idle(self) -> str:
+        """Name the rules for the operation, of which none has answered; empty if there are none."""
+        call = ScriptedCall(self._record, self._ask)
+        found = [repr(rule) for rules in self._rules for rule in rules if rule.selects(call)]
+        return f"No rule answered this call: {', '.join(found)}. " if found else ""
+
     def _acting(self) -> Iterator[tuple[Answer, OneAnswer]]:
         call = ScriptedCall(self._record, self._ask)
         for rules in self._rules:

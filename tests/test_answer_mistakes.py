@@ -106,6 +106,20 @@ def test_what_nothing_answers_ends_in_a_line_to_paste() -> None:
     assert str(caught.value).splitlines()[-1].startswith(line)
 
 
+def test_rules_for_the_operation_that_did_not_answer_are_named() -> None:
+    with mock_aws() as aws:
+        aws.answers.add("sqs", "StartMessageMoveTask", {}, where={"SourceArn": "another"})
+        aws.answers.add("sqs", "ListQueues", {}, optional=True)
+        with pytest.raises(NotImplementedError) as caught:
+            boto3.client("sqs", "us-east-1").start_message_move_task(SourceArn="jobs")
+
+    assert str(caught.value).startswith(
+        "No rule answered this call: <Answer sqs.StartMessageMoveTask where ...: answer, an output; hits=0>. Moto does "
+        "not answer sqs StartMessageMoveTask: "
+    )
+    assert str(caught.value).splitlines()[-1] == 'aws.answers.add("sqs", "StartMessageMoveTask", {"TaskHandle": ...})'
+
+
 def test_an_operation_that_moto_lacks_ends_in_a_line_to_paste() -> None:
     with mock_aws(), pytest.raises(NotImplementedError) as caught:
         boto3.client("sqs", "us-east-1").start_message_move_task(SourceArn="arn:aws:sqs:us-east-1:123456789012:jobs")

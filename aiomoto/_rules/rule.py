@@ -18,9 +18,12 @@ class Rule:
     """A rule of one mock. As a context manager it removes itself at the end of the block.
 
     Attributes:
+        owner: what the rule was added to: ``"aws.faults"``.
         hits: how many calls it has acted on.
         optional: whether it may act on no call at all without being listed as unused.
     """
+
+    owner = ""
 
     def __init__(
         self,
@@ -56,12 +59,22 @@ class Rule:
         Raises:
             AiomotoError: the ``where`` function has raised an error.
         """
-        if self._is_used_up or not self._selection.includes(call):
-            return None
-        if not self._condition_holds(call):
+        if not self.is_for(call):
             return None
         with state_lock:
             return self.hits - 1 if self._count() else None
+
+    def selects(self, call: SelectableCall) -> bool:
+        """Tell whether the rule is for a call's operation and region."""
+        return self._selection.includes(call)
+
+    def is_for(self, call: SelectableCall) -> bool:
+        """Tell whether the rule would act on a call, which is not counted.
+
+        Raises:
+            AiomotoError: the ``where`` function has raised an error.
+        """
+        return not self._is_used_up and self.selects(call) and self._condition_holds(call)
 
     def uncount(self) -> None:
         """Take back the count of a call, since the rule did not act on it after all."""
