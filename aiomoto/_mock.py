@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from aiomoto._endpoint.endpoint import Endpoint
+    from aiomoto.bedrock import Bedrock
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 _NOTHING: Any = None  # what ``mock()`` decorates
@@ -86,6 +87,7 @@ class MockAWS:
         self.faults = Faults()
         self.answers = Answers()
         self.slept = []
+        self._bedrock: Bedrock | None = None
         self._starts = 0
         self._run: Run | None = None
         self._closing: Closing | None = None
@@ -165,6 +167,15 @@ class MockAWS:
                 "aws.endpoint exists only while the mock is active: use it inside `with mock_aws() as aws:`"
             )
         return run.endpoint()
+
+    @property
+    def bedrock(self) -> Bedrock:
+        """The scripted replies of Bedrock's models, which are rules of :attr:`answers`."""
+        if self._bedrock is None:
+            from aiomoto.bedrock import Bedrock  # tests without it do without its modules
+
+            self._bedrock = Bedrock(self.answers)
+        return self._bedrock
 
     def _begin(self, options: Options) -> None:
         self.calls.start()

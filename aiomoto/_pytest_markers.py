@@ -13,6 +13,7 @@ from aiomoto._calls.log import list_calls
 from aiomoto._errors import ArgumentError
 from aiomoto._mock import MockAWS
 from aiomoto._options import NAMES
+from aiomoto._rules.rule import Rule
 
 
 def mock_with(options: dict[str, Any]) -> MockAWS:
@@ -52,16 +53,14 @@ def _mistake_in(marker: pytest.Mark, add: Any) -> Exception | None:
 
 def unused_rules(aws: MockAWS) -> str | None:
     """Describe the rules that have acted on no call; ``None`` if there are none."""
-    unused = [("aws.faults", rule) for rule in aws.faults.unused] + [
-        ("aws.answers", rule) for rule in aws.answers.unused
-    ]
+    unused: list[Rule] = [*aws.faults.unused, *aws.answers.unused]
     if not unused:
         return None
-    lines = [f"{owner}: {rule!r} has acted on no call." for owner, rule in unused]
+    lines = [f"{rule.owner}: {rule!r} has acted on no call." for rule in unused]
     return "\n".join(
         [
             *lines,
-            list_calls(aws.calls, unused[0][1].target),
+            list_calls(aws.calls, unused[0].target),
             "Correct the rule, remove it, or add it with optional=True. `aiomoto_unused = ignore` in pytest's "
             "configuration switches this check off",
         ]

@@ -75,7 +75,7 @@ class Answers(RuleSet[Answer]):
         check_switch("optional", optional)
         if in_turn and times is not None and times > len(answers):
             raise ArgumentError(f"times must be at most {len(answers)}, the number of answers in the list, not {times}")
-        return self._add(
+        return self.append(
             Answer(
                 selection_of(service, operation, region, where),
                 answers,
@@ -84,7 +84,7 @@ class Answers(RuleSet[Answer]):
                 times=len(answers) if in_turn and times is None else times,
                 after=after,
                 optional=optional,
-                remove=self._remove,
+                remove=self.discard,
             )
         )
 

@@ -117,7 +117,7 @@ class Faults(RuleSet[Fault]):
         response = error_response_of(service, error, status, code, message, headers)
         effect = effect_of(response, raises, when, cut_after, stall_after, plain(latency), bandwidth)
         check_switch("optional", optional)
-        return self._add(
+        return self.append(
             Fault(
                 selection,
                 effect,
@@ -126,7 +126,7 @@ class Faults(RuleSet[Fault]):
                 probability=float(probability),
                 seed=random.SystemRandom().randrange(2**32) if seed is None else int(seed),
                 optional=optional,
-                remove=self._remove,
+                remove=self.discard,
             )
         )
 

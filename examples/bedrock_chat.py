@@ -1,40 +1,58 @@
-"""Test code that talks to a Bedrock model, which Moto does not have: script its answers."""
+"""Test an agent that talks to a Bedrock model with tools: script what the model says, streamed or not."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 from aiobotocore.session import get_session
 
-from aiomoto import Call, mock_aws
+from aiomoto import mock_aws
+
+NOVA = "amazon.nova-lite-v1:0"
+TOOLS = {"tools": [{"toolSpec": {"name": "weather", "inputSchema": {"json": {"type": "object"}}}}]}
 
 
-async def ask(question: str) -> str:
-    """The code under test: ask a model, and retry by the client's own rules."""
+async def run_agent(question: str) -> str:
+    """The code under test: ask a model, and run the tools that it uses until it has an answer."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": [{"text": question}]}]
     async with get_session().create_client("bedrock-runtime") as bedrock:
-        messages = [{"role": "user", "content": [{"text": question}]}]
-        response = await bedrock.converse(modelId="amazon.nova-lite-v1:0", messages=messages)
-    return str(response["output"]["message"]["content"][0]["text"])
+        while True:
+            response = await bedrock.converse(modelId=NOVA, messages=messages, toolConfig=TOOLS)
+            message = response["output"]["message"]
+            messages.append(message)
+            if response["stopReason"] != "tool_use":
+                return "".join(block["text"] for block in message["content"])
+            messages.append({"role": "user", "content": [run_tool(block) for block in message["content"]]})
 
 
-def answer(call: Call) -> dict[str, object]:
-    """Answer by what was asked, in the shape that the client returns."""
-    question = call.params["messages"][-1]["content"][0]["text"]
-    text = "Paris" if "France" in question else "I do not know"
-    return {
-        "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
-        "stopReason": "end_turn",
-        "usage": {"inputTokens": 12, "outputTokens": 3, "totalTokens": 15},
-    }
+def run_tool(block: dict[str, Any]) -> dict[str, Any]:
+    """Run the one tool that there is."""
+    use = block["toolUse"]
+    text = f"It is 22 degrees in {use['input']['city']}"
+    return {"toolResult": {"toolUseId": use["toolUseId"], "content": [{"text": text}]}}
+
+
+async def stream(question: str) -> AsyncIterator[str]:
+    """The code under test: show the text as it comes."""
+    messages = [{"role": "user", "content": [{"text": question}]}]
+    async with get_session().create_client("bedrock-runtime") as bedrock:
+        response = await bedrock.converse_stream(modelId=NOVA, messages=messages)
+        async for event in response["stream"]:
+            if "contentBlockDelta" in event:
+                yield event["contentBlockDelta"]["delta"]["text"]
 
 
 async def main() -> None:
-    """Ask twice; the first attempt is throttled."""
+    """Let the model use its tool, after an attempt that is throttled; then let it stream."""
     async with mock_aws(sleep="instant") as aws:
-        aws.answers.add("bedrock-runtime", "Converse", answer)
+        aws.bedrock.reply(tool_use={"name": "weather", "input": {"city": "Paris"}}, prompt="weather")
+        aws.bedrock.reply("It is warm there.", prompt="22 degrees in Paris")
+        aws.bedrock.reply("Hello, world", delay=0.1)
         aws.faults.add("bedrock-runtime", error="ThrottlingException", times=1)
 
-        assert await ask("What is the capital of France?") == "Paris"
-        assert await ask("What is the capital of Atlantis?") == "I do not know"
+        assert await run_agent("How is the weather in Paris?") == "It is warm there."
         assert [call.status for call in aws.calls] == [429, 200, 200]
+        assert [text async for text in stream("Hello")] == ["Hello,", " world"]
         print(aws.calls)
 
 

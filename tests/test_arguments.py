@@ -35,7 +35,8 @@ class Condition:
 WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"latency": inf},
-        "latency must be at most 1000000000 seconds, not inf. For a response that never arrives use raises=",
+        "latency must be at most 1000000000 seconds, not inf. For a response that never arrives use "
+        "aws.faults.add(..., raises=",
     ),
     ({"latency": nan}, "latency must be at least 0, not nan"),
     ({"latency": 10**400}, "latency must be at most 1000000000 seconds"),

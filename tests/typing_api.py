@@ -7,6 +7,7 @@ A line with a ``type: ignore`` is a call that must be an error; without the erro
 
 from __future__ import annotations
 
+import re
 import unittest
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from typing_extensions import assert_type
 
 import aiomoto
 from aiomoto import Call, CallLog, MockAWS, mock_aws, mock_aws_decorator
+from aiomoto.bedrock import Bedrock, Reply
 from aiomoto.faults import Fault, Faults
 from aiomoto.pytest_plugin import ClientFactory
 
@@ -70,6 +72,18 @@ def waits() -> None:
         assert_type([wait.seconds for wait in aws.slept], list[float])
     assert_type([wait.why for wait in aws.slept], list[str])
     mock_aws(sleep="never")  # type: ignore[call-overload]
+
+
+def replies() -> None:
+    with mock_aws() as aws:
+        assert_type(aws.bedrock, Bedrock)
+        assert_type(aws.bedrock.reply("Hello", model="claude", usage={"inputTokens": 3}), Reply)
+        aws.bedrock.reply(tool_use=[{"name": "weather", "input": {}}], prompt=re.compile("weather"))
+        aws.bedrock.reply(chunks=["Hel", "lo"], prompt=lambda messages: messages[-1]["role"] == "user")
+        with aws.bedrock.reply("Hello", chunks=3, delay=0.1) as reply:
+            assert_type(reply, Reply)
+            assert_type(reply.hits, int)
+        aws.bedrock.reply(5)  # type: ignore[arg-type]
 
 
 def faults() -> None:

@@ -23,6 +23,8 @@ class Answer(Rule):
         latency: seconds that its response takes longer.
     """
 
+    owner = "aws.answers"
+
     def __init__(
         self,
         selection: Selection,

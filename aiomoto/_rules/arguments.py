@@ -40,7 +40,7 @@ def selection_of(
     """
     if isinstance(where, Mapping):
         where = _has_parameters(service, operation, where)
-    elif where is not None and not _takes_one_argument(where):
+    elif where is not None and not takes_one_argument(where):
         raise ArgumentError(f"where must be a mapping of parameters or a function that takes a Call, not {where!r}")
     elif inspect.iscoroutinefunction(where) or inspect.iscoroutinefunction(type(where).__call__):
         raise ArgumentError(f"where must be a plain function, not the coroutine function {where!r}")
@@ -61,7 +61,8 @@ def _has_parameters(service: str | None, operation: str | None, where: Mapping[s
         raise ArgumentError(f"where must have values that copy.deepcopy can copy: {error}") from error
 
 
-def _takes_one_argument(function: object) -> bool:
+def takes_one_argument(function: object) -> bool:
+    """Tell whether an object can be called with one argument, as far as that can be told."""
     if not callable(function):
         return False
     try:
@@ -124,16 +125,16 @@ _NUMBER = (Real, "a number", True)
 _NAME = (str, "a non-empty string", False)
 _KINDS: dict[str, tuple[type, str, bool]] = {
     **dict.fromkeys(("times", "after", "seed", "status", "cut_after", "stall_after"), _INTEGER),
-    **dict.fromkeys(("probability", "latency", "bandwidth"), _NUMBER),
+    **dict.fromkeys(("probability", "latency", "delay", "bandwidth"), _NUMBER),
     **dict.fromkeys(("region", "error", "code"), _NAME),
     "message": (str, "a string", True),
     "headers": (Mapping, "a mapping of str to str", True),
 }
-_NEVER_NONE = ("after", "probability", "latency")
+_NEVER_NONE = ("after", "probability", "latency", "delay")
 
 
 def check_numbers(**numbers: float | None) -> None:
-    """Check that ``times`` is at least 1, the other numbers at least 0, and ``latency`` not too large.
+    """Check that ``times`` is at least 1, the other numbers at least 0, and waits not too long.
 
     Raises:
         ArgumentError: a number is out of range.
@@ -142,12 +143,12 @@ def check_numbers(**numbers: float | None) -> None:
         least = 1 if name == "times" else 0
         if number is not None and not number >= least:
             raise ArgumentError(f"{name} must be at least {least}, not {number!r}")
-    latency = numbers["latency"] or 0
-    if latency > _MAX_LATENCY:
-        raise ArgumentError(
-            f"latency must be at most {_MAX_LATENCY} seconds, not {latency!r}. For a response that never arrives "
-            "use raises='read_timeout'"
-        )
+    for name in ("latency", "delay"):
+        if (numbers.get(name) or 0) > _MAX_LATENCY:
+            raise ArgumentError(
+                f"{name} must be at most {_MAX_LATENCY} seconds, not {numbers[name]!r}. For a response that never "
+                "arrives use aws.faults.add(..., raises='read_timeout')"
+            )
 
 
 # Seconds, some thirty years: timers overflow not far above.

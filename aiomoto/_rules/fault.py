@@ -56,6 +56,8 @@ class Fault(Rule):
         effect: what it does to a call.
     """
 
+    owner = "aws.faults"
+
     def __init__(
         self,
         selection: Selection,

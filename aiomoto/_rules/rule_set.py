@@ -34,12 +34,14 @@ class RuleSet(Generic[AnyRule]):
         with state_lock:
             self.rules = ()
 
-    def _add(self, rule: AnyRule) -> AnyRule:
+    def append(self, rule: AnyRule) -> AnyRule:
+        """Put a rule behind all others, and return it."""
         with state_lock:
             self.rules = (*self.rules, rule)
         return rule
 
-    def _remove(self, rule: AnyRule) -> None:
+    def discard(self, rule: AnyRule) -> None:
+        """Remove a rule, if it is there."""
         with state_lock:
             self.rules = tuple(each for each in self.rules if each is not rule)
 
