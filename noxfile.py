@@ -191,6 +191,17 @@ def outputs(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def bedrock(session: nox.Session) -> None:
+    """Chats of the libraries that people call Bedrock with. One that cannot be installed is skipped."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    for library in ["pytest", "langchain-aws", "langgraph", "pydantic-ai-slim[bedrock]", "litellm", "strands-agents"]:
+        # Together with the package, whose botocore must stay one that aiobotocore takes.
+        session.install(".", library, silent=True, success_codes=[0, 1])
+    options = ["-c", os.devnull, "--rootdir", ".", "-ra", "-q", "-p", "no:cacheprovider", "-W", "ignore"]
+    session.run("python", "-m", "pytest", "suites/bedrock_clients.py", *options, *session.posargs)
+
+
+@nox.session(python=NEWEST)
 def types(session: nox.Session) -> None:
     """Type stubs of clients, which a user has beside aiomoto."""
     _run_tests(session, ".[aioboto3]", "--group", "types", files=["tests/test_typed_clients.py"])
