@@ -265,7 +265,7 @@ class _AsyncioSignal:
                 self._loop.call_soon_threadsafe(self._release)
 
     async def wait(self, seconds: float | None, *, by_own_clock: bool = False) -> bool:
-        if seconds is not None and seconds <= 0:
+        if self.is_set or (seconds is not None and seconds <= 0):
             await yield_to_others()
             return self.is_set
         timer = None if seconds is None else Later(self._loop, seconds, self._release, by_own_clock=by_own_clock)
@@ -274,6 +274,8 @@ class _AsyncioSignal:
         finally:
             if timer is not None:
                 timer.cancel()
+            if not self.is_set and self._future.done():
+                self._future = self._loop.create_future()  # for another wait
         return self.is_set
 
     def _release(self) -> None:
@@ -305,11 +307,13 @@ class _TrioSignal:
                 await self._event.wait()
         finally:
             alarm.cancel()
+            if not self.is_set and self._event.is_set():
+                self._event = self._trio.Event()  # for another wait
         return self.is_set
 
     def _set_soon(self) -> None:
         with suppress(self._trio.RunFinishedError):
-            self._token.run_sync_soon(self._event.set)
+            self._token.run_sync_soon(lambda: self._event.set())
 
     def _deadline(self, seconds: float, *, by_own_clock: bool) -> AbstractContextManager[Any]:
         clocks = sys.modules.get("trio.testing")

@@ -15,6 +15,7 @@ import anyio
 import anyio.lowlevel
 import boto3
 import pytest
+from aiobotocore.config import AioConfig
 from anyio.to_thread import run_sync
 
 from aiomoto import mock_aws
@@ -24,6 +25,7 @@ from tests.stack_of_each_loop import stack as stack  # a fixture
 pytestmark = pytest.mark.anyio
 
 REGION = "us-east-1"
+WIDE = AioConfig(max_pool_connections=1000)  # each poll under way takes a connection
 DEADLINE = 19  # seconds, for polls of 20
 
 
@@ -58,7 +60,7 @@ async def test_each_of_many_polls_gets_a_message_of_its_own(client: ClientFactor
     expected = [f"message {number:02}" for number in range(60)]
     found: list[list[str]] = [[] for _ in expected]
 
-    async with mock_aws(), client("sqs", region_name=REGION) as sqs:
+    async with mock_aws(), client("sqs", region_name=REGION, config=WIDE) as sqs:
         queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
         with anyio.fail_after(DEADLINE):
             async with anyio.create_task_group() as tasks:
@@ -104,7 +106,7 @@ async def test_polls_of_several_loops_and_threads_share_a_queue(client: ClientFa
 async def test_many_polls_cost_no_thread(polls: int, client: ClientFactory) -> None:
     found: list[str] = []
 
-    async with mock_aws(), client("sqs", region_name=REGION) as sqs:
+    async with mock_aws(), client("sqs", region_name=REGION, config=WIDE) as sqs:
         queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
         threads = active_count()
         async with anyio.create_task_group() as tasks:

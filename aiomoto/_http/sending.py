@@ -15,14 +15,19 @@ class Sending:
         backend: what sends it, as for ``Exchange.answer``.
     """
 
-    __slots__ = ("_backend", "_exchange", "_head")
+    __slots__ = ("_backend", "_exchange", "head")
 
     def __init__(self, exchange: Exchange, head: WireRequest, backend: str) -> None:
-        self._exchange, self._head, self._backend = exchange, head, backend
+        self._exchange, self.head, self._backend = exchange, head, backend
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether the mock skips the waits of clients."""
+        return self._exchange.slept is not None
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if error is not None:
-            self._exchange.log_broken(self._head, self._backend, error)
+            self._exchange.log_broken(self.head, self._backend, error)

@@ -49,8 +49,12 @@ WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
 OF_INSTANCES: dict[str, tuple[str, ...]] = {
     "aiobotocore.client": ("AioBaseClient._endpoint",),
     "aiobotocore.config": ("AioConfig._user_provided_options",),
-    "aiobotocore.httpsession": ("AIOHTTPSession._sessions", "AIOHTTPSession._timeout"),
-    "aiobotocore.httpxsession": ("HttpxSession._timeout",),
+    "aiobotocore.httpsession": (
+        "AIOHTTPSession._max_pool_connections",
+        "AIOHTTPSession._sessions",
+        "AIOHTTPSession._timeout",
+    ),
+    "aiobotocore.httpxsession": ("HttpxSession._max_pool_connections", "HttpxSession._timeout"),
     "botocore.configprovider": ("EnvironmentProvider._env", "EnvironmentProvider._name"),
     "botocore.credentials": ("AssumeRoleProvider._load_config", "CachedCredentialFetcher._cache"),
     "botocore.httpsession": ("URLLib3Session._timeout",),

@@ -16,6 +16,7 @@ from aiohttp.client_proto import ResponseHandler
 
 from aiomoto._http.aiohttp.failures import library_error
 from aiomoto._http.aiohttp.pump import Pump, buffering
+from aiomoto._http.pool import Lease
 from aiomoto._loops import Later
 from aiomoto._wire.delivery import Piece
 from aiomoto._wire.failures import WireFailure, os_error
@@ -30,9 +31,14 @@ class ScriptedConnection:
         request: the request.
         wire_response: the response to it, which has a delivery or a source.
         read_timeout: the seconds that the client waits for more of the body; ``None`` means no limit.
+        lease: its place in the client's pool.
     """
 
-    def __init__(self, request: WireRequest, wire_response: WireResponse, read_timeout: float | None) -> None:
+    def __init__(
+        self, request: WireRequest, wire_response: WireResponse, read_timeout: float | None, lease: Lease
+    ) -> None:
+        self._lease = lease
+        lease.begin_body()
         loop = asyncio.get_running_loop()
         self.protocol = ResponseHandler(loop)
         self._sender = Sender(self.protocol, loop, read_timeout)
@@ -56,12 +62,14 @@ class ScriptedConnection:
         self._sender.close()
 
     def release(self) -> None:
-        """Stop delivering: there is no pool to return the connection to."""
+        """Stop delivering, and return the connection to the pool."""
         self._sender.close()
+        self._lease.end()
 
     def close(self) -> None:
-        """Stop delivering."""
+        """Stop delivering, and close the connection."""
         self._sender.close()
+        self._lease.end()
 
 
 class Sender(asyncio.Transport):

@@ -83,6 +83,14 @@ def client_error(error: Exception, request: Any) -> HTTPClientError:
     return HTTPClientError(error=error)
 
 
+def no_connection_error(error: Exception, request: Any) -> HTTPClientError:
+    """Return aiobotocore's error for a call that gets no connection of its pool. The message says why."""
+    cause = _ConnectionTimeoutError(f"Connection timeout to host {request.url}")
+    timeout = client_error(cause, request)
+    timeout.args = (f"{timeout}: {error}",)
+    return timeout
+
+
 def _connection_key(url: str) -> Any:
     split = urlsplit(url)
     is_ssl = split.scheme == "https"

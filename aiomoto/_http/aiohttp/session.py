@@ -20,7 +20,8 @@ from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.body import read_body
 from aiomoto._http.aiohttp.delivery import ScriptedConnection
-from aiomoto._http.aiohttp.failures import client_error, library_error
+from aiomoto._http.aiohttp.failures import client_error, library_error, no_connection_error
+from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
 from aiomoto._http.sending import Sending
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.delivery import CHUNK_SIZE
@@ -106,21 +107,36 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     # If the session is closed, aiobotocore's own send() raises its error.
     if getattr(session, "_is_closed", False) or exchange.passes_through(head):
         return None
-    wire = head.with_body(await _body_of(request, Sending(exchange, head, "aiohttp")))
     try:
-        read_timeout = wire.context.get("read_timeout") or session._timeout.sock_read
+        timeout, pool = session._timeout, pool_of(session, lambda: session._max_pool_connections)
     except AttributeError:
         check_instance(session, "aiobotocore.httpsession", "AIOHTTPSession")
         raise
+    sending = Sending(exchange, head, "aiohttp")
+    lease = await _lease(pool, request, sending, timeout.sock_connect)
     try:
+        wire = head.with_body(await _body_of(request, sending))
+        read_timeout = wire.context.get("read_timeout") or timeout.sock_read
         wire_response = await _wire_response(exchange, wire, read_timeout)
-        response = await _client_response(wire, wire_response, read_timeout, session if request.stream_output else None)
+        streaming_from = session if request.stream_output else None
+        response = await _client_response(wire, wire_response, read_timeout, streaming_from, lease)
         aws_response = AioAWSResponse(str(response.url), response.status, wire_response.lower_headers(), response)
         if not request.stream_output:
             await aws_response.content
-    except aiohttp.ClientError as error:
-        raise client_error(error, request) from error
+    except BaseException as error:
+        lease.end()
+        if isinstance(error, aiohttp.ClientError):
+            raise client_error(error, request) from error
+        raise
     return aws_response
+
+
+async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: float | None) -> Lease:
+    try:
+        with sending:
+            return await pool.lease(sending.head, patience_for(connect_timeout, is_instant=sending.is_instant))
+    except NoConnectionError as error:
+        raise no_connection_error(error, request) from error
 
 
 async def _body_of(request: Any, sending: Sending) -> bytes | None:
@@ -138,7 +154,7 @@ async def _wire_response(exchange: Exchange, wire: WireRequest, read_timeout: fl
 
 
 async def _client_response(
-    request: WireRequest, wire_response: WireResponse, read_timeout: float | None, streaming_from: Any
+    request: WireRequest, wire_response: WireResponse, read_timeout: float | None, streaming_from: Any, lease: Lease
 ) -> ClientResponse:
     url = URL(request.url, encoded=True)
     headers = CIMultiDictProxy(CIMultiDict(request.headers))
@@ -156,7 +172,7 @@ async def _client_response(
         **_VERSION_ARGUMENTS,
     )
     if wire_response.arrives_whole:
-        connection = _Connection(wire_response, loop)
+        connection = _Connection(wire_response, loop, lease)
         await response.start(connection)  # type: ignore[arg-type]
         if streaming_from is None:
             connection.feed()
@@ -164,7 +180,7 @@ async def _client_response(
             connection.feed_soon()
             _note(streaming_from, connection)
     else:
-        scripted = ScriptedConnection(request, wire_response, read_timeout)
+        scripted = ScriptedConnection(request, wire_response, read_timeout, lease)
         await response.start(scripted)  # type: ignore[arg-type]
         scripted.begin(response.content)
         _note(streaming_from, scripted)
@@ -215,8 +231,10 @@ class _Connection:
     upgraded = False
     transport = None
 
-    def __init__(self, wire_response: WireResponse, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, wire_response: WireResponse, loop: asyncio.AbstractEventLoop, lease: Lease) -> None:
         self.protocol = self
+        self._lease = lease
+        lease.begin_body()
         self._wire_response = wire_response
         self._loop = loop
         self._rest = memoryview(wire_response.body)
@@ -276,8 +294,10 @@ class _Connection:
             self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own message
 
     def release(self) -> None:
-        """No-op: there is no pool to return the connection to."""
+        """Return the connection to the pool: the body has come in, or nobody will read it."""
+        self._lease.end()
 
     def close(self) -> None:
         """Drop the rest of the body."""
         self._rest = self._rest[:0]
+        self._lease.end()

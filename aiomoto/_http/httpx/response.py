@@ -9,12 +9,19 @@ from typing import Any
 
 from aiomoto import _clock, _loops
 from aiomoto._http.httpx.failures import body_error
+from aiomoto._http.pool import Lease
 from aiomoto._wire.delivery import CHUNK_SIZE, Piece
 from aiomoto._wire.failures import FailureKind, WireFailure
 from aiomoto._wire.message import WireResponse
 
 
-def response_for(httpx: Any, wire_response: WireResponse, request: Any, read_timeout: float | None = None) -> Any:
+def response_for(
+    httpx: Any,
+    wire_response: WireResponse,
+    request: Any,
+    read_timeout: float | None = None,
+    lease: Lease | None = None,
+) -> Any:
     """Create the ``Response`` to a ``Request`` of the same package. Its body has not been read.
 
     Args:
@@ -22,11 +29,12 @@ def response_for(httpx: Any, wire_response: WireResponse, request: Any, read_tim
         wire_response: Moto's response.
         request: the request.
         read_timeout: the seconds that the client waits for more of the body; ``None`` means no limit.
+        lease: its place in the client's pool, if that is counted.
     """
     return httpx.Response(
         wire_response.status,
         headers=wire_response.raw_headers(),
-        stream=_stream(httpx, wire_response, request, read_timeout),
+        stream=_stream(httpx, wire_response, request, read_timeout, lease),
         request=request,
         extensions=_extensions(wire_response),
     )
@@ -36,16 +44,25 @@ def core_response_for(
     httpcore: Any, wire_response: WireResponse, request: Any, read_timeout: float | None = None
 ) -> Any:
     """Create the ``Response`` of httpcore or httpcore2, the package below httpx."""
-    stream = _stream(httpcore, wire_response, request, read_timeout)
+    stream = _stream(httpcore, wire_response, request, read_timeout, None)
     return httpcore.Response(
         wire_response.status, headers=wire_response.raw_headers(), content=stream, extensions=_extensions(wire_response)
     )
 
 
-def _stream(package: Any, wire_response: WireResponse, request: Any, read_timeout: float | None) -> Any:
+def _stream(
+    package: Any, wire_response: WireResponse, request: Any, read_timeout: float | None, lease: Lease | None
+) -> Any:
+    if lease is not None:
+        lease.begin_body()
     if wire_response.arrives_whole:
-        return _body_class(package)(wire_response.body)
-    return _scripted_class(package)(wire_response, request, read_timeout)
+        return _body_class(package)(wire_response.body, lease)
+    return _scripted_class(package)(wire_response, request, read_timeout, lease)
+
+
+def _end(lease: Lease | None) -> None:
+    if lease is not None:
+        lease.end()
 
 
 def _extensions(wire_response: WireResponse) -> dict[str, bytes]:
@@ -62,7 +79,8 @@ def _body_class(package: Any) -> Any:
     class Body(*_stream_classes(package)):  # type: ignore[misc]
         """A body in chunks of at most 64 KiB. On an event loop, other tasks run between the chunks."""
 
-        def __init__(self, data: bytes) -> None:
+        def __init__(self, data: bytes, lease: Lease | None) -> None:
+            self._lease = lease
             self._rest = memoryview(data)
             self._has_begun = False
             self._is_closed = False
@@ -107,6 +125,7 @@ def _body_class(package: Any) -> Any:
         async def aclose(self) -> None:
             """Stop reading."""
             self._is_closed = True
+            _end(self._lease)
 
     return Body
 
@@ -116,7 +135,10 @@ def _scripted_class(package: Any) -> Any:
     class ScriptedBody(*_stream_classes(package)):  # type: ignore[misc]
         """A body that arrives as over a bad network."""
 
-        def __init__(self, wire_response: WireResponse, request: Any, read_timeout: float | None) -> None:
+        def __init__(
+            self, wire_response: WireResponse, request: Any, read_timeout: float | None, lease: Lease | None
+        ) -> None:
+            self._lease = lease
             self._response = wire_response
             self._pieces: Any = None
             self._length = len(wire_response.body)
@@ -170,6 +192,7 @@ def _scripted_class(package: Any) -> Any:
         async def aclose(self) -> None:
             """The same on an event loop."""
             self._is_closed = True
+            _end(self._lease)
             if self._pieces is not None and self._response.source is not None:
                 await self._pieces.aclose()
 

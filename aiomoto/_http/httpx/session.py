@@ -18,6 +18,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http.httpx.body import read_body
 from aiomoto._http.httpx.failures import client_error, library_error
 from aiomoto._http.httpx.response import response_for
+from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
 from aiomoto._http.sending import Sending
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.failures import WireFailure
@@ -98,23 +99,38 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     if exchange.passes_through(head):
         return None
-    wire = head.with_body(await _body_of(request, Sending(exchange, head, "httpx")))
     try:
-        read_timeout = wire.context.get("read_timeout") or session._timeout.read
+        timeout, pool = session._timeout, pool_of(session, lambda: session._max_pool_connections)
     except AttributeError:
         check_instance(session, "aiobotocore.httpxsession", "HttpxSession")
         raise
+    sending = Sending(exchange, head, "httpx")
+    lease = await _lease(pool, request, sending, timeout.connect)
     try:
-        response = await _response(exchange, wire, read_timeout)
+        wire = head.with_body(await _body_of(request, sending))
+        response = await _response(exchange, wire, wire.context.get("read_timeout") or timeout.read, lease)
         headers = HTTPHeaders.from_pairs(response.headers.items())
         aws_response = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
         if not request.stream_output:
             await aws_response.content
         elif isinstance(session, MotoHttpxSession):
             session._streaming.add(response.stream)
-    except httpx.TransportError as error:
-        raise client_error(error, request.url) from error
+    except BaseException as error:
+        lease.end()
+        if isinstance(error, httpx.TransportError):
+            raise client_error(error, request.url) from error
+        raise
     return aws_response
+
+
+async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: float | None) -> Lease:
+    try:
+        with sending:
+            return await pool.lease(sending.head, patience_for(connect_timeout, is_instant=sending.is_instant))
+    except NoConnectionError as error:
+        timeout = client_error(httpx.PoolTimeout(str(error)), request.url)
+        timeout.args = (f"{timeout}: {error}",)
+        raise timeout from error
 
 
 async def _body_of(request: Any, sending: Sending) -> bytes | None:
@@ -127,7 +143,7 @@ async def _body_of(request: Any, sending: Sending) -> bytes | None:
         raise client_error(error, request.url) from error
 
 
-async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float | None) -> Any:
+async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float | None, lease: Lease) -> Any:
     request = httpx.Request(wire.method, wire.url, headers=encode_headers(wire.headers.items()))
     began = _clock.now()
     try:
@@ -135,6 +151,6 @@ async def _response(exchange: Exchange, wire: WireRequest, read_timeout: float |
     except WireFailure as failure:
         error = library_error(failure.kind, request)
         raise error from error.__cause__
-    response = response_for(httpx, wire_response, request, read_timeout)
+    response = response_for(httpx, wire_response, request, read_timeout, lease)
     response.elapsed = timedelta(seconds=_clock.now() - began)
     return response

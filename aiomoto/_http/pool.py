@@ -1,0 +1,170 @@
+"""The connections of a client: a call waits while all of them are in use, as over a network.
+
+A body that nobody reads keeps its connection. When it gives it back is the HTTP library's affair, and its adapter here
+calls :meth:`Lease.end` then.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiomoto import _clock, _loops
+from aiomoto._aws.scope import header
+from aiomoto._exchange import describe
+from aiomoto._wire.message import WireRequest
+
+# How long a call waits at most if every connection is held by a body that nobody reads, in seconds.
+_PATIENCE = 5.0
+# The same if the mock skips waits.
+_INSTANT_PATIENCE = 0.25
+
+
+class NoConnectionError(Exception):
+    """No connection of the client has become free. The message names the calls that hold them."""
+
+
+class Lease:
+    """One connection in use, from the request until its body has come in or is closed.
+
+    Args:
+        pool: the pool that it is taken from.
+        head: the request.
+    """
+
+    __slots__ = ("__weakref__", "_pool", "head", "unread_since")
+
+    def __init__(self, pool: Pool, head: WireRequest) -> None:
+        self._pool: Pool | None = pool
+        self.head = head
+        self.unread_since: float | None = None
+
+    def begin_body(self) -> None:
+        """The response has begun, and now it is up to its reader when the connection becomes free."""
+        self.unread_since = _clock.now()
+
+    def end(self) -> None:
+        """Give the connection back. Whoever has waited longest gets it."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.take_back(self)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is in use still."""
+        return self._pool is not None
+
+
+class Pool:
+    """The connections of one client.
+
+    Args:
+        size: how many there are; 0 for any number.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._leases: dict[Lease, None] = {}  # in the order in which they were taken
+        self._promised = 0  # to those who have been woken
+        self._waiting: deque[_loops.Signal] = deque()
+        self._changed = 0.0
+        self._gave_up: set[str] = set()  # calls, since the last change
+
+    async def lease(self, head: WireRequest, patience: float) -> Lease:
+        """Take a connection, and wait for one if need be, in the order of asking.
+
+        Args:
+            head: the request.
+            patience: how many seconds to wait at most while all connections are held by bodies that nobody reads.
+
+        Raises:
+            NoConnectionError: none of them has become free.
+        """
+        if not self._is_free():
+            await self._turn(header(head, "amz-sdk-invocation-id"), patience)
+        lease = Lease(self, head)
+        self._leases[lease] = None
+        return lease
+
+    def take_back(self, lease: Lease) -> None:
+        """End a lease."""
+        self._leases.pop(lease, None)
+        self._changed = _clock.now()
+        self._gave_up.clear()
+        self._wake_next()
+
+    def _is_free(self) -> bool:
+        return not self._size or (len(self._leases) + self._promised < self._size and not self._waiting)
+
+    def _wake_next(self) -> None:
+        while self._waiting and len(self._leases) + self._promised < self._size:
+            self._promised += 1
+            self._waiting.popleft().set()
+
+    async def _turn(self, call: str, patience: float) -> None:
+        asked, turn = _clock.now(), _loops.signal()
+        self._waiting.append(turn)
+        try:
+            # The next attempt of a call that gave up does not wait again, unless something has changed.
+            while not await turn.wait(0 if call in self._gave_up else self._left(asked, patience)):
+                if call in self._gave_up or self._left(asked, patience) <= 0:
+                    self._gave_up.add(call)
+                    raise NoConnectionError(self._complaint())
+        except BaseException:
+            if turn.is_set:
+                self._promised -= 1
+                self._wake_next()
+            else:
+                self._waiting.remove(turn)
+            raise
+        self._promised -= 1
+
+    def _left(self, asked: float, patience: float) -> float:
+        """Seconds until patience ends: all of it if a call is under way, which frees its connection by itself."""
+        began = [lease.unread_since for lease in self._leases]
+        if self._promised or None in began:
+            return patience
+        last = max([asked, self._changed, *(moment for moment in began if moment is not None)])
+        return last + patience - _clock.now()
+
+    def _complaint(self) -> str:
+        now = _clock.now()
+        held = [
+            f"{describe(lease.head)} for {now - (lease.unread_since or now):.1f} s"
+            for lease in list(self._leases)[:_MOST_NAMED]
+        ]
+        more = len(self._leases) - len(held)
+        listed = "; ".join(held) + (f"; and {more} more" if more else "")
+        return (
+            f"all {self._size} connections of the client are in use, by responses whose bodies were neither read nor "
+            f'closed: {listed}. Read or close each body, for example with `async with response["Body"] as body`, or '
+            "raise max_pool_connections"
+        )
+
+
+_MOST_NAMED = 10
+
+
+def patience_for(connect_timeout: float | None, *, is_instant: bool) -> float:
+    """How long a call waits for a connection, in seconds.
+
+    Args:
+        connect_timeout: the client's timeout in seconds; ``None`` if it has none.
+        is_instant: whether the mock skips waits.
+    """
+    limit = _INSTANT_PATIENCE if is_instant else _PATIENCE
+    return limit if connect_timeout is None else min(connect_timeout, limit)
+
+
+_pools: WeakKeyDictionary[Any, dict[Hashable, Pool]] = WeakKeyDictionary()
+
+
+def pool_of(owner: Any, size: Callable[[], int], key: Hashable = None) -> Pool:
+    """The pool of a session or a connector, or one of several by a key, created with ``size()`` connections."""
+    try:
+        return _pools[owner][key]
+    except KeyError:
+        pool = _pools.setdefault(owner, {})[key] = Pool(size())
+        return pool
