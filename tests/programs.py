@@ -30,9 +30,9 @@ sys.exit(pytest.main(options + sys.argv[1:]))
 """
 
 
-def run_as_script(path: Path) -> None:
-    """Run a file; it must end well and complain of nothing."""
-    result = run_source(_AS_SCRIPT, str(path))
+def run_as_script(path: Path, *, after_a_mock: bool = False) -> None:
+    """Run a file; it must end well and complain of nothing. The keyword argument: see ``warm_process.run``."""
+    result = run_source(_AS_SCRIPT, str(path), after_a_mock=after_a_mock)
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
 
 
@@ -44,13 +44,13 @@ def run_cold(path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
 
 
-def run_as_tests(path: Path) -> str:
+def run_as_tests(path: Path, *, after_a_mock: bool = False) -> str:
     """Run a file with pytest, under this project's settings; it must have tests, all of which pass.
 
     Returns:
         What became of how many, as ``3 passed``.
     """
-    result = run_source(_AS_TESTS, str(path))
+    result = run_source(_AS_TESTS, str(path), after_a_mock=after_a_mock)
     summary = result.stdout.splitlines()[-1] if result.stdout else ""
     assert result.returncode == 0, result.stdout + result.stderr
     assert " passed" in summary, result.stdout
@@ -90,9 +90,9 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield from ((alias.name, node.module.partition(".")[0]) for alias in node.names)
 
 
-def run_source(source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_source(source: str, *arguments: str, after_a_mock: bool = False) -> subprocess.CompletedProcess[str]:
     """Run a source as ``python -c`` does, from the project's folder, in a process of its own."""
     if hasattr(os, "fork"):
-        return warm_process.run(source, *arguments)
+        return warm_process.run(source, *arguments, after_a_mock=after_a_mock)
     command = [sys.executable, "-c", source, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)

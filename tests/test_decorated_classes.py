@@ -397,7 +397,7 @@ def outcome(folder: Path, tests: str) -> str:
     """What a run of a file of tests ends with, by pytest in a process of its own."""
     path = folder / "test_classes.py"
     path.write_text(tests)
-    return run_as_tests(path)
+    return run_as_tests(path, after_a_mock=True)
 
 
 @pytest.mark.parametrize("library", ["aiomoto", "moto"])

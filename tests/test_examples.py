@@ -19,7 +19,7 @@ def test_example_runs(path: Path) -> None:
 
     run = run_as_tests if has_tests(source) else run_as_script
 
-    run(path)
+    run(path, after_a_mock=True)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -40,7 +40,7 @@ def test_python_block_runs(block: Block, tmp_path: Path) -> None:
 
     run = run_as_tests if has_tests(block.code) else run_as_script
 
-    run(program)
+    run(program, after_a_mock=True)
 
 
 def test_readme_has_an_asserting_example_within_its_first_30_lines() -> None:

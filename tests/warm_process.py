@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from functools import cache
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,10 +28,24 @@ _LIBRARIES = (
     "requests",
     "unittest.mock",
 )
+# For programs that are about what a user writes, and not about what is imported when: most of their time is imports.
+_FRAMEWORKS = ("aiomoto.pytest_plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin", "s3fs", "trio")
+_SERVICES = {
+    "dynamodb": "list_tables",
+    "s3": "list_buckets",
+    "sqs": "list_queues",
+    "sts": "get_caller_identity",
+}
 
 
-def run(source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a source as ``python -c`` does, from the project's folder, in the environment of this moment."""
+def run(source: str, *arguments: str, after_a_mock: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run a source as ``python -c`` does, from the project's folder, in the environment of this moment.
+
+    Args:
+        source: what to run.
+        arguments: the arguments that it finds in ``sys.argv``.
+        after_a_mock: run it where aiomoto is imported and has mocked the usual services before.
+    """
     with TemporaryDirectory() as folder:
         stdout, stderr = Path(folder, "stdout"), Path(folder, "stderr")
         program = {
@@ -40,7 +54,7 @@ def run(source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
             "environ": dict(os.environ),
             "output": [str(stdout), str(stderr)],
         }
-        process = _process()
+        process = _process(after_a_mock)
         assert process.stdin
         assert process.stdout
         process.stdin.write(json.dumps(program) + "\n")
@@ -49,18 +63,23 @@ def run(source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(source, code, stdout.read_text("utf-8"), stderr.read_text("utf-8"))
 
 
-@cache
-def _process() -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", __name__]
-    return subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+_processes: dict[bool, subprocess.Popen[str]] = {}
+
+
+def _process(after_a_mock: bool) -> subprocess.Popen[str]:
+    if after_a_mock not in _processes:
+        command = [sys.executable, "-m", __name__, *(["after-a-mock"] if after_a_mock else [])]
+        _processes[after_a_mock] = subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    return _processes[after_a_mock]
 
 
 def end() -> None:
-    """End the process, where one was started."""
-    if _process.cache_info().currsize:
-        with _process() as process:
+    """End the processes that were started."""
+    while _processes:
+        with _processes.popitem()[1] as process:
             process.communicate()
-        _process.cache_clear()
 
 
 # ---------------------------------------------------------------- in that process
@@ -69,6 +88,8 @@ def end() -> None:
 def _serve() -> None:
     for library in _LIBRARIES:
         import_module(library)
+    if sys.argv[1:]:
+        _mock_the_usual_services()
     gc.freeze()  # so that no program spends time on looking through them
     while line := sys.stdin.readline():
         pid = os.fork()
@@ -76,6 +97,16 @@ def _serve() -> None:
             _become(json.loads(line))
             return
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+def _mock_the_usual_services() -> None:
+    for framework in _FRAMEWORKS:
+        with suppress(ImportError):
+            import_module(framework)
+    with import_module("aiomoto").mock_aws():
+        for service, operation in _SERVICES.items():
+            client = import_module("boto3").client(service, region_name="us-east-1")
+            getattr(client, operation)()
 
 
 def _become(program: dict[str, Any]) -> None:
