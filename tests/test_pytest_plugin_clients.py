@@ -148,7 +148,7 @@ def test_any_order(pytester: pytest.Pytester, seed: int) -> None:
     run_tests(pytester, tests, f"--randomly-seed={seed}").assert_outcomes(passed=12)
 
 
-def test_xdist(pytester: pytest.Pytester) -> None:
+def test_xdist(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     tests = """
         @pytest.mark.parametrize("n", range(4))
         @pytest.mark.anyio
@@ -161,8 +161,12 @@ def test_xdist(pytester: pytest.Pytester) -> None:
     """
     pytester.makepyfile(PRELUDE + dedent(tests))
 
+    # Other plugins, which each of the three processes would import, are no part of it.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    plugins = ("-p", "xdist", "-p", "anyio", "-p", "aiomoto.pytest_plugin")
+
     # Not in this process: what an exception in a worker would do to it is nobody's business here.
-    pytester.runpytest_subprocess("-n", "2", "--strict-markers").assert_outcomes(passed=4)
+    pytester.runpytest_subprocess(*plugins, "-n", "2", "--strict-markers").assert_outcomes(passed=4)
 
 
 # ---------------------------------------------------------------- the end of the clients
@@ -259,6 +263,7 @@ def test_a_client_with_connections_is_closed_by_the_test(pytester: pytest.Pytest
     assert len(server.received) == 1
 
 
+@pytest.mark.usefixtures("sockets_collected")
 def test_a_client_with_connections_that_is_left_open_is_an_error(pytester: pytest.Pytester) -> None:
     with loopback_server() as server:
         result = run_tests(pytester, LET_OUT.format(url=server.url))
