@@ -153,7 +153,7 @@ def with_an_endpoint() -> None:
         pass
 
 
-@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow, id="each"), pytest.param(60, id="some")])
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow, id="each"), pytest.param(120, id="some")])
 @pytest.mark.parametrize(
     "program", [once, nested_with_configurations, with_an_endpoint], ids=["once", "nested", "endpoint"]
 )

@@ -183,9 +183,10 @@ def _many_switches() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_many_switches")
-def test_threads_may_come_and_go_at_any_time() -> None:
+@pytest.mark.parametrize("rounds", [15, pytest.param(500, marks=pytest.mark.slow)])
+def test_threads_may_come_and_go_at_any_time(rounds: int) -> None:
     def work(index: int) -> None:
-        for _ in range(100):
+        for _ in range(rounds):
             with mock_aws(config=[{}, CERTIFICATES, {}, OWN_SESSION][index]):
                 SESSION.client("s3").list_buckets()
 
@@ -199,8 +200,9 @@ def first_use(session: Any, together: threading.Barrier, _: int) -> None:
 
 
 @pytest.mark.usefixtures("_many_switches")
-def test_a_session_that_threads_share_in_a_mock_is_as_before_after_it() -> None:
-    for _ in range(100):
+@pytest.mark.parametrize("rounds", [20, pytest.param(500, marks=pytest.mark.slow)])
+def test_a_session_that_threads_share_in_a_mock_is_as_before_after_it(rounds: int) -> None:
+    for _ in range(rounds):
         session = boto3.Session(region_name="us-east-1")
         together = threading.Barrier(4, timeout=60)
         with mock_aws():
@@ -227,7 +229,12 @@ def test_loops_in_several_threads_share_their_data_and_leave_nothing() -> None:
 # ---------------------------------------------------------------- any program
 
 
-@pytest.mark.parametrize("seed", range(12))
+def some_and_more(some: int, all_: int) -> list[Any]:
+    """Seeds for each run of the tests, and those for `make soak`."""
+    return [*range(some), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(some, all_))]
+
+
+@pytest.mark.parametrize("seed", some_and_more(4, 40))
 def test_any_order_of_starts_and_stops(seed: int) -> None:
     dice = random.Random(seed)
     configs = [{}, {}, OWN_KEYS, OWN_SESSION, CERTIFICATES]
@@ -255,7 +262,7 @@ def test_any_order_of_starts_and_stops(seed: int) -> None:
                 mock.stop()
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", some_and_more(4, 40))
 def test_any_nesting_with_motos_own_mock(seed: int) -> None:
     dice = random.Random(seed)
     ways: list[Callable[[], Any]] = [

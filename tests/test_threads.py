@@ -81,7 +81,7 @@ async def workers_on_a_loop(client: ClientFactory, queue: str, workers: list[str
 async def test_threads_and_loops_at_once_lose_nothing(client: ClientFactory, stack: Stack) -> None:
     in_threads = [f"thread-{number}" for number in range(8)]
     here, elsewhere = [f"here-{number}" for number in range(6)], [f"elsewhere-{number}" for number in range(4)]
-    expected = sorted(f"{worker}-{number:02}" for worker in in_threads + here + elsewhere for number in range(10))
+    expected = sorted(f"{worker}-{number:02}" for worker in in_threads + here + elsewhere for number in range(5))
 
     with mock_aws():
         create_table()
@@ -91,18 +91,18 @@ async def test_threads_and_loops_at_once_lose_nothing(client: ClientFactory, sta
             async with anyio.create_task_group() as tasks:
                 for worker in in_threads:
                     clients = {service: boto3_client(service) for service in ("dynamodb", "s3", "sqs")}
-                    tasks.start_soon(run_sync, work_in_a_thread, clients, queue, worker, 10)
-                other = partial(anyio.run, workers_on_a_loop, client, queue, elsewhere, 10, backend=stack.loop)
+                    tasks.start_soon(run_sync, work_in_a_thread, clients, queue, worker, 5)
+                other = partial(anyio.run, workers_on_a_loop, client, queue, elsewhere, 5, backend=stack.loop)
                 tasks.start_soon(run_sync, other)
-                tasks.start_soon(workers_on_a_loop, client, queue, here, 10)
+                tasks.start_soon(workers_on_a_loop, client, queue, here, 5)
 
         counted = boto3_client("dynamodb").get_item(TableName="counters", Key={"name": {"S": "all"}})["Item"]
         stored = boto3_client("s3").list_objects_v2(Bucket="photos")["Contents"]
         sent = boto3_client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
 
-    assert counted["amount"] == {"N": "180"}
+    assert counted["amount"] == {"N": "90"}
     assert [each["Key"] for each in stored] == expected
-    assert sent["Attributes"]["ApproximateNumberOfMessages"] == "180"
+    assert sent["Attributes"]["ApproximateNumberOfMessages"] == "90"
 
 
 @pytest.mark.anyio
@@ -124,14 +124,14 @@ async def test_a_task_gets_on_beside_eight_busy_threads(client: ClientFactory) -
                     while len(requests) < 8:  # until all of them are busy
                         await anyio.lowlevel.checkpoint()
                     begun = sum(requests.values())
-                    for _ in range(50):
+                    for _ in range(20):
                         await s3.list_buckets()
                     done = sum(requests.values()) - begun
             finally:
                 over.set()
 
-    # As many as the threads in fair turns would be 50 each. A task that has to be lucky gets one in thousands.
-    assert done < 50 * 8 * 10
+    # As many as the threads in fair turns would be 20 each. A task that has to be lucky gets one in thousands.
+    assert done < 20 * 8 * 10
 
 
 def create_table_and_function() -> None:
@@ -176,11 +176,11 @@ async def test_of_many_conditional_writes_one_wins(prepare: Callable[[], None], 
     async with mock_aws(), client("dynamodb", region_name=REGION) as dynamodb:
         prepare()
         async with anyio.create_task_group() as tasks:
-            for number in range(20):
+            for number in range(10):
                 for _ in range(10):
                     tasks.start_soon(write, number)
 
-    assert won == dict.fromkeys(range(20), 1)
+    assert won == dict.fromkeys(range(10), 1)
 
 
 # ---------------------------------------------------------------- the end of the mock
