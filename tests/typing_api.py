@@ -1,4 +1,4 @@
-"""The types that the public names give their users. Nothing here runs: mypy reads it, in test_typing.py.
+"""The types that the public names give their users. Nothing here runs: mypy reads it, in `make check`.
 
 A line with a ``type: ignore`` is a call that must be an error; without the error, the comment is one.
 """
