@@ -1,118 +1,111 @@
 """Without httpx: the package works, and the one name that needs httpx says what to install.
 
-Each program runs in a process of its own, in which httpx cannot be imported, whether or not it is installed.
+One program goes through all of it, in a process of its own, in which httpx cannot be imported, whether or not it is
+installed.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from textwrap import dedent
+from typing import Any
+
+import pytest
 
 from tests.programs import ROOT
 
 # anyio comes with httpx, and may be missing too. ``None`` makes the import system say that there is no such module.
-_WITHOUT_HTTPX = "import sys; sys.modules.update(dict.fromkeys(['httpx2', 'httpx', 'anyio', 'trio']))"
+PROGRAM = """
+import json, sys
+sys.modules.update(dict.fromkeys(["httpx2", "httpx", "anyio", "trio"]))
+
+import aiomoto
+found = {"package": aiomoto.mock_aws.__name__}
+
+from aiobotocore import httpxsession
+found["httpx"] = httpxsession.httpx
+
+names = {}
+exec("from aiomoto import *", names)
+found["star"] = sorted(name for name in names if name.startswith("Moto"))
+
+errors = []
+for _ in range(2):
+    try:
+        aiomoto.MotoHttpxSession
+    except ImportError as error:
+        errors.append(str(error))
+try:
+    from aiomoto import MotoHttpxSession
+except ImportError as error:
+    errors.append(str(error))
+found["session"] = errors
+
+try:
+    aiomoto.MotoTornadoSession
+except AttributeError as error:
+    found["unknown"] = str(error)
+
+import asyncio, boto3
+from aiobotocore.session import get_session
+
+async def use_clients():
+    async with aiomoto.mock_aws(), get_session().create_client("s3") as s3:
+        await s3.create_bucket(Bucket="reports")
+        await s3.put_object(Bucket="reports", Key="a.txt", Body=b"hello")
+        body = await (await s3.get_object(Bucket="reports", Key="a.txt"))["Body"].read()
+        return body.decode(), [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]]
+
+async def use_a_wired_client():
+    async with aiomoto.AioSession().create_client("s3") as s3:
+        return (await s3.list_buckets())["Buckets"]
+
+found["mocked"] = asyncio.run(use_clients())
+found["wired"] = asyncio.run(use_a_wired_client())
+print(json.dumps(found))
+"""
 
 
-def run(program: str) -> str:
-    """What a program prints; it must end well and complain of nothing."""
-    source = "\n".join([_WITHOUT_HTTPX, dedent(program)])
-    result = subprocess.run(
-        [sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
-    )
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """What the program finds; it must end well and complain of nothing."""
+    command = [sys.executable, "-c", PROGRAM]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert (result.returncode, result.stderr) == (0, ""), result.stderr
-    return result.stdout
+    values: dict[str, Any] = json.loads(result.stdout)
+    return values
 
 
-def test_aiobotocore_finds_no_httpx() -> None:
-    assert run("from aiobotocore import httpxsession; print(httpxsession.httpx)") == "None\n"
+def test_aiobotocore_finds_no_httpx(found: dict[str, Any]) -> None:
+    assert found["httpx"] is None
 
 
-def test_the_package_imports() -> None:
-    assert run("import aiomoto; print(aiomoto.mock_aws.__name__)") == "mock_aws\n"
+def test_the_package_imports(found: dict[str, Any]) -> None:
+    assert found["package"] == "mock_aws"
 
 
-def test_a_star_import_gives_all_but_the_httpx_session() -> None:
-    program = """
-        from aiomoto import *
-        print(sorted(name for name in globals() if name.startswith("Moto")), mock_aws.__name__)
-    """
-
-    assert run(program) == "['MotoAIOHTTPSession'] mock_aws\n"
+def test_a_star_import_gives_all_but_the_httpx_session(found: dict[str, Any]) -> None:
+    assert found["star"] == ["MotoAIOHTTPSession"]
 
 
-def test_the_httpx_session_names_the_extra_each_time_it_is_asked_for() -> None:
-    program = """
-        import aiomoto
-        for _ in range(2):
-            try:
-                aiomoto.MotoHttpxSession
-            except ImportError as error:
-                print(error)
-    """
-    first, second = run(program).splitlines()
+def test_the_httpx_session_names_the_extra_however_often_it_is_asked_for(found: dict[str, Any]) -> None:
+    first, second, imported = found["session"]
 
     assert "needs httpx2 or httpx" in first
     assert "pip install httpx2" in first
     assert second == first
+    assert "pip install httpx2" in imported
 
 
-def test_importing_the_httpx_session_names_the_extra() -> None:
-    program = """
-        try:
-            from aiomoto import MotoHttpxSession
-        except ImportError as error:
-            print(error)
-    """
-
-    assert "pip install httpx2" in run(program)
+def test_a_name_that_does_not_exist_is_still_an_attribute_error(found: dict[str, Any]) -> None:
+    assert found["unknown"].startswith("module 'aiomoto' has no attribute 'MotoTornadoSession'")
+    assert "MotoHttpxSession" not in found["unknown"]
 
 
-def test_a_name_that_does_not_exist_is_still_an_attribute_error() -> None:
-    program = """
-        import aiomoto
-        try:
-            aiomoto.MotoTornadoSession
-        except AttributeError as error:
-            print(error)
-    """
-
-    message = run(program)
-
-    assert message.startswith("module 'aiomoto' has no attribute 'MotoTornadoSession'")
-    assert "MotoHttpxSession" not in message
+def test_clients_over_aiohttp_and_boto3_are_mocked(found: dict[str, Any]) -> None:
+    assert found["mocked"] == ["hello", ["reports"]]
 
 
-def test_clients_over_aiohttp_and_boto3_are_mocked() -> None:
-    program = """
-        import asyncio, boto3
-        from aiobotocore.session import get_session
-        from aiomoto import mock_aws
-
-        async def main():
-            async with mock_aws(), get_session().create_client("s3") as s3:
-                await s3.create_bucket(Bucket="reports")
-                await s3.put_object(Bucket="reports", Key="a.txt", Body=b"hello")
-                print(await (await s3.get_object(Bucket="reports", Key="a.txt"))["Body"].read())
-                print([bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]])
-
-        asyncio.run(main())
-    """
-
-    assert run(program) == "b'hello'\n['reports']\n"
-
-
-def test_a_client_over_aiohttp_can_be_wired_by_hand() -> None:
-    program = """
-        import asyncio
-        from aiomoto import AioSession
-
-        async def main():
-            async with AioSession().create_client("s3") as s3:
-                print((await s3.list_buckets())["Buckets"])
-
-        asyncio.run(main())
-    """
-
-    assert run(program) == "[]\n"
+def test_a_client_over_aiohttp_can_be_wired_by_hand(found: dict[str, Any]) -> None:
+    assert found["wired"] == []
