@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from hashlib import md5
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -40,16 +41,22 @@ def boto3_client(service: str, **kwargs: Any) -> Any:
     return SESSION.client(service, **kwargs)  # type: ignore[call-overload]
 
 
+@cache
+def _known(service: str) -> Any:
+    """A client that sets scenes: one for all of them, since creating it takes longer than its calls."""
+    return boto3_client(service)
+
+
 def _bucket(**arguments: Any) -> Callable[[], dict[str, Any]]:
     def prepare() -> dict[str, Any]:
-        boto3_client("s3").create_bucket(Bucket="contract")
+        _known("s3").create_bucket(Bucket="contract")
         return {"Bucket": "contract", **arguments}
 
     return prepare
 
 
 def _some_bucket() -> dict[str, Any]:
-    boto3_client("s3").create_bucket(Bucket="contract")
+    _known("s3").create_bucket(Bucket="contract")
     return {}
 
 
@@ -57,7 +64,7 @@ def _object(
     key: str = "key.txt", body: bytes = TEXT, stored: dict[str, Any] | None = None, **arguments: Any
 ) -> Callable[[], dict[str, Any]]:
     def prepare() -> dict[str, Any]:
-        s3 = boto3_client("s3")
+        s3 = _known("s3")
         s3.create_bucket(Bucket="contract")
         s3.put_object(Bucket="contract", Key=key, Body=body, **(stored or {}))
         return {"Bucket": "contract", "Key": key, **arguments}
@@ -67,7 +74,7 @@ def _object(
 
 def _objects(*keys: str, **arguments: Any) -> Callable[[], dict[str, Any]]:
     def prepare() -> dict[str, Any]:
-        s3 = boto3_client("s3")
+        s3 = _known("s3")
         s3.create_bucket(Bucket="contract")
         for key in keys:
             s3.put_object(Bucket="contract", Key=key, Body=key.encode())
@@ -77,7 +84,7 @@ def _objects(*keys: str, **arguments: Any) -> Callable[[], dict[str, Any]]:
 
 
 def _versioned_object() -> dict[str, Any]:
-    s3 = boto3_client("s3")
+    s3 = _known("s3")
     s3.create_bucket(Bucket="contract")
     s3.put_bucket_versioning(Bucket="contract", VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(Bucket="contract", Key="key.txt", Body=TEXT)
@@ -85,7 +92,7 @@ def _versioned_object() -> dict[str, Any]:
 
 
 def _upload(*parts: bytes) -> dict[str, Any]:
-    s3 = boto3_client("s3")
+    s3 = _known("s3")
     target = {"Bucket": "contract", "Key": "large.bin"}
     s3.create_bucket(Bucket="contract")
     target["UploadId"] = s3.create_multipart_upload(**target)["UploadId"]
@@ -100,7 +107,7 @@ def _new_part() -> dict[str, Any]:
 
 def _complete_upload() -> dict[str, Any]:
     target = _upload(LARGE, TEXT)
-    parts = boto3_client("s3").list_parts(**target)["Parts"]
+    parts = _known("s3").list_parts(**target)["Parts"]
     return {
         **target,
         "MultipartUpload": {"Parts": [{"PartNumber": each["PartNumber"], "ETag": each["ETag"]} for each in parts]},
@@ -109,7 +116,7 @@ def _complete_upload() -> dict[str, Any]:
 
 def _table(**arguments: Any) -> Callable[[], dict[str, Any]]:
     def prepare() -> dict[str, Any]:
-        dynamodb = boto3_client("dynamodb")
+        dynamodb = _known("dynamodb")
         dynamodb.create_table(
             TableName="contract",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -129,7 +136,7 @@ _PUT = {"TableName": "contract", "Item": {"id": {"S": "ö"}}, **_CONDITION}
 
 def _queue(*messages: str, **arguments: Any) -> Callable[[], dict[str, Any]]:
     def prepare() -> dict[str, Any]:
-        sqs = boto3_client("sqs")
+        sqs = _known("sqs")
         url = sqs.create_queue(QueueName="contract")["QueueUrl"]
         for message in messages:
             sqs.send_message(QueueUrl=url, MessageBody=message)
@@ -140,23 +147,23 @@ def _queue(*messages: str, **arguments: Any) -> Callable[[], dict[str, Any]]:
 
 def _topic(**arguments: Any) -> Callable[[], dict[str, Any]]:
     def prepare() -> dict[str, Any]:
-        return {"TopicArn": boto3_client("sns").create_topic(Name="contract")["TopicArn"], **arguments}
+        return {"TopicArn": _known("sns").create_topic(Name="contract")["TopicArn"], **arguments}
 
     return prepare
 
 
 def _user() -> dict[str, Any]:
-    boto3_client("iam").create_user(UserName="somebody", Tags=[{"Key": "a", "Value": "b"}])
+    _known("iam").create_user(UserName="somebody", Tags=[{"Key": "a", "Value": "b"}])
     return {"UserName": "somebody"}
 
 
 def _function() -> dict[str, Any]:
     policy = '{"Version": "2012-10-17", "Statement": []}'
-    role = boto3_client("iam").create_role(RoleName="contract", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    role = _known("iam").create_role(RoleName="contract", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
     archive = BytesIO()
     with ZipFile(archive, "w") as code:
         code.writestr(ZipInfo("main.py"), "def handle(event, context): pass")
-    boto3_client("lambda").create_function(
+    _known("lambda").create_function(
         FunctionName="contract",
         Runtime="python3.11",
         Role=role,
@@ -167,7 +174,7 @@ def _function() -> dict[str, Any]:
 
 
 def _stream() -> dict[str, Any]:
-    kinesis = boto3_client("kinesis")
+    kinesis = _known("kinesis")
     kinesis.create_stream(StreamName="contract", ShardCount=1)
     kinesis.put_record(StreamName="contract", Data=b"\x00\xff", PartitionKey="a")
     shard = kinesis.describe_stream(StreamName="contract")["StreamDescription"]["Shards"][0]["ShardId"]

@@ -68,20 +68,14 @@ async def test_aiobotocore_sees_in_process_what_it_and_boto3_see_over_a_socket(
     assert in_process == over_socket == _boto3_over_socket(case, server)
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_boto3_sees_in_process_what_it_sees_over_a_socket(case: Case, server: LoopbackServer) -> None:
-    with mock_aws():
-        in_process = _observe(boto3_client(case.service), case, _prepare(case))
-
-    assert in_process == _boto3_over_socket(case, server)
-
-
 # Clients with this host are let out, through their real session: they go to the endpoint over a socket.
 LET_OUT: dict[str, Any] = {"core": {"passthrough": {"urls": ["http://localhost:"]}}}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_boto3_sees_over_the_endpoint_what_it_sees_in_process(case: Case) -> None:
+def test_boto3_sees_in_process_and_over_the_endpoint_what_it_sees_over_a_socket(
+    case: Case, server: LoopbackServer
+) -> None:
     with mock_aws():
         in_process = _observe(boto3_client(case.service), case, _prepare(case))
     with mock_aws(config=LET_OUT) as aws:
@@ -90,7 +84,7 @@ def test_boto3_sees_over_the_endpoint_what_it_sees_in_process(case: Case) -> Non
         with closing(boto3_client(case.service, endpoint_url=url)) as real:
             over_endpoint = _observe(real, case, arguments)
 
-    assert over_endpoint == in_process
+    assert in_process == over_endpoint == _boto3_over_socket(case, server)
 
 
 def _client(service: str, stack: Stack, **kwargs: Any) -> AbstractAsyncContextManager[Any]:
