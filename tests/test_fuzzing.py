@@ -15,6 +15,7 @@ from unittest.mock import patch
 import anyio
 import boto3
 import pytest
+from anyio.from_thread import start_blocking_portal
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpsession import URLLib3Session
 from hypothesis import given
@@ -49,19 +50,23 @@ def test_any_request_of_boto3_is_answered_or_refused() -> None:
 
 
 def test_any_request_of_an_async_client_is_answered_or_refused(stack: Stack) -> None:
-    async def send_within_time(method: str, url: str, headers: Any, body: Any) -> None:
+    async def send_within_time(session: Any, method: str, url: str, headers: Any, body: Any) -> None:
         with anyio.fail_after(SECONDS):
-            async with stack.session_class() as session:
-                answer = await session.send(AWSPreparedRequest(method, url, headers, body, False))
-                assert isinstance(await answer.content, bytes)
+            answer = await session.send(AWSPreparedRequest(method, url, headers, body, False))
+            assert isinstance(await answer.content, bytes)
 
-    @some(15)
-    @given(REQUESTS)
-    def send(request: Any) -> None:
-        with errors_of_others():
-            anyio.run(send_within_time, *request, backend=stack.loop)
+    with (
+        mock_aws(),
+        start_blocking_portal(backend=stack.loop) as portal,
+        portal.wrap_async_context_manager(stack.session_class()) as session,
+    ):
 
-    with mock_aws():
+        @some(30)
+        @given(REQUESTS)
+        def send(request: Any) -> None:
+            with errors_of_others():
+                portal.call(send_within_time, session, *request)
+
         send()
 
 
