@@ -168,6 +168,16 @@ def hide(patch: pytest.MonkeyPatch, module: str, part: str) -> None:
     patch.setattr(found, name, Hidden(name, dict(vars(found))), raising=False)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _no_file_systems_of_other_files() -> None:
+    """Collect those that earlier tests have left in s3fs's cache, among what no later collection looks at."""
+    if "s3fs" in sys.modules:
+        sys.modules["s3fs"].S3FileSystem.clear_instance_cache()
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+
 Use = Callable[[], object]
 
 
@@ -194,7 +204,6 @@ def _by_s3fs() -> Use:
     s3fs = pytest.importorskip("s3fs")
     # Those of other tests lack the name too, and are looked at when the mock ends.
     s3fs.S3FileSystem.clear_instance_cache()
-    gc.unfreeze()
     gc.collect()
     return lambda: s3fs.S3FileSystem(skip_instance_cache=True).ls("")
 
