@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import boto3
@@ -29,6 +30,7 @@ def style_of(name: str, **options: Any) -> AioConfig:
 SESSION = boto3.Session(region_name=REGION)
 
 
+@cache
 def at_aws() -> Any:
     return SESSION.client("s3")
 
