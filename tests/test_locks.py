@@ -187,7 +187,7 @@ AT_ANY_ALLOCATION = """
         for other in others:
             other.start()
         functions = [request, start_and_stop, make_a_client, use_rules_and_the_log, fail, start_motos]
-        steps = [(random.randrange(1, 2000), function) for _ in range(8) for function in functions]
+        steps = [(random.randrange(1, 2000), function) for _ in range(20) for function in functions]
         for allocations, function in steps + [(allocations, wait_in_a_poll) for allocations in (1, 30)]:
             faulthandler.dump_traceback_later(90, exit=True)
             abandon()

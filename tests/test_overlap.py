@@ -200,7 +200,7 @@ def first_use(session: Any, together: threading.Barrier, _: int) -> None:
 
 
 @pytest.mark.usefixtures("_many_switches")
-@pytest.mark.parametrize("rounds", [20, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [100, pytest.param(500, marks=pytest.mark.slow)])
 def test_a_session_that_threads_share_in_a_mock_is_as_before_after_it(rounds: int) -> None:
     for _ in range(rounds):
         session = boto3.Session(region_name="us-east-1")
@@ -234,7 +234,7 @@ def some_and_more(some: int, all_: int) -> list[Any]:
     return [*range(some), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(some, all_))]
 
 
-@pytest.mark.parametrize("seed", some_and_more(4, 40))
+@pytest.mark.parametrize("seed", some_and_more(8, 40))
 def test_any_order_of_starts_and_stops(seed: int) -> None:
     dice = random.Random(seed)
     configs = [{}, {}, OWN_KEYS, OWN_SESSION, CERTIFICATES]
@@ -262,7 +262,7 @@ def test_any_order_of_starts_and_stops(seed: int) -> None:
                 mock.stop()
 
 
-@pytest.mark.parametrize("seed", some_and_more(4, 40))
+@pytest.mark.parametrize("seed", some_and_more(8, 40))
 def test_any_nesting_with_motos_own_mock(seed: int) -> None:
     dice = random.Random(seed)
     ways: list[Callable[[], Any]] = [
