@@ -84,6 +84,7 @@ async def test_what_one_url_stores_another_one_reads(http: Library, photos: Any)
     assert photo(photos) == BODY
 
 
+@over_aiohttp
 async def test_headers_of_an_upload_are_stored_with_it(http: Library, photos: Any) -> None:
     signed = PHOTO | {"ContentType": "image/jpeg", "Metadata": {"by": "ada"}}
     url = photos.generate_presigned_url("put_object", Params=signed)
@@ -135,6 +136,7 @@ async def test_an_empty_body_is_stored_and_read(http: Library, photos: Any) -> N
     assert (answer.status, answer.headers["content-length"], answer.body) == (200, "0", b"")
 
 
+@over_aiohttp
 async def test_what_is_public_needs_no_signature(http: Library, photos: Any) -> None:
     put_photo(photos)
     photos.put_object_acl(**PHOTO, ACL="public-read")
@@ -144,6 +146,7 @@ async def test_what_is_public_needs_no_signature(http: Library, photos: Any) -> 
     assert (answer.status, answer.body) == (200, b"0123456789")
 
 
+@over_aiohttp
 async def test_other_services_are_answered_too(http: Library, photos: Any) -> None:
     answer = await http.send("GET", _SESSION.client("sts").generate_presigned_url("get_caller_identity"))
 
