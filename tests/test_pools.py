@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+import aiohttp
 import anyio
+import boto3
 import pytest
 from aiobotocore.config import AioConfig
 from botocore.exceptions import ConnectTimeoutError
@@ -186,3 +188,52 @@ async def test_a_cancelled_call_takes_no_connection_with_it(client: ClientFactor
             tasks.cancel_scope.cancel()
         for _ in range(3):
             await s3.head_object(**OBJECT)
+
+
+# ---------------------------------------------------------------- without an SDK
+
+
+def presigned(data: bytes = LARGE) -> str:
+    s3 = boto3.client("s3", REGION)
+    s3.create_bucket(Bucket="photos")
+    s3.put_object(**OBJECT, Body=data)
+    url: str = s3.generate_presigned_url("get_object", OBJECT)
+    return url
+
+
+async def test_a_session_of_aiohttp_has_the_limit_of_its_connector() -> None:
+    timeout = aiohttp.ClientTimeout(sock_connect=0.05)
+    async with mock_aws(), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+        url = presigned()
+        kept = [await session.get(url) for _ in range(2)]
+        with pytest.raises(aiohttp.ServerTimeoutError) as raised:
+            await session.get(url)
+        kept[0].close()
+        async with session.get(url) as response:
+            assert await response.read() == LARGE
+        kept[1].close()
+
+    assert "all 2 connections of the client are in use" in str(raised.value.__cause__)
+
+
+async def test_a_connector_of_aiohttp_without_a_limit_has_any_number() -> None:
+    async with mock_aws(), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        url = presigned()
+        kept = [await session.get(url) for _ in range(150)]
+        for response in kept:
+            response.close()
+
+
+async def test_a_client_of_httpx_has_its_limits() -> None:
+    httpx = pytest.importorskip("httpx")
+    options = {"limits": httpx.Limits(max_connections=2), "timeout": httpx.Timeout(5, pool=0.05)}
+    async with mock_aws(), httpx.AsyncClient(**options) as client:
+        url = presigned(b"small")
+        kept = [await client.send(client.build_request("GET", url), stream=True) for _ in range(2)]
+        with pytest.raises(httpx.PoolTimeout, match="all 2 connections of the client are in use"):
+            await client.get(url)
+        await kept[0].aclose()
+        assert (await client.get(url)).content == b"small"
+        assert await kept[1].aread() == b"small"
+        for _ in range(3):
+            await client.get(url)

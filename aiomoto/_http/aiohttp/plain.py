@@ -22,6 +22,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.aiohttp.delivery import Sender
 from aiomoto._http.aiohttp.failures import library_error
+from aiomoto._http.pool import Lease, NoConnectionError, patience_for, pool_of
 from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._wire.delivery import CHUNK_SIZE
@@ -37,11 +38,32 @@ def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
         head = _head_of(req)
         exchange = plain_requests.exchange_for(head)
         if exchange is not None:
-            return await original(_MotoConnector(self, exchange, head), *args, **kwargs)
+            lease = await _lease(self, exchange, head, argument(args, kwargs, 2, "timeout"))
+            try:
+                return await original(_MotoConnector(self, exchange, head, lease), *args, **kwargs)
+            except BaseException:
+                lease.end()
+                raise
         with plain_requests.passing(head):
             return await original(self, *args, **kwargs)
 
     return connect
+
+
+async def _lease(connector: BaseConnector, exchange: Exchange, head: WireRequest, timeout: Any) -> Lease:
+    """Wait for a connection, if the connector has a limit and as many are in use.
+
+    Raises:
+        TimeoutError: none has become free. aiohttp makes it the cause of its own error.
+    """
+    pool = pool_of(connector, lambda: connector.limit)
+    limits = [seconds for seconds in (timeout.connect, timeout.sock_connect) if seconds is not None]
+    patience = patience_for(min(limits, default=None), is_instant=exchange.slept is not None)
+    try:
+        return await pool.lease(head, patience)
+    except NoConnectionError as error:
+        exchange.log_broken(head, "aiohttp", error)
+        raise asyncio.TimeoutError(str(error)) from None
 
 
 def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,7 +76,7 @@ def _create_connection(original: Callable[..., Any]) -> Callable[..., Any]:
         if exchange is None:
             return await original(self, *args, **kwargs)
         timeout = argument(args, kwargs, 2, "timeout")
-        return _Protocol(self, exchange, head, timeout.sock_read, asyncio.get_running_loop())
+        return _Protocol(self, exchange, head, timeout.sock_read, asyncio.get_running_loop(), None)
 
     return create_connection
 
@@ -80,15 +102,16 @@ def _body_error(error: BaseException | None) -> BaseException:
 class _MotoConnector(BaseConnector):
     """Opens one connection, to Moto. Each request gets a new connector, so that none has connections to close."""
 
-    def __init__(self, stands_for: BaseConnector, exchange: Exchange, head: WireRequest) -> None:
+    def __init__(self, stands_for: BaseConnector, exchange: Exchange, head: WireRequest, lease: Lease) -> None:
         super().__init__()
+        self._lease = lease
         self._stands_for = stands_for
         self._exchange = exchange
         self._head = head
 
     async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> ResponseHandler:
         # The method that every connector class overrides.
-        return _Protocol(self._stands_for, self._exchange, self._head, timeout.sock_read, self._loop)
+        return _Protocol(self._stands_for, self._exchange, self._head, timeout.sock_read, self._loop, self._lease)
 
 
 class _Protocol(ResponseHandler):
@@ -101,8 +124,10 @@ class _Protocol(ResponseHandler):
         head: WireRequest,
         read_timeout: float | None,
         loop: asyncio.AbstractEventLoop,
+        lease: Lease | None,
     ) -> None:
         super().__init__(loop)
+        self._lease = lease
         self._connector = connector
         self._exchange = exchange
         self._head = head
@@ -128,6 +153,8 @@ class _Protocol(ResponseHandler):
         if wire_response is None:
             return await super().read()
         self._has_responded = True
+        if self._lease is not None:
+            self._lease.begin_body()
         # The first chunk arrives together with the headers, even if the connection is closed afterwards.
         first = b"" if wire_response.delivery else wire_response.body[:CHUNK_SIZE]
         self.data_received(write_head(wire_response) + first)
@@ -154,6 +181,11 @@ class _Protocol(ResponseHandler):
             return framed(await self._exchange.answer_async(wire, "aiohttp", self._read_timeout), wire)
         except WireFailure as failure:
             raise library_error(failure.kind, self._head.url) from None
+
+    def end_lease(self) -> None:
+        """Return the connection to the pool."""
+        if self._lease is not None:
+            self._lease.end()
 
     def set_exception(self, *args: Any, **kwargs: Any) -> None:
         """End the request with an error: its body cannot be sent, or aiohttp's timeout has expired."""
@@ -202,6 +234,7 @@ class _Transport(Sender):
         """End the connection."""
         if not self.is_closing():
             super().close()
+            self._receiver.end_lease()
             self.wake()
             if not self._loop.is_closed():  # it is if an unread response is collected after the loop
                 self._loop.call_soon(self._protocol.connection_lost, None)

@@ -18,6 +18,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.httpx.failures import library_error, sync_library_error
 from aiomoto._http.httpx.response import response_for
+from aiomoto._http.pool import Lease, NoConnectionError, patience_for, pool_of
 from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
@@ -77,11 +78,12 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
         with Sending(exchange, head, httpx.__name__):
             wire = replace(head, body=b"".join(map(copy_piece, request.stream)))
         try:
-            wire_response = exchange.answer(wire, httpx.__name__, _read_timeout(request))
+            wire_response = exchange.answer(wire, httpx.__name__, _timeouts(request).get("read"))
         except WireFailure as failure:
             error = sync_library_error(failure.kind, request)
             raise error from error.__cause__
-        return _streamed(self, response_for(httpx, framed(wire_response, wire), request, _read_timeout(request)))
+        read_timeout = _timeouts(request).get("read")
+        return _streamed(self, response_for(httpx, framed(wire_response, wire), request, read_timeout))
 
     return handle_request
 
@@ -97,14 +99,19 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         if exchange is None:
             with plain_requests.passing(head):
                 return await original(self, *args, **kwargs)
-        with Sending(exchange, head, httpx.__name__):
-            wire = replace(head, body=b"".join([copy_piece(chunk) async for chunk in request.stream]))
+        lease = await _lease(self, exchange, head, request)
         try:
-            wire_response = await exchange.answer_async(wire, httpx.__name__, _read_timeout(request))
-        except WireFailure as failure:
-            error = library_error(failure.kind, request)
-            raise error from error.__cause__
-        return _streamed(self, response_for(httpx, framed(wire_response, wire), request, _read_timeout(request)))
+            with Sending(exchange, head, httpx.__name__):
+                wire = replace(head, body=b"".join([copy_piece(chunk) async for chunk in request.stream]))
+            wire_response = await exchange.answer_async(wire, httpx.__name__, _timeouts(request).get("read"))
+        except BaseException as failure:
+            lease.end()
+            if isinstance(failure, WireFailure):
+                error = library_error(failure.kind, request)
+                raise error from error.__cause__
+            raise
+        read_timeout = _timeouts(request).get("read")
+        return _streamed(self, response_for(httpx, framed(wire_response, wire), request, read_timeout, lease))
 
     return handle_async_request
 
@@ -136,6 +143,30 @@ def _head_of(request: Any) -> WireRequest:
     return plain_requests.head_of(request.method, str(request.url), request.headers.items())
 
 
-def _read_timeout(request: Any) -> float | None:
-    seconds: float | None = request.extensions.get("timeout", {}).get("read")
-    return seconds
+def _timeouts(request: Any) -> dict[str, float | None]:
+    """The seconds of ``httpx.Timeout``, by its names."""
+    timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+    return timeouts
+
+
+async def _lease(transport: Any, exchange: Exchange, head: WireRequest, request: Any) -> Lease:
+    """Wait for a connection, if as many are in use as the transport's limits allow.
+
+    Raises:
+        PoolTimeout: none has become free.
+    """
+    pool = pool_of(transport, lambda: _size_of(transport))
+    timeouts = [seconds for name in ("connect", "pool") if (seconds := _timeouts(request).get(name)) is not None]
+    patience = patience_for(min(timeouts, default=None), is_instant=exchange.slept is not None)
+    try:
+        return await pool.lease(head, patience)
+    except NoConnectionError as error:
+        package = sys.modules[type(request).__module__.partition(".")[0]]
+        exchange.log_broken(head, package.__name__, error)
+        raise package.PoolTimeout(str(error), request=request) from None
+
+
+def _size_of(transport: Any) -> int:
+    # httpx keeps its limits in httpcore's pool only, where a test's transport may have another.
+    size = getattr(getattr(transport, "_pool", None), "_max_connections", 0)
+    return size if isinstance(size, int) and size < sys.maxsize else 0
