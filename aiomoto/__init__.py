@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aiomoto._calls.call import Call
+    from aiomoto._calls.left_open import Leak
     from aiomoto._calls.log import CallLog
-    from aiomoto._errors import AiomotoError, ArgumentError, NoSuchPathError, RequestBlockedError
+    from aiomoto._errors import AiomotoError, AiomotoLeakWarning, ArgumentError, NoSuchPathError, RequestBlockedError
     from aiomoto._http.aiohttp.session import MotoAIOHTTPSession
     from aiomoto._http.httpx.session import MotoHttpxSession
-    from aiomoto._mock import MockAWS, mock_aws, mock_aws_decorator
+    from aiomoto._mock import MockAWS
+    from aiomoto._mock_aws import mock_aws, mock_aws_decorator
     from aiomoto._wiring import AioSession, aioboto3_session
 
 __all__ = [
     "AioSession",
     "AiomotoError",
+    "AiomotoLeakWarning",
     "ArgumentError",
     "Call",
     "CallLog",
+    "Leak",
     "MockAWS",
     "MotoAIOHTTPSession",
     "NoSuchPathError",
@@ -35,17 +39,19 @@ __version__ = "0.1.0"
 _MODULE_OF = {
     "AioSession": "_wiring",
     "AiomotoError": "_errors",
+    "AiomotoLeakWarning": "_errors",
     "ArgumentError": "_errors",
     "Call": "_calls.call",
     "CallLog": "_calls.log",
+    "Leak": "_calls.left_open",
     "MockAWS": "_mock",
     "MotoAIOHTTPSession": "_http.aiohttp.session",
     "MotoHttpxSession": "_http.httpx.session",
     "NoSuchPathError": "_errors",
     "RequestBlockedError": "_errors",
     "aioboto3_session": "_wiring",
-    "mock_aws": "_mock",
-    "mock_aws_decorator": "_mock",
+    "mock_aws": "_mock_aws",
+    "mock_aws_decorator": "_mock_aws",
 }
 
 

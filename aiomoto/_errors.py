@@ -5,7 +5,8 @@
     ├── NoSuchPathError (also a NotImplementedError)
     └── RequestBlockedError
 
-Everything else that a test sees is an error of the client it uses: botocore's, aiohttp's or Moto's own.
+Everything else that a test sees is an error of the client it uses: botocore's, aiohttp's or Moto's own. There is one
+warning, :class:`AiomotoLeakWarning`.
 """
 
 
@@ -23,3 +24,7 @@ class NoSuchPathError(AiomotoError, NotImplementedError):
 
 class RequestBlockedError(AiomotoError):
     """A request was about to leave the process, or was for a service that Moto does not have."""
+
+
+class AiomotoLeakWarning(UserWarning):
+    """A body, an event stream or a client was still open when its mock ended."""

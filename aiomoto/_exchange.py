@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from copy import copy
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from moto.core.exceptions import ServiceNotWhitelisted
 
 from aiomoto._aws.endpoint_hosts import EndpointHosts
 from aiomoto._calls.call import Call
 from aiomoto._calls.identity import Identity, identify, in_path_style
+from aiomoto._calls.left_open import Leak, LeftOpen
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import NoSuchPathError, RequestBlockedError
@@ -37,6 +38,7 @@ class Exchange:
         record_bodies: whether the log keeps their bodies.
         faults: the rules that make them fail.
         answers: the rules that answer them in Moto's place.
+        left_open: what they have opened and nobody has closed.
         slept: where it records the waits that clients skip; ``None`` if they really wait.
         hosts: the hosts that clients are configured with. All active mocks share them.
         is_active: whether its mock is active.
@@ -60,6 +62,7 @@ class Exchange:
         self.faults = Faults() if faults is None else faults
         self.answers = Answers() if answers is None else answers
         self.record_bodies = record_bodies
+        self.left_open = LeftOpen()
         self.slept: list[Slept] | None = None
 
     def passes_through(self, head: WireRequest) -> bool:
@@ -164,6 +167,15 @@ class Exchange:
         record = self._record(self.hosts.below_root(head), backend, exchanges)
         record.failed(error)
         _log(record, exchanges)
+
+    def leak_of(self, request: WireRequest, where: str | None) -> Leak:
+        """Describe the open body of the response to a request, whose call was made at this place."""
+        record = self._record(request, "", self.within)
+        call, model = Call(record), record.identity.model
+        kind: Literal["body", "event stream"] = (
+            "event stream" if model is not None and model.has_event_stream_output else "body"
+        )
+        return Leak(kind, call.service, call.operation, call.params, where)
 
     def _record(self, request: WireRequest, backend: str, exchanges: list[Exchange]) -> Record:
         destination = destination_of(request, self.hosts)

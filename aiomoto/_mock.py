@@ -9,9 +9,10 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from aiomoto._aws.names import check_switch
+from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
@@ -20,12 +21,12 @@ from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
 from aiomoto._hints import called_mock, unknown_attribute
 from aiomoto._installation import endings, installation
+from aiomoto._leak_report import report
 from aiomoto._moto import backends
 from aiomoto._moto.switch import refuse_other_modes
 from aiomoto._options import OptionArguments, Options, options_from
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
-from aiomoto._uncalled import ToBeCalled
 from aiomoto.answers import Answers
 from aiomoto.faults import Faults
 
@@ -58,10 +59,12 @@ class MockAWS:
         fsspec: end s3fs's file systems, clients and directory listings with the mock that they were created in.
         endpoint: also serve the same AWS over HTTP on the loopback interface, and set the environment so that other
             processes and clients outside of Python find it. See :attr:`endpoint`.
+        leaks: what to do about bodies, event streams and clients that are open when the mock ends, unless an error ends
+            it: ``"ignore"``, ``"warn"`` (an :class:`AiomotoLeakWarning`) or ``"error"``. See :attr:`leaks`.
 
     Raises:
         ArgumentError: there is no such option, Moto reads no such key in ``config``, ``sleep`` is neither ``"real"``
-            nor ``"instant"``, or another option is neither True nor False.
+            nor ``"instant"``, ``leaks`` is none of its values, or another option is neither True nor False.
         AiomotoError: Moto is set to its server or proxy mode.
 
     Attributes:
@@ -87,6 +90,7 @@ class MockAWS:
         self.faults = Faults()
         self.answers = Answers()
         self.slept = []
+        self._leaks: list[Leak] = []
         self._bedrock: Bedrock | None = None
         self._starts = 0
         self._run: Run | None = None
@@ -125,7 +129,12 @@ class MockAWS:
         Raises:
             RuntimeError: the mock has not been started.
             ArgumentError: ``remove_data`` is not a bool.
+            AiomotoError: something was left open, with ``leaks="error"``. The mock has ended nevertheless.
         """
+        self._stop(remove_data)
+        self._report_leaks()
+
+    def _stop(self, remove_data: bool | None = None) -> None:
         # At the end of a ``with``, call nothing before the ``try``: Ctrl-C in there would leave the mock active.
         if remove_data is not None:
             check_switch("remove_data", remove_data, may_be_none=True)
@@ -177,11 +186,18 @@ class MockAWS:
             self._bedrock = Bedrock(self.answers)
         return self._bedrock
 
+    @property
+    def leaks(self) -> list[Leak]:
+        """What this mock's calls have opened and nobody has closed, now or when it ended. See docs/leaks.md."""
+        return list(self._leaks) if self._run is None else self._run.exchange.left_open.leaks()
+
     def _begin(self, options: Options) -> None:
         self.calls.start()
         self.slept.clear()
+        self._leaks = []
         exchange = Exchange(self.calls, self.faults, self.answers, record_bodies=options.record_bodies)
         exchange.slept = self.slept if options.sleep == "instant" else None
+        exchange.left_open.notes_places = options.leaks != "ignore"
         self._run = Run(exchange, options)
         try:
             installation.enter(self._run)
@@ -201,6 +217,7 @@ class MockAWS:
             self._starts -= 1
             return
         run.remove_data = remove_data
+        self._leaks = run.exchange.left_open.leaks()
         try:
             installation.leave(run)
         except BaseException:
@@ -213,6 +230,10 @@ class MockAWS:
             self.faults.clear()
             self.answers.clear()
 
+    def _report_leaks(self) -> None:
+        if self._run is None:
+            report(self._leaks, self._options.leaks)
+
     def __enter__(self) -> MockAWS:
         self.start()
         return self
@@ -220,7 +241,9 @@ class MockAWS:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.stop()
+        self._stop()
+        if error is None:
+            self._report_leaks()
 
     async def __aenter__(self) -> MockAWS:
         is_in_handler = backends.lock.is_held()
@@ -252,6 +275,8 @@ class MockAWS:
         # A generator that is closed early cannot await.
         if self._closing is not None and kind is not GeneratorExit:
             await self._closing.wait_on_loop()
+        if error is None:
+            self._report_leaks()
 
     def __call__(self, target: Target = _NOTHING) -> Target:
         """Decorate a callable or a test class: each call has a mock of its own.
@@ -280,50 +305,3 @@ class MockAWS:
 
 # The built-in lock itself: the first in the order that ``_lock`` gives.
 _lock = backends.lock.for_thread()
-
-
-@overload
-def mock_aws(
-    func: None = None, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
-) -> MockAWS: ...
-
-
-@overload
-def mock_aws(
-    func: Target, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
-) -> Target: ...
-
-
-def mock_aws(func: Any = None, /, **options: Any) -> Any:
-    """Mock AWS for synchronous and asynchronous clients. Moto's arguments mean what they mean in Moto.
-
-    Write ``with mock_aws():``, ``async with mock_aws() as aws:``, ``@mock_aws`` or ``@mock_aws()``, or call ``start()``
-    and ``stop()`` on what it returns. See :class:`MockAWS` for the options.
-
-    Raises:
-        ArgumentError: the decorated object is neither a function nor a class, or there is no such option.
-    """
-    mock = MockAWS(**options)
-    return mock if func is None else mock(func)
-
-
-@overload
-def mock_aws_decorator(
-    func: None = None, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
-) -> Callable[[Target], Target]: ...
-
-
-@overload
-def mock_aws_decorator(
-    func: Target, /, *, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]
-) -> Target: ...
-
-
-def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
-    """Create a decorator as :func:`mock_aws` does, to configure once and use on many functions."""
-    decorator = mock_aws(**options).__call__
-    return decorator if func is None else decorator(func)
-
-
-if not TYPE_CHECKING:  # type checkers report this themselves
-    mock_aws = ToBeCalled(mock_aws, MockAWS)

@@ -20,6 +20,7 @@ class OptionArguments(TypedDict, total=False):
     sleep: Literal["real", "instant"]
     fsspec: bool
     endpoint: bool
+    leaks: Literal["ignore", "warn", "error"]
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,14 @@ class Options:
     sleep: Literal["real", "instant"] = "real"
     fsspec: bool = True
     endpoint: bool = False
+    leaks: Literal["ignore", "warn", "error"] = "ignore"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", own_config(self.config))
         if self.sleep not in ("real", "instant"):
             raise ArgumentError(f"sleep must be 'real' or 'instant', not {self.sleep!r}")
+        if self.leaks not in ("ignore", "warn", "error"):
+            raise ArgumentError(f"leaks must be 'ignore', 'warn' or 'error', not {self.leaks!r}")
         for name in SWITCHES:
             if not isinstance(value := getattr(self, name), bool):
                 raise ArgumentError(wrong_switch(name, value))

@@ -29,6 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "aiomoto_unused", "what to do about faults and answers that act on no call: error or ignore", default="error"
     )
+    parser.addini(
+        "aiomoto_leaks",
+        "what to do about bodies and clients that a test leaves open: warn, error or ignore",
+        default="warn",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,6 +88,7 @@ def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
     from aiomoto._pytest_markers import add_marked_rules, marked_options, mock_with
 
     options = marked_options(request.node)
+    options.setdefault("leaks", request.config.getini("aiomoto_leaks"))
     with pytest.MonkeyPatch.context() as patch:
         if region := options.pop("region", None):
             # boto3 and aiobotocore read the first, most other clients the second.

@@ -23,6 +23,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_bedrock.tokens": "",
         "_botocore.lazy_dict": "",
         "_botocore.notes": "",
+        "_calls.left_open": "",
         "_cleanup": "",
         "_clock": "",
         "_environment.watch": "",
@@ -50,6 +51,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_helper_loop": "",
         "_http.aiohttp.failures": "aiohttp botocore",
         "_http.urllib3.failures": "botocore urllib3",
+        "_leak_report": "",
         "_loops": "",
         "_moto.hosts": "moto",
         "_moto.memo": "moto",
@@ -175,8 +177,8 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_s3fs.file_systems": ""},
     {"_installation": "moto"},
     {"_mock": "typing_extensions"},
-    {"__init__": "", "_pytest_markers": "pytest"},
-    {"pytest_plugin": "aiobotocore pytest"},
+    {"_mock_aws": "typing_extensions", "_pytest_markers": "pytest"},
+    {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
 )
 # The folders in the order of their imports. What is in none of them may stand anywhere between.
 FOLDERS = (

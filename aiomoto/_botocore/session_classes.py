@@ -17,6 +17,7 @@ from botocore.httpsession import URLLib3Session
 
 from aiomoto import _live
 from aiomoto._aws.endpoint_hosts import root_of
+from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
@@ -162,6 +163,9 @@ def _create_endpoint_with_mocked_class(default: type) -> Replacement:
             endpoint = original(self, *args, **kwargs)
             if issubclass(type(endpoint.http_session), tuple(kind.ours for kind in KINDS)):
                 endpoint.http_session.moto_endpoint = client_endpoint
+                if hasattr(endpoint.http_session, "open_client"):  # boto3's are closed by being collected
+                    opened = OpenClient(exchange.left_open, service_model.service_name)
+                    endpoint.http_session.open_client = opened
             return endpoint
 
         return create_endpoint

@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from aiomoto import _clock, _loops
 from aiomoto._aws.scope import header
-from aiomoto._exchange import describe
+from aiomoto._calls.left_open import Leak
+from aiomoto._exchange import Exchange, describe
 from aiomoto._wire.message import WireRequest
 
 # How long a call waits at most if every connection is held by a body that nobody reads, in seconds.
@@ -34,12 +35,19 @@ class Lease:
         head: the request.
     """
 
-    __slots__ = ("__weakref__", "_pool", "head", "unread_since")
+    __slots__ = ("__weakref__", "_exchange", "_pool", "head", "unread_since", "where")
 
     def __init__(self, pool: Pool, head: WireRequest) -> None:
         self._pool: Pool | None = pool
+        self._exchange: Exchange | None = None
         self.head = head
         self.unread_since: float | None = None
+        self.where: str | None = None
+
+    def note(self, exchange: Exchange, wire: WireRequest) -> None:
+        """Note that the body of the response to this request is up to its reader."""
+        self._exchange, self.head = exchange, wire
+        exchange.left_open.add_body(self)
 
     def begin_body(self) -> None:
         """The response has begun, and now it is up to its reader when the connection becomes free."""
@@ -52,9 +60,14 @@ class Lease:
             pool.take_back(self)
 
     @property
-    def is_held(self) -> bool:
-        """Whether it is in use still."""
+    def is_open(self) -> bool:
+        """Whether it is in use."""
         return self._pool is not None
+
+    def leak(self) -> Leak:
+        """What is wrong with its being in use at the end of a mock."""
+        assert self._exchange is not None  # it has been noted
+        return self._exchange.leak_of(self.head, self.where)
 
 
 class Pool:

@@ -59,7 +59,7 @@ class ScriptedConnection:
     def hang_up(self) -> None:
         """Break off the body: the client was closed before all of it had arrived."""
         self._sender.fail(RuntimeError("Connection closed."))  # aiohttp's own message
-        self._sender.close()
+        self.close()
 
     def release(self) -> None:
         """Stop delivering, and return the connection to the pool."""

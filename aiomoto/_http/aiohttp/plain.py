@@ -155,6 +155,7 @@ class _Protocol(ResponseHandler):
         self._has_responded = True
         if self._lease is not None:
             self._lease.begin_body()
+            self._lease.note(self._exchange, self._head)
         # The first chunk arrives together with the headers, even if the connection is closed afterwards.
         first = b"" if wire_response.delivery else wire_response.body[:CHUNK_SIZE]
         self.data_received(write_head(wire_response) + first)

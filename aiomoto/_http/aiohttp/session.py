@@ -16,6 +16,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiomoto import _live, _loops
+from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.body import read_body
@@ -43,6 +44,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
     _outlives_mock = True
     loop: asyncio.AbstractEventLoop
     _is_closed = False
+    open_client: OpenClient | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,6 +58,8 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         self.loop = _running_loop()
         check_instance(self, "aiobotocore.httpsession", "AIOHTTPSession")
         self._sessions["moto"] = _NoConnections()  # the keys of the others are URLs of proxies
+        if self.open_client is not None:
+            self.open_client.opened(self.loop)
         return entered
 
     async def __aexit__(self, *error: Any) -> None:
@@ -64,6 +68,8 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         if self._sessions is not None:  # a session of aiobotocore 3.0 cannot be closed twice
             await super().__aexit__(*error)
             self._is_closed = self._sessions is None  # before 3.0 a closed session can be used again
+        if self.open_client is not None:
+            self.open_client.closed()
 
     @property
     def has_connections(self) -> bool:
@@ -121,7 +127,9 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         streaming_from = session if request.stream_output else None
         response = await _client_response(wire, wire_response, read_timeout, streaming_from, lease)
         aws_response = AioAWSResponse(str(response.url), response.status, wire_response.lower_headers(), response)
-        if not request.stream_output:
+        if request.stream_output:
+            lease.note(exchange, wire)
+        else:
             await aws_response.content
     except BaseException as error:
         lease.end()
@@ -292,6 +300,7 @@ class _Connection:
             self.connected = False
             self._rest = self._rest[:0]
             self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own message
+            self._lease.end()
 
     def release(self) -> None:
         """Return the connection to the pool: the body has come in, or nobody will read it."""

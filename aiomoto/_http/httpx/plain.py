@@ -110,6 +110,7 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
                 error = library_error(failure.kind, request)
                 raise error from error.__cause__
             raise
+        lease.note(exchange, wire)
         read_timeout = _timeouts(request).get("read")
         return _streamed(self, response_for(httpx, framed(wire_response, wire), request, read_timeout, lease))
 

@@ -14,6 +14,7 @@ from aiobotocore.httpxsession import HttpxSession, httpx
 from botocore.compat import HTTPHeaders
 
 from aiomoto import _clock, _live
+from aiomoto._calls.left_open import OpenClient
 from aiomoto._exchange import Exchange
 from aiomoto._http.httpx.body import read_body
 from aiomoto._http.httpx.failures import client_error, library_error
@@ -48,6 +49,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
     """
 
     _outlives_mock = True
+    open_client: OpenClient | None = None
 
     def __init__(self, verify: Any = True, *args: Any, **kwargs: Any) -> None:
         super().__init__(False if _READS_CERTIFICATES_AT_ONCE else verify, *args, **kwargs)
@@ -58,11 +60,15 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
             _live.refuse_motos_own_mock()
 
     async def __aenter__(self) -> MotoHttpxSession:
+        if self.open_client is not None:
+            self.open_client.opened()
         return self
 
     async def __aexit__(self, *error: object) -> None:
         for body in list(self._streaming):
             await body.aclose()
+        if self.open_client is not None:
+            self.open_client.closed()
         if self._reaches_network:
             self._reaches_network = False
             await super().__aexit__(*error)
@@ -113,8 +119,10 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         aws_response = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
         if not request.stream_output:
             await aws_response.content
-        elif isinstance(session, MotoHttpxSession):
-            session._streaming.add(response.stream)
+        else:
+            lease.note(exchange, wire)
+            if isinstance(session, MotoHttpxSession):
+                session._streaming.add(response.stream)
     except BaseException as error:
         lease.end()
         if isinstance(error, httpx.TransportError):

@@ -1,0 +1,157 @@
+"""What a mock's calls have opened and nobody has closed: bodies of responses, and clients."""
+
+from __future__ import annotations
+
+import sys
+from asyncio import AbstractEventLoop
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any, Literal, NamedTuple, Protocol
+from weakref import WeakSet
+
+
+class Leak(NamedTuple):
+    """Something that is still open.
+
+    Attributes:
+        kind: ``"body"`` of a response, ``"event stream"``, ``"client"``, or ``"file system"``: its client on an event
+            loop that has been closed.
+        service: botocore's name of the service; ``None`` if it is unknown.
+        operation: botocore's name of the operation; ``None`` for clients.
+        params: the parameters of the call; empty for clients.
+        where: file and line of the code that opened it, ``"tests/test_jobs.py:12"``; ``None`` if it is not known.
+    """
+
+    kind: Literal["body", "event stream", "client", "file system"]
+    service: str | None
+    operation: str | None = None
+    params: Mapping[str, Any] = {}
+    where: str | None = None
+
+    def __str__(self) -> str:
+        """Describe what was not done, and where."""
+        place = f", opened at {self.where}" if self.where else ""
+        if self.kind == "client":
+            return f"the client of {self.service} was never closed{place}"
+        if self.kind == "file system":
+            return f"the {self.service} session of a file system was left open on a closed event loop{place}"
+        call = " ".join(filter(None, (self.service, self.operation)))
+        named = ", ".join(f"{name}={value!r:.60}" for name, value in self.params.items())
+        return f"the {self.kind} of {call}({named}) was neither read to its end nor closed{place}"
+
+
+class OpenBody(Protocol):
+    """The body of a response.
+
+    Attributes:
+        where: where its call was made.
+    """
+
+    where: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more of it may come in."""
+
+    def leak(self) -> Leak:
+        """What is wrong with its being open."""
+
+
+class OpenClient:
+    """A client of aiobotocore, noted while it is open.
+
+    Args:
+        noted_in: where it is noted.
+        service: botocore's name of its service.
+    """
+
+    def __init__(self, noted_in: LeftOpen, service: str) -> None:
+        self._noted_in = noted_in
+        self._service = service
+        self._loop: AbstractEventLoop | None = None
+        self._where, self._is_of_file_system = _place_of(sys._getframe(2))  # noqa: SLF001
+
+    def opened(self, loop: AbstractEventLoop | None = None) -> None:
+        """Note that it has been opened, and on which loop of asyncio."""
+        self._loop = loop
+        self._noted_in.clients[self] = None
+
+    def closed(self) -> None:
+        """Note that it has been closed."""
+        self._noted_in.clients.pop(self, None)
+
+    def leak(self) -> Leak | None:
+        """What is wrong with its being open. The clients of a file system stay open as long as their loop."""
+        if not self._is_of_file_system:
+            return Leak("client", self._service, where=self._where)
+        is_lost = self._loop is not None and self._loop.is_closed()
+        return Leak("file system", self._service, where=self._where) if is_lost else None
+
+
+class LeftOpen:
+    """What the calls of one mock have opened.
+
+    Attributes:
+        notes_places: whether bodies are noted with the place where their calls were made.
+        bodies: bodies of responses, some of which have been closed.
+        clients: open clients, in the order in which they were opened.
+    """
+
+    def __init__(self) -> None:
+        self.notes_places = False
+        self.bodies: WeakSet[OpenBody] = WeakSet()
+        self.clients: dict[OpenClient, None] = {}
+
+    def add_body(self, body: OpenBody) -> None:
+        """Note a body; called by the adapter of an HTTP library, some frames below the code that made the call."""
+        if self.notes_places:
+            body.where = _place_of(sys._getframe(1))[0]  # noqa: SLF001
+        self.bodies.add(body)
+
+    def leaks(self) -> list[Leak]:
+        """List what is open now."""
+        bodies = [body.leak() for body in list(self.bodies) if body.is_open]
+        return [*bodies, *(leak for client in list(self.clients) if (leak := client.leak()))]
+
+
+# Code between a call and the test or the code under test, by the first part of its module's name.
+_LIBRARIES = frozenset(
+    [
+        "aioboto3",
+        "aiobotocore",
+        "aiohttp",
+        "aiomoto",
+        "anyio",
+        "asyncio",
+        "boto3",
+        "botocore",
+        "contextlib",
+        "fsspec",
+        "functools",
+        "httpx",
+        "httpx2",
+        "pandas",
+        "s3fs",
+        "s3transfer",
+        "smithy_http",
+        "trio",
+        "wrapt",
+    ]
+)
+
+
+def _place_of(frame: FrameType | None) -> tuple[str | None, bool]:
+    """Find the first frame outside of the libraries, and whether a file system has made the call."""
+    is_of_file_system = False
+    while frame is not None:
+        root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        is_of_file_system = is_of_file_system or root == "s3fs"
+        if root not in _LIBRARIES:
+            return (None if _runs_a_loop(root) else f"{frame.f_code.co_filename}:{frame.f_lineno}"), is_of_file_system
+        frame = frame.f_back
+    return None, is_of_file_system
+
+
+def _runs_a_loop(root: str) -> bool:
+    """Tell whether this is where a thread or a program starts a loop, so that nobody on the stack made the call."""
+    return root in ("threading", "uvloop", "_pytest", "pluggy", "pytest_asyncio")
