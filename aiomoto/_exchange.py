@@ -43,6 +43,7 @@ class Exchange:
         hosts: the hosts that clients are configured with. All active mocks share them.
         is_active: whether its mock is active.
         around: the exchanges of the mocks that its mock is nested in. They log its calls too, and their faults apply.
+        port: the port of its mock's endpoint; ``None`` while that is not open.
         successor: finds the exchange, if any, that continues the pending requests of this one when its mock ends.
     """
 
@@ -57,6 +58,7 @@ class Exchange:
         self.hosts = EndpointHosts()
         self.is_active = True
         self.around: tuple[Exchange, ...] = ()
+        self.port: int | None = None
         self.successor: Callable[[], Exchange | None] = lambda: None
         self.calls = calls
         self.faults = Faults() if faults is None else faults

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from moto.core.models import botocore_stubber
 
+from aiomoto._copies import become_copies
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._wire.message import WireRequest
@@ -27,6 +29,14 @@ def add(exchange: Exchange) -> None:
     # Not reset by token, since a fixture enters in one context and leaves in another. Ended ones are skipped.
     exchange.around = tuple(each for each in _entered.get() if each.is_active)
     enter(exchange)
+
+
+def _become_copies() -> None:
+    become_copies(_active)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_become_copies)
 
 
 def enter(exchange: Exchange) -> None:

@@ -17,7 +17,7 @@ USE = """
 import asyncio, os
 import boto3, pytest
 from aiobotocore.session import get_session
-from aiomoto import mock_aws
+from aiomoto import RequestBlockedError, mock_aws
 
 def create_bucket(name):
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket=name)
@@ -39,8 +39,16 @@ def pytest_sessionfinish(session):
     session.config.aws.stop()
     assert {name: value for name, value in os.environ.items() if name.startswith("AWS_")} == KEYS
 """
-TESTS = """
+TESTS = r"""
 def test_has_what_its_parent_has():
+    assert asyncio.run(buckets()) == {"parent"}
+
+def test_may_not_write_to_the_mock_of_its_parent():
+    with pytest.raises(RequestBlockedError, match=r"use mock_aws\(endpoint=True\) in the parent"):
+        create_bucket("child")
+
+@mock_aws
+def test_may_write_in_a_mock_of_its_own():
     create_bucket("child")
     assert asyncio.run(buckets()) == {"child", "parent"}
 
@@ -94,7 +102,7 @@ def _skip_where_no_test_runs(pytester: pytest.Pytester) -> None:
 def test_children_have_the_mock_that_is_live_in_their_parent(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(USE + CONFTEST)
 
-    assert_passed(pytester, TESTS, passed=4)
+    assert_passed(pytester, TESTS, passed=6)
 
 
 def test_children_have_mocks_of_their_own(pytester: pytest.Pytester) -> None:

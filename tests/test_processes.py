@@ -131,7 +131,8 @@ FORK = """
         with mock_aws():
             create_bucket("photos")
             if not (pid := os.fork()):
-                create_bucket("videos")
+                with mock_aws():
+                    create_bucket("videos")
                 assert asyncio.run(async_buckets()) == ["photos", "videos"]
                 os._exit(0)
             wait_for(pid)
@@ -155,8 +156,8 @@ FORK = """
         assert_restored()
 
     def work(name):
-        create_bucket(name)
         with mock_aws():
+            create_bucket(name)
             return asyncio.run(async_buckets())
 
     def a_handler_forks():

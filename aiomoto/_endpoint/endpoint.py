@@ -6,6 +6,7 @@ import os
 from functools import partial
 
 from aiomoto import _live
+from aiomoto._copies import ExchangeCopy
 from aiomoto._endpoint.handler import EndpointHandler
 from aiomoto._endpoint.server import EndpointServer
 from aiomoto._environment.variables import environment, keys, region, variables_for_endpoint
@@ -46,8 +47,14 @@ class Endpoint:
     def _open(self) -> None:
         if self._server.is_stopped:
             raise AiomotoError("the mock has ended: use its endpoint while the mock is active")
+        if isinstance(self._exchange, ExchangeCopy):
+            raise AiomotoError(
+                "this process was forked inside mock_aws(), before the endpoint was open. Write "
+                "mock_aws(endpoint=True), or read aws.endpoint before the fork"
+            )
         port = self._server.listen()
         self._server.start(EndpointHandler(self._exchange, port), partial(_live.enter, self._exchange))
+        self._exchange.port = port
         self.url = f"http://127.0.0.1:{port}"
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bytes: parse a request, write the head of a response (RFC 9112)."""
+"""HTTP/1.1 as bytes: parse and write requests, write the head of a response (RFC 9112)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,28 @@ def write_head(response: WireResponse) -> bytes:
     return write_lines(response, pairs)
 
 
+def write_request(request: WireRequest) -> bytes:
+    """Write a request as clients send it to a proxy, with the whole URL in its first line (RFC 9112, 3.2.2)."""
+    headers = {name: value for name, value in request.headers.items() if name.lower() not in _WRITTEN_ANEW}
+    headers["Host"] = request.split.netloc.rpartition("@")[2]
+    headers["Connection"] = "close"
+    if request.body is not None:
+        headers["Content-Length"] = str(len(request.body))
+    lines = [f"{request.method} {request.url}".encode() + b" HTTP/1.1"]
+    lines += [b"%b: %b" % pair for pair in encode_headers(headers.items())]
+    return _head(lines) + (request.body or b"")
+
+
 def write_lines(response: WireResponse, headers: Iterable[tuple[str, str]]) -> bytes:
     """Write the status line of a response, followed by ``headers`` in place of its own."""
     lines = [
         f"HTTP/1.1 {response.status} {response.reason}".encode(),
         *(b"%b: %b" % pair for pair in encode_headers(headers)),
     ]
+    return _head(lines)
+
+
+def _head(lines: list[bytes]) -> bytes:
     # Metadata that a client stored with a line break in it must not inject a header.
     return b"\r\n".join([_LINE_BREAKS.sub(b" ", line) for line in lines]) + b"\r\n\r\n"
 
@@ -59,6 +75,7 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
+_WRITTEN_ANEW = ("connection", "content-length", "expect", "host", "keep-alive", "transfer-encoding")
 _LAST_CHUNK = b"0\r\n\r\n"
 _LINE_BREAKS = re.compile(rb"[\r\n\0]+")
 

@@ -61,6 +61,11 @@ class WireRequest:
         vars(copy)["sent_url"] = self.sent_url
         return copy
 
+    def with_origin(self, origin: str) -> WireRequest:
+        """Copy the request with another scheme and host in its URL: ``"http://127.0.0.1:54321"``."""
+        url = f"{origin}{self.path}" + (f"?{self.split.query}" if self.split.query else "")
+        return WireRequest(self.method, url, self.headers, self.body, self.context, self.operation, self.is_plain)
+
     def reduced(self, body: bytes | None, context: Mapping[str, Any]) -> WireRequest:
         """Copy the request with another body and another context."""
         copy = WireRequest(self.method, self.url, self.headers, body, context, self.operation, self.is_plain)
