@@ -36,6 +36,7 @@ ON_DATA = ["tests/test_data_libraries.py", "tests/test_examples.py::test_example
 
 ON_NATIVE_CLIENTS = [
     "tests/test_native_clients.py",
+    "tests/test_native_constructors.py",
     "tests/test_native_processes.py",
     "tests/test_readme.py::test_python_block_runs",
 ]

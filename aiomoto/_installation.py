@@ -56,6 +56,7 @@ from aiomoto._moto import backends, containers, long_polls, stubber
 from aiomoto._moto import memo as moto_repetitions
 from aiomoto._moto.configuration import configurations
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
+from aiomoto._native import clients, file_systems
 from aiomoto._patching import required_names
 from aiomoto._patching.late_imports import ImportWatch
 from aiomoto._patching.replacements import Replacements, Target
@@ -94,6 +95,8 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **http_client.TARGETS,
     **event_loops.TARGETS,
     "s3fs.core": _file_systems.targets,
+    **file_systems.TARGETS,
+    **clients.TARGETS,
     FORK_SERVER: fork_servers.targets,
 }
 

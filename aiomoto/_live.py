@@ -58,6 +58,13 @@ def current() -> Exchange | None:
     return inner or next((each for each in reversed(_active) if each.is_active), None)
 
 
+def open_port() -> int | None:
+    """Return the port of an endpoint that is open: the innermost active mock's own, or else another one's."""
+    inner = current()
+    exchanges = (inner, *reversed(_active)) if inner else ()
+    return next((each.port for each in exchanges if each.is_active and each.port is not None), None)
+
+
 def refuse_motos_own_mock(*_: Any, **__: Any) -> None:
     """Refuse to work inside Moto's own mock, unless one of aiomoto's is active too.
 

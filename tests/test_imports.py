@@ -32,6 +32,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.containers": "moto",
         "_moto.loaded": "",
         "_moto.stubber": "moto",
+        "_native.classes": "",
         "_patching.late_imports": "",
         "_patching.places": "",
         "_rules.answer_line": "botocore",
@@ -166,6 +167,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.httpx.session": "aiobotocore anyio botocore",
         "_http.plain_requests": "",
         "_http.urllib3.session": "botocore urllib3",
+        "_native.destination": "",
     },
     {
         "_botocore.crt": "",
@@ -176,6 +178,8 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.httpx.httpcore_pools": "",
         "_http.httpx.plain": "",
         "_http.urllib3.plain": "urllib3",
+        "_native.clients": "",
+        "_native.file_systems": "",
         "_run": "",
     },
     {"_http.requests_adapter": "moto requests urllib3", "_wiring": "aioboto3 aiobotocore"},
@@ -199,6 +203,7 @@ FOLDERS = (
     "_botocore",
     "_endpoint",
     "_s3fs",
+    "_native",
 )
 
 LIBRARIES = {module: set(libraries.split()) for layer in LAYERS for module, libraries in layer.items()}

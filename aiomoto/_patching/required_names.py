@@ -37,6 +37,7 @@ AT_START: dict[str, tuple[str, ...]] = {
 }
 # In modules that are loaded later, or never: checked when they are imported.
 WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
+    "deltalake.table": ("DeltaTable",),
     "fsspec": ("AbstractFileSystem._cache", "AbstractFileSystem._latest"),
     "moto.iam.models": ("get_account_id_from",),
     "moto.s3.models": ("s3_backends",),
