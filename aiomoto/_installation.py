@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from moto.core.models import botocore_stubber
 
-from aiomoto import _live
+from aiomoto import _detectors, _live
 from aiomoto._botocore import (
     credentials,
     crt,
@@ -97,6 +97,7 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     "s3fs.core": _file_systems.targets,
     **file_systems.TARGETS,
     **clients.TARGETS,
+    **_detectors.TARGETS,
     FORK_SERVER: fork_servers.targets,
 }
 

@@ -102,6 +102,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_botocore.lookups": "aiobotocore botocore",
         "_botocore.memo": "aiobotocore botocore",
         "_botocore.sessions": "botocore",
+        "_detectors": "",
         "_environment.fork_servers": "",
         "_http.aiohttp.pump": "",
         "_http.httpx.body": "aiobotocore botocore",
