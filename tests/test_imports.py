@@ -29,6 +29,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_clock": "",
         "_environment.watch": "",
         "_errors": "",
+        "_http.urllib3.connections": "",
         "_moto.containers": "moto",
         "_moto.loaded": "",
         "_moto.stubber": "moto",

@@ -10,6 +10,7 @@ import anyio
 import boto3
 import pytest
 from aiobotocore.config import AioConfig
+from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError
 
 from aiomoto import mock_aws
@@ -188,6 +189,37 @@ async def test_a_cancelled_call_takes_no_connection_with_it(client: ClientFactor
             tasks.cancel_scope.cancel()
         for _ in range(3):
             await s3.head_object(**OBJECT)
+
+
+# ---------------------------------------------------------------- boto3
+
+
+def test_boto3_warns_as_urllib3_does_when_it_discards_a_connection(caplog: pytest.LogCaptureFixture) -> None:
+    with mock_aws():
+        s3 = boto3.client("s3", REGION, config=Config(max_pool_connections=2))
+        s3.create_bucket(Bucket="photos")
+        s3.put_object(**OBJECT, Body=LARGE)
+        bodies = [s3.get_object(**OBJECT)["Body"] for _ in range(3)]
+        for body in bodies[:2]:
+            assert body.read() == LARGE
+        assert caplog.messages == []
+        assert bodies[2].read() == LARGE
+
+    expected = "Connection pool is full, discarding connection: photos.s3.amazonaws.com. Connection pool size: 2"
+    assert [record.getMessage() for record in caplog.records if record.name == "urllib3.connectionpool"] == [expected]
+
+
+def test_boto3_does_not_warn_of_calls_one_after_another(caplog: pytest.LogCaptureFixture) -> None:
+    with mock_aws():
+        s3 = boto3.client("s3", REGION, config=Config(max_pool_connections=1))
+        s3.create_bucket(Bucket="photos")
+        for _ in range(3):
+            s3.put_object(**OBJECT, Body=b"small")
+            s3.get_object(**OBJECT)["Body"].read()
+            with pytest.raises(s3.exceptions.NoSuchBucket):
+                s3.list_objects_v2(Bucket="none")
+
+    assert [record for record in caplog.records if record.name == "urllib3.connectionpool"] == []
 
 
 # ---------------------------------------------------------------- without an SDK

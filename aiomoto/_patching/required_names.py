@@ -58,7 +58,7 @@ OF_INSTANCES: dict[str, tuple[str, ...]] = {
     "aiobotocore.httpxsession": ("HttpxSession._max_pool_connections", "HttpxSession._timeout"),
     "botocore.configprovider": ("EnvironmentProvider._env", "EnvironmentProvider._name"),
     "botocore.credentials": ("AssumeRoleProvider._load_config", "CachedCredentialFetcher._cache"),
-    "botocore.httpsession": ("URLLib3Session._timeout",),
+    "botocore.httpsession": ("URLLib3Session._max_pool_connections", "URLLib3Session._timeout"),
     "botocore.retries.bucket": ("TokenBucket._clock",),
     "botocore.retries.standard": ("RetryHandler._sleep",),
     "botocore.session": ("Session._components", "ComponentLocator._deferred"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from inspect import unwrap
-from io import BytesIO
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -17,6 +16,7 @@ from aiomoto import _live
 from aiomoto._exchange import Exchange
 from aiomoto._http.sending import Sending
 from aiomoto._http.urllib3.body import read_body
+from aiomoto._http.urllib3.connections import Body, Connections, connections_of
 from aiomoto._http.urllib3.delivery import scripted_response
 from aiomoto._http.urllib3.failures import Timeouts, client_error, library_error, pool_for, sending_error
 from aiomoto._patching.required_names import check_instance
@@ -46,15 +46,19 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     if exchange.passes_through(head):
         return None
-    timeouts = _timeouts(session, head)
-    wire = head.with_body(_body_of(request, timeouts, Sending(exchange, head, "boto3")))
+    timeouts, connections = _timeouts(session, head), _connections_of(session, head)
+    connections.take()
     try:
-        raw = _response(exchange, wire, timeouts)
+        wire = head.with_body(_body_of(request, timeouts, Sending(exchange, head, "boto3")))
+        raw = _response(exchange, wire, timeouts, connections)
         aws_response = AWSResponse(request.url, raw.status, raw.headers, raw)
         if not request.stream_output:
             aws_response.content  # noqa: B018  (reads the stream to its end, as the real session does)
-    except HTTPError as error:
-        raise client_error(error, request) from error
+    except BaseException as error:
+        connections.put_back()
+        if isinstance(error, HTTPError):
+            raise client_error(error, request) from error
+        raise
     return aws_response
 
 
@@ -66,7 +70,7 @@ def _body_of(request: Any, timeouts: Timeouts, sending: Sending) -> bytes | None
         raise client_error(sending_error(error, request.url, timeouts), request) from error
 
 
-def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTPResponse:
+def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts, connections: Connections) -> HTTPResponse:
     try:
         wire_response = exchange.answer(wire, "boto3", timeouts.read)
     except WireFailure as failure:
@@ -74,7 +78,10 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
     arrives_whole = wire_response.arrives_whole
     if not arrives_whole:
         wire_response = framed(wire_response, wire)  # with a Content-Length, so that a shorter body is detected
-    body = BytesIO(wire_response.body) if arrives_whole else scripted_response(wire, wire_response, timeouts.read)
+        connections.put_back()  # whether it is used again depends on how the body ends
+        body: Any = scripted_response(wire, wire_response, timeouts.read)
+    else:
+        body = Body(wire_response.body, connections)
     return HTTPResponse(
         body=body,
         headers=HTTPHeaderDict(wire_response.headers),
@@ -88,6 +95,14 @@ def _response(exchange: Exchange, wire: WireRequest, timeouts: Timeouts) -> HTTP
         enforce_content_length=not arrives_whole and _enforces_length(),
         pool=None if arrives_whole else pool_for(wire.url),  # named in error messages
     )
+
+
+def _connections_of(session: Any, head: WireRequest) -> Connections:
+    try:
+        return connections_of(session, head.host, session._max_pool_connections)
+    except AttributeError:
+        check_instance(session, "botocore.httpsession", "URLLib3Session")
+        raise
 
 
 def _timeouts(session: Any, head: WireRequest) -> Timeouts:
