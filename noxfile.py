@@ -192,6 +192,14 @@ def outputs(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def answers(session: nox.Session) -> None:
+    """The same as scripted answers, called with boto3, and with aiobotocore over aiohttp and httpx."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--group", "test", ".[httpx]", silent=True)
+    session.run("python", "suites/all_answers.py", *session.posargs)
+
+
+@nox.session(python=NEWEST)
 def bedrock(session: nox.Session) -> None:
     """Chats of the libraries that people call Bedrock with. One that cannot be installed is skipped."""
     session.install("--upgrade", "pip>=25.1", silent=True)
