@@ -163,6 +163,17 @@ def test_any_other_error_of_a_function_reaches_the_test() -> None:
 # ---------------------------------------------------------------- beside Moto
 
 
+def test_headers_arrive_unless_they_describe_another_body() -> None:
+    headers = {"x-own": "a", "Content-Length": "5", "x-amz-crc32": "1", "transfer-encoding": "chunked"}
+    with mock_aws() as aws:
+        aws.answers.add("bedrock-runtime", "Converse", {**CONVERSED, "ResponseMetadata": {"HTTPHeaders": headers}})
+        response = converse(bedrock())
+
+    assert without_metadata(response) == CONVERSED
+    assert response["ResponseMetadata"]["HTTPHeaders"]["x-own"] == "a"
+    assert "x-amz-crc32" not in response["ResponseMetadata"]["HTTPHeaders"]
+
+
 def test_the_body_of_motos_answer_may_be_any_bytes_and_be_replaced() -> None:
     def reversed_body(call: Call) -> dict[str, Any]:
         output: dict[str, Any] = call.moto()

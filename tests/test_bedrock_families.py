@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import boto3
 import pytest
 
 from aiomoto import ArgumentError, mock_aws
@@ -94,6 +96,20 @@ def test_a_text_is_in_the_body_of_its_family(model: str) -> None:
         aws.bedrock.reply("Paris.", usage=USAGE)
 
         assert invoke(bedrock(), model, BODIES[model]) == TEXTS[model]
+
+
+def test_the_headers_of_an_invocation_tell_its_tokens() -> None:
+    with mock_aws() as aws:
+        aws.bedrock.reply("Paris", usage={"inputTokens": 12, "outputTokens": 3})
+        body = json.dumps({"inputText": "What is the capital of France?"})
+        response = boto3.client("bedrock-runtime", "us-east-1").invoke_model(
+            modelId="amazon.titan-text-lite-v1", body=body
+        )
+        headers = response["ResponseMetadata"]["HTTPHeaders"]
+
+    assert headers["x-amzn-bedrock-input-token-count"] == "12"
+    assert headers["x-amzn-bedrock-output-token-count"] == "3"
+    assert int(headers["x-amzn-bedrock-invocation-latency"]) > 0
 
 
 @pytest.mark.anyio

@@ -123,6 +123,8 @@ def _check_metadata(metadata: Any) -> None:
         _require(isinstance(metadata, Mapping), "a mapping", metadata, "ResponseMetadata")
         if "HTTPStatusCode" in metadata:
             _check_status("ResponseMetadata.HTTPStatusCode", metadata["HTTPStatusCode"])
+        headers = metadata.get("HTTPHeaders")
+        _require(headers is None or isinstance(headers, Mapping), "a mapping", headers, "ResponseMetadata.HTTPHeaders")
 
 
 def _check_status(name: str, value: Any) -> None:

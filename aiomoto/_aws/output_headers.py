@@ -36,10 +36,27 @@ def headers_of(shape: Shape | None, output: Mapping[str, Any]) -> dict[str, str]
     for name, member in _located(shape, output, "headers"):
         prefix = member.serialization.get("name", "")
         found |= {f"{prefix}{key}": str(value) for key, value in output[name].items() if value is not None}
-    for name, value in found.items():
-        if any(character in value for character in "\r\n\0"):
-            raise ArgumentError(f"the header {name} cannot carry a line break, which is in {value[:80]!r}")
-    return found
+    return {name: _one_line(name, value) for name, value in found.items()}
+
+
+def given_headers(output: Mapping[str, Any], others: Mapping[str, str]) -> dict[str, str]:
+    """The headers in the output's ``ResponseMetadata``, but for those that describe another body, and these others.
+
+    Raises:
+        ArgumentError: a value has a line break.
+    """
+    taken = _OF_A_BODY | {name.lower() for name in others}
+    given = (output.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+    return {name: _one_line(name, str(value)) for name, value in given.items() if name.lower() not in taken}
+
+
+_OF_A_BODY = {"connection", "content-encoding", "content-length", "content-type", "transfer-encoding", "x-amz-crc32"}
+
+
+def _one_line(name: str, value: str) -> str:
+    if any(character in value for character in "\r\n\0"):
+        raise ArgumentError(f"the header {name} cannot carry a line break, which is in {value[:80]!r}")
+    return value
 
 
 def is_in_body(shape: Shape) -> bool:

@@ -13,7 +13,7 @@ from botocore.model import OperationModel, Shape
 
 from aiomoto._aws.output_events import CONTENT_TYPE as EVENT_STREAM
 from aiomoto._aws.output_handlers import before_handlers, raw_headers, unmodelled_body
-from aiomoto._aws.output_headers import has_content_type, headers_of, status_of
+from aiomoto._aws.output_headers import given_headers, has_content_type, headers_of, status_of
 from aiomoto._aws.output_json import json_bytes, json_members
 from aiomoto._aws.output_stream import source_of
 from aiomoto._aws.output_structures import structure_bytes
@@ -38,6 +38,7 @@ def response_for(operation: OperationModel, protocol: str, output: Mapping[str, 
     wire = before_handlers(operation, output)
     request_id = _request_id_of(wire)
     headers = _head_of(operation, protocol, wire, request_id) | _modelled_headers(operation, protocol, wire)
+    headers = given_headers(wire, headers) | headers
     if (source := source_of(operation, protocol, wire)) is not None:
         return _streamed(operation, wire, headers, source)
     body = _body(operation, protocol, wire, request_id)

@@ -149,7 +149,9 @@ class Reply(Answer):
 
     def _invoked(self, call: Call, family: Family, invocation: Invocation) -> dict[str, Any]:
         if call.operation == "InvokeModel":
-            return {"body": _json(family.response(invocation)), "contentType": "application/json"}
+            body = _json(family.response(invocation))
+            metadata = {"HTTPHeaders": _headers(invocation.completion)}
+            return {"body": body, "contentType": "application/json", "ResponseMetadata": metadata}
         chunks = self._paced(family.chunks(invocation), family.is_piece)
         events = [{"chunk": {"bytes": _json(each)}} if isinstance(each, dict) else each for each in chunks]
         return {"body": events, "contentType": "application/json"}
@@ -195,6 +197,18 @@ class Reply(Answer):
         times = [] if self._times is None else [f"times={self._times}"]
         written = ", ".join([*map(_shown, self._said.content), *self._asked.words, *times])
         return f"<aws.bedrock.reply({written}); hits={self.hits}>"
+
+
+def _headers(completion: Completion) -> dict[str, str]:
+    """What InvokeModel tells in headers that no model of botocore has: LangChain, among others, reads them.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-invoke.html
+    """
+    return {
+        "x-amzn-bedrock-input-token-count": str(completion.usage["inputTokens"]),
+        "x-amzn-bedrock-output-token-count": str(completion.usage["outputTokens"]),
+        "x-amzn-bedrock-invocation-latency": str(completion.milliseconds),
+    }
 
 
 def _shown(block: Mapping[str, Any]) -> str:
