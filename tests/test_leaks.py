@@ -118,7 +118,7 @@ async def repeat_async(
 @at_each_scale
 def test_mocks(scale: Scale) -> None:
     def use() -> None:
-        with mock_aws(), mock_aws(config={"iot": {"use_valid_cert": True}}) as aws:
+        with mock_aws(leaks="error"), mock_aws(leaks="error", config={"iot": {"use_valid_cert": True}}) as aws:
             aws.faults.add("s3", error="SlowDown")
 
     repeat(scale.mocks, scale, use)
@@ -127,7 +127,7 @@ def test_mocks(scale: Scale) -> None:
 @at_each_scale
 def test_mocks_with_an_endpoint(scale: Scale) -> None:
     def use() -> None:
-        with mock_aws(endpoint=True):
+        with mock_aws(leaks="error", endpoint=True):
             pass
 
     repeat(scale.mocks // 10, scale, use, warm_up=20)
@@ -139,7 +139,7 @@ def test_mocks_with_a_client_on_loops_of_their_own(scale: Scale, stack: Stack) -
     config = AioConfig(http_session_cls=stack.session_class)
 
     async def use() -> None:
-        async with mock_aws(), session.create_client("sts", region_name=REGION, config=config) as sts:
+        async with mock_aws(leaks="error"), session.create_client("sts", region_name=REGION, config=config) as sts:
             await sts.get_caller_identity()
 
     def run() -> None:
@@ -156,7 +156,7 @@ def test_mocks_that_a_session_from_outside_is_used_in(scale: Scale) -> None:
     session = boto3.Session()
 
     def use() -> None:
-        with mock_aws():
+        with mock_aws(leaks="error"):
             session.client("sqs").list_queues()
 
     repeat(scale.mocks // 10, scale, use)
@@ -168,20 +168,20 @@ def test_mocks_that_a_session_from_outside_is_used_in(scale: Scale) -> None:
 @at_each_scale
 def test_clients_of_boto3_in_one_mock(scale: Scale) -> None:
     session = boto3.Session()
-    with mock_aws():
+    with mock_aws(leaks="error"):
         repeat(scale.clients, scale, lambda: session.client("sqs", region_name=REGION))
 
 
 @when_soaked
 def test_sessions_of_boto3_in_one_mock(scale: Scale) -> None:
-    with mock_aws():
+    with mock_aws(leaks="error"):
         repeat(scale.clients // 10, scale, lambda: boto3.Session().client("sqs"))
 
 
 @at_each_scale
 @pytest.mark.anyio
 async def test_clients_of_one_async_session_in_one_mock(scale: Scale) -> None:
-    async with mock_aws():
+    async with mock_aws(leaks="error"):
         session = get_session()
 
         async def use() -> None:
@@ -194,7 +194,7 @@ async def test_clients_of_one_async_session_in_one_mock(scale: Scale) -> None:
 @when_soaked
 @pytest.mark.anyio
 async def test_async_sessions_in_one_mock(scale: Scale, client: ClientFactory) -> None:
-    async with mock_aws():
+    async with mock_aws(leaks="error"):
 
         async def use() -> None:
             async with client("sqs"):
@@ -208,7 +208,7 @@ async def test_async_sessions_in_one_mock(scale: Scale, client: ClientFactory) -
 
 @at_each_scale
 def test_requests_of_boto3_in_one_mock(scale: Scale) -> None:
-    with mock_aws() as aws:
+    with mock_aws(leaks="error") as aws:
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket="photos")
         s3.put_object(Bucket="photos", Key="one", Body=b"x" * 100)
@@ -224,7 +224,7 @@ def test_requests_of_boto3_in_one_mock(scale: Scale) -> None:
 @at_each_scale
 @pytest.mark.anyio
 async def test_requests_of_an_async_client_in_one_mock(scale: Scale, client: ClientFactory) -> None:
-    async with mock_aws() as aws, client("s3", region_name=REGION) as s3:
+    async with mock_aws(leaks="error") as aws, client("s3", region_name=REGION) as s3:
         await s3.create_bucket(Bucket="photos")
         await s3.put_object(Bucket="photos", Key="one", Body=b"x" * 100)
 
@@ -239,7 +239,7 @@ async def test_requests_of_an_async_client_in_one_mock(scale: Scale, client: Cli
 @at_each_scale
 @pytest.mark.anyio
 async def test_requests_that_fail_or_are_cancelled(scale: Scale, client: ClientFactory) -> None:
-    async with mock_aws(sleep="instant") as aws, client("s3", region_name=REGION) as s3:
+    async with mock_aws(leaks="error", sleep="instant") as aws, client("s3", region_name=REGION) as s3:
         await s3.create_bucket(Bucket="photos")
         aws.faults.add("s3", "ListBuckets", raises="reset")
         aws.faults.add("s3", "HeadBucket", latency=60)

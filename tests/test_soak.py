@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import boto3
 import pytest
+from aiobotocore.config import AioConfig
 from anyio.to_thread import run_sync
 
 from aiomoto import mock_aws
@@ -20,6 +21,7 @@ from tests.conftest import ClientFactory, Stack
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 REGION = "us-east-1"
+WIDE = AioConfig(max_pool_connections=100)  # each poll under way takes a connection
 SECONDS = 20  # for each way to run aiobotocore
 WORKERS = 24
 MOST_DELIVERIES = 3
@@ -128,7 +130,7 @@ async def messages_in(sqs: Any, queue: str) -> int:
 async def test_every_message_is_processed_or_dead(seed: int, client: ClientFactory, stack: Stack) -> None:
     soak = Soak(Random(seed))
 
-    async with mock_aws(), client("sqs", region_name=REGION) as sqs:
+    async with mock_aws(leaks="error"), client("sqs", region_name=REGION, config=WIDE) as sqs:
         queue, dead = await create_queues(sqs)
         async with anyio.create_task_group() as consumers:
             consumers.start_soon(soak.bury, sqs, dead)
