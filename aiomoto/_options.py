@@ -41,15 +41,22 @@ class Options:
         object.__setattr__(self, "config", own_config(self.config))
         if self.sleep not in ("real", "instant"):
             raise ArgumentError(f"sleep must be 'real' or 'instant', not {self.sleep!r}")
-        if self.leaks not in ("ignore", "warn", "error"):
-            raise ArgumentError(f"leaks must be 'ignore', 'warn' or 'error', not {self.leaks!r}")
+        if self.leaks not in LEAKS:
+            raise ArgumentError(f"leaks must be {one_of(LEAKS)}, not {self.leaks!r}")
         for name in SWITCHES:
             if not isinstance(value := getattr(self, name), bool):
                 raise ArgumentError(wrong_switch(name, value))
 
 
+LEAKS = ("ignore", "warn", "error")
 SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint")
 NAMES = tuple(field.name for field in fields(Options))
+
+
+def one_of(values: tuple[str, ...]) -> str:
+    """List what a value may be, in a sentence."""
+    *others, last = map(repr, values)
+    return f"{', '.join(others)} or {last}"
 
 
 def options_from(config: dict[str, Any] | None, others: OptionArguments) -> Options:

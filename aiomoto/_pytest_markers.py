@@ -12,15 +12,22 @@ from aiomoto._aws.regions import region_mistake
 from aiomoto._calls.log import list_calls
 from aiomoto._errors import ArgumentError
 from aiomoto._mock import MockAWS
-from aiomoto._options import NAMES
+from aiomoto._options import LEAKS, NAMES, one_of
 from aiomoto._rules.rule import Rule
 
 
-def mock_with(options: dict[str, Any]) -> MockAWS:
-    """Create the mock of a test, which fails if the marker's options are wrong."""
+def mock_with(options: dict[str, Any], leaks: str) -> MockAWS:
+    """Create the mock of a test, which fails if the marker's options are wrong.
+
+    Args:
+        options: the marker's.
+        leaks: the setting for tests whose marker does not say it.
+    """
+    if leaks not in LEAKS:
+        pytest.fail(f"aiomoto_leaks must be {one_of(LEAKS)}, not {leaks!r}", pytrace=False)
     mistake: Exception
     try:
-        return MockAWS(**options)
+        return MockAWS(**{"leaks": leaks, **options})
     except (ArgumentError, TypeError) as error:
         mistake = error
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())

@@ -88,13 +88,12 @@ def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
     from aiomoto._pytest_markers import add_marked_rules, marked_options, mock_with
 
     options = marked_options(request.node)
-    options.setdefault("leaks", request.config.getini("aiomoto_leaks"))
     with pytest.MonkeyPatch.context() as patch:
         if region := options.pop("region", None):
             # boto3 and aiobotocore read the first, most other clients the second.
             patch.setenv("AWS_DEFAULT_REGION", region)
             patch.setenv("AWS_REGION", region)
-        with mock_with(options) as aws:
+        with mock_with(options, leaks=request.config.getini("aiomoto_leaks")) as aws:
             add_marked_rules(request.node, aws)
             request.node.stash[_MOCK] = aws
             yield aws

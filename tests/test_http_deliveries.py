@@ -15,6 +15,7 @@ import anyio
 import boto3
 import pytest
 import requests
+from aiobotocore.config import AioConfig
 from anyio.to_thread import run_sync
 
 from aiomoto import mock_aws
@@ -197,7 +198,12 @@ def test_other_threads_go_on_while_a_delivery_of_boto3s_waits_for_its_endpoint(e
 
 @pytest.mark.anyio
 async def test_any_number_of_deliveries_wait_at_once(client: ClientFactory, endpoint: Endpoint) -> None:
-    async with mock_aws(), client("sns", region_name=REGION) as sns, anyio.create_task_group() as tasks:
+    wide = AioConfig(max_pool_connections=45)
+    async with (
+        mock_aws(),
+        client("sns", region_name=REGION, config=wide) as sns,
+        anyio.create_task_group() as tasks,
+    ):
         topic = await topic_of(sns, endpoint.url)
         for number in range(45):
             tasks.start_soon(partial(sns.publish, TopicArn=topic, Message=str(number)))

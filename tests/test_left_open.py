@@ -182,3 +182,9 @@ def test_the_plugin_does_what_the_setting_says(
 def test_a_marker_says_it_for_one_test(pytester: pytest.Pytester) -> None:
     marked = LEAKS.replace("@pytest.mark.asyncio", "@pytest.mark.aiomoto(leaks='error')\n@pytest.mark.asyncio", 1)
     run_tests(pytester, marked).assert_outcomes(passed=2, errors=1)
+
+
+def test_a_wrong_setting_fails_each_test_that_uses_it(pytester: pytest.Pytester) -> None:
+    result = run_tests(pytester, LEAKS, "-o", "aiomoto_leaks=eror")
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*aiomoto_leaks must be 'ignore', 'warn' or 'error', not 'eror'*"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Mapping
+from inspect import currentframe
 from types import FrameType
 from typing import Any, Literal, NamedTuple, Protocol
 from weakref import WeakSet
@@ -69,7 +69,7 @@ class OpenClient:
         self._noted_in = noted_in
         self._service = service
         self._loop: AbstractEventLoop | None = None
-        self._where, self._is_of_file_system = _place_of(sys._getframe(2))  # noqa: SLF001
+        self._where, self._is_of_file_system = _place_of(currentframe())
 
     def opened(self, loop: AbstractEventLoop | None = None) -> None:
         """Note that it has been opened, and on which loop of asyncio."""
@@ -105,7 +105,7 @@ class LeftOpen:
     def add_body(self, body: OpenBody) -> None:
         """Note a body; called by the adapter of an HTTP library, some frames below the code that made the call."""
         if self.notes_places:
-            body.where = _place_of(sys._getframe(1))[0]  # noqa: SLF001
+            body.where = _place_of(currentframe())[0]
         self.bodies.add(body)
 
     def leaks(self) -> list[Leak]:
