@@ -44,14 +44,11 @@ class Lease:
         self.unread_since: float | None = None
         self.where: str | None = None
 
-    def note(self, exchange: Exchange, wire: WireRequest) -> None:
-        """Note that the body of the response to this request is up to its reader."""
+    def begin_body(self, exchange: Exchange, wire: WireRequest) -> None:
+        """The response to this request has begun, and now it is up to its reader when the connection becomes free."""
+        self.unread_since = _clock.now()
         self._exchange, self.head = exchange, wire
         exchange.left_open.add_body(self)
-
-    def begin_body(self) -> None:
-        """The response has begun, and now it is up to its reader when the connection becomes free."""
-        self.unread_since = _clock.now()
 
     def end(self) -> None:
         """Give the connection back. Whoever has waited longest gets it."""
@@ -85,8 +82,16 @@ class Pool:
         self._changed = 0.0
         self._gave_up: set[str] = set()  # calls, since the last change
 
+    def lease_now(self, head: WireRequest) -> Lease | None:
+        """Take a connection if one is free and nobody waits for it."""
+        if self._size and (self._waiting or len(self._leases) + self._promised >= self._size):
+            return None
+        lease = Lease(self, head)
+        self._leases[lease] = None
+        return lease
+
     async def lease(self, head: WireRequest, patience: float) -> Lease:
-        """Take a connection, and wait for one if need be, in the order of asking.
+        """Wait for a connection, in the order of asking.
 
         Args:
             head: the request.
@@ -95,8 +100,7 @@ class Pool:
         Raises:
             NoConnectionError: none of them has become free.
         """
-        if not self._is_free():
-            await self._turn(header(head, "amz-sdk-invocation-id"), patience)
+        await self._turn(header(head, "amz-sdk-invocation-id"), patience)
         lease = Lease(self, head)
         self._leases[lease] = None
         return lease
@@ -104,12 +108,10 @@ class Pool:
     def take_back(self, lease: Lease) -> None:
         """End a lease."""
         self._leases.pop(lease, None)
-        self._changed = _clock.now()
-        self._gave_up.clear()
-        self._wake_next()
-
-    def _is_free(self) -> bool:
-        return not self._size or (len(self._leases) + self._promised < self._size and not self._waiting)
+        if self._waiting or self._gave_up:
+            self._changed = _clock.now()
+            self._gave_up.clear()
+            self._wake_next()
 
     def _wake_next(self) -> None:
         while self._waiting and len(self._leases) + self._promised < self._size:

@@ -38,7 +38,6 @@ class ScriptedConnection:
         self, request: WireRequest, wire_response: WireResponse, read_timeout: float | None, lease: Lease
     ) -> None:
         self._lease = lease
-        lease.begin_body()
         loop = asyncio.get_running_loop()
         self.protocol = ResponseHandler(loop)
         self._sender = Sender(self.protocol, loop, read_timeout)

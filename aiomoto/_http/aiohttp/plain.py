@@ -60,7 +60,7 @@ async def _lease(connector: BaseConnector, exchange: Exchange, head: WireRequest
     limits = [seconds for seconds in (timeout.connect, timeout.sock_connect) if seconds is not None]
     patience = patience_for(min(limits, default=None), is_instant=exchange.slept is not None)
     try:
-        return await pool.lease(head, patience)
+        return pool.lease_now(head) or await pool.lease(head, patience)
     except NoConnectionError as error:
         exchange.log_broken(head, "aiohttp", error)
         raise asyncio.TimeoutError(str(error)) from None
@@ -154,8 +154,7 @@ class _Protocol(ResponseHandler):
             return await super().read()
         self._has_responded = True
         if self._lease is not None:
-            self._lease.begin_body()
-            self._lease.note(self._exchange, self._head)
+            self._lease.begin_body(self._exchange, self._head)
         # The first chunk arrives together with the headers, even if the connection is closed afterwards.
         first = b"" if wire_response.delivery else wire_response.body[:CHUNK_SIZE]
         self.data_received(write_head(wire_response) + first)

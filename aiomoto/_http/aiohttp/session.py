@@ -119,7 +119,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         check_instance(session, "aiobotocore.httpsession", "AIOHTTPSession")
         raise
     sending = Sending(exchange, head, "aiohttp")
-    lease = await _lease(pool, request, sending, timeout.sock_connect)
+    lease = pool.lease_now(head) or await _lease(pool, request, sending, timeout.sock_connect)
     try:
         wire = head.with_body(await _body_of(request, sending))
         read_timeout = wire.context.get("read_timeout") or timeout.sock_read
@@ -128,7 +128,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         response = await _client_response(wire, wire_response, read_timeout, streaming_from, lease)
         aws_response = AioAWSResponse(str(response.url), response.status, wire_response.lower_headers(), response)
         if request.stream_output:
-            lease.note(exchange, wire)
+            lease.begin_body(exchange, wire)
         else:
             await aws_response.content
     except BaseException as error:
@@ -242,7 +242,6 @@ class _Connection:
     def __init__(self, wire_response: WireResponse, loop: asyncio.AbstractEventLoop, lease: Lease) -> None:
         self.protocol = self
         self._lease = lease
-        lease.begin_body()
         self._wire_response = wire_response
         self._loop = loop
         self._rest = memoryview(wire_response.body)

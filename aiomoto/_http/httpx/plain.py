@@ -110,7 +110,7 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
                 error = library_error(failure.kind, request)
                 raise error from error.__cause__
             raise
-        lease.note(exchange, wire)
+        lease.begin_body(exchange, wire)
         read_timeout = _timeouts(request).get("read")
         return _streamed(self, response_for(httpx, framed(wire_response, wire), request, read_timeout, lease))
 
@@ -160,7 +160,7 @@ async def _lease(transport: Any, exchange: Exchange, head: WireRequest, request:
     timeouts = [seconds for name in ("connect", "pool") if (seconds := _timeouts(request).get(name)) is not None]
     patience = patience_for(min(timeouts, default=None), is_instant=exchange.slept is not None)
     try:
-        return await pool.lease(head, patience)
+        return pool.lease_now(head) or await pool.lease(head, patience)
     except NoConnectionError as error:
         package = sys.modules[type(request).__module__.partition(".")[0]]
         exchange.log_broken(head, package.__name__, error)

@@ -53,8 +53,6 @@ def core_response_for(
 def _stream(
     package: Any, wire_response: WireResponse, request: Any, read_timeout: float | None, lease: Lease | None
 ) -> Any:
-    if lease is not None:
-        lease.begin_body()
     if wire_response.arrives_whole:
         return _body_class(package)(wire_response.body, lease)
     return _scripted_class(package)(wire_response, request, read_timeout, lease)

@@ -111,7 +111,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         check_instance(session, "aiobotocore.httpxsession", "HttpxSession")
         raise
     sending = Sending(exchange, head, "httpx")
-    lease = await _lease(pool, request, sending, timeout.connect)
+    lease = pool.lease_now(head) or await _lease(pool, request, sending, timeout.connect)
     try:
         wire = head.with_body(await _body_of(request, sending))
         response = await _response(exchange, wire, wire.context.get("read_timeout") or timeout.read, lease)
@@ -120,7 +120,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         if not request.stream_output:
             await aws_response.content
         else:
-            lease.note(exchange, wire)
+            lease.begin_body(exchange, wire)
             if isinstance(session, MotoHttpxSession):
                 session._streaming.add(response.stream)
     except BaseException as error:
