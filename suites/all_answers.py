@@ -21,12 +21,16 @@ REQUIRED = 99.5  # per cent
 def main() -> None:
     """Print a summary, and exit with 1 if too many answers differ."""
     names = sys.argv[1:] or session().get_available_services()
-    # A new process after some services, since their models stay in memory.
-    with ProcessPoolExecutor(max_tasks_per_child=40) as pool:
-        found = list(pool.map(_compare, names))
+    found: list[Found] = []
+    for start in range(0, len(names), _AT_ONCE):  # in new processes, since the models stay in memory
+        with ProcessPoolExecutor() as pool:
+            found += pool.map(_compare, names[start : start + _AT_ONCE])
     outputs = _report("outputs", [line for each in found for line in each.outputs])
     errors = _report("errors", [line for each in found for line in each.errors])
     sys.exit(min(outputs, errors) < REQUIRED)
+
+
+_AT_ONCE = 80
 
 
 def _compare(service: str) -> Found:
