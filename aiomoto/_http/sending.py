@@ -1,13 +1,15 @@
-"""Log requests whose body raises while it is read."""
+"""Log requests that cannot be sent, or whose body raises while it is read."""
 
 from __future__ import annotations
+
+from typing import Any, TypeVar
 
 from aiomoto._exchange import Exchange
 from aiomoto._wire.message import WireRequest
 
 
 class Sending:
-    """A context in which the body of a request is read. If that raises, the request is logged as failed.
+    """A context in which a request is sent. If that raises, the request is logged as failed.
 
     Args:
         exchange: the exchange that logs the request.
@@ -31,3 +33,13 @@ class Sending:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if error is not None:
             self._exchange.log_broken(self.head, self._backend, error)
+
+
+Error = TypeVar("Error", bound=Exception)
+
+
+def unsent_error(error: Error, request: Any) -> Error:
+    """Explain the error of a client whose request has a ``Content-Length`` that is not its body's."""
+    length = request.headers["Content-Length"]
+    error.args = (f"{error}: the request declares Content-Length: {length}, which is not the length of its body",)
+    return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
@@ -14,6 +15,7 @@ from botocore.model import OperationModel
 
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.delivery import Delivery, Piece
+from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.source import Source
 
 
@@ -34,6 +36,7 @@ class WireRequest:
         is_plain: whether an HTTP library sends it without an SDK.
         root: the path of the client's endpoint URL, percent-encoded; empty if it has none, or there is no client.
         sent_url: the URL as it was sent, with that path.
+        has_plain_headers: whether every HTTP library sends the headers, and a server receives them unchanged.
     """
 
     method: str
@@ -45,6 +48,7 @@ class WireRequest:
     is_plain: bool = False
 
     root: ClassVar[str] = ""
+    has_plain_headers: ClassVar[bool] = True
 
     def with_body(self, body: bytes | None) -> WireRequest:
         """Copy the request with another body."""
@@ -203,16 +207,38 @@ def head_of(request: Any) -> WireRequest:
         HTTPClientError: malformed URL. The SDKs' own HTTP sessions raise the same error.
     """
     split = _split(request.url)
-    items = request.headers.items()
-    headers = {name: value.decode() if isinstance(value, bytes) else str(value) for name, value in items}
+    headers = _plain(request.headers)
+    has_plain_headers = headers is not None
+    if headers is None:
+        headers = {str(name): _text(value).strip(" \t") for name, value in request.headers.items()}
     # Prepared requests have a ``context`` since botocore 1.42.
     context = getattr(request, "context", None) or {}
     operation = getattr(request, OPERATION, None)
     head = WireRequest(request.method.upper(), request.url, headers, None, context, operation)
     head.__dict__["split"] = split
+    if not has_plain_headers:
+        head.__dict__["has_plain_headers"] = False
     if root := getattr(request, ROOT, None):
         head.__dict__["root"] = root
     return head
+
+
+def _plain(headers: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return headers as strings if they are visible ASCII without spaces at the ends: all HTTP libraries agree there."""
+    try:
+        decoded = {name: value.decode() if isinstance(value, bytes) else value for name, value in headers.items()}
+        values = f" {' '.join(decoded.values())} "
+    except (TypeError, UnicodeDecodeError):
+        return None
+    is_plain = values.isascii() and values.isprintable() and "  " not in values and all(map(_TOKEN, decoded))
+    return decoded if is_plain else None
+
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch  # RFC 9110, 5.6.2
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
 
 
 # The attributes in which we note, on a prepared request, the called operation and the path of the client's endpoint.
@@ -229,9 +255,36 @@ def _split(url: str) -> SplitResult:
     return split
 
 
-def is_in_memory(body: object) -> bool:
-    """Tell whether a request body is in memory already, and not a stream: every client sends it as it is."""
-    return body is None or type(body) is bytes
+def goes_unchanged(head: WireRequest, body: object) -> bool:
+    """Tell whether every client sends a request as it is: plain headers, and a body in memory with its own length."""
+    headers = head.headers
+    if not head.has_plain_headers or "Transfer-Encoding" in headers:
+        return False
+    if body is None:
+        return headers.get("Content-Length", "0") == "0"
+    return type(body) is bytes and headers.get("Content-Length") == str(len(body))
+
+
+def received(head: WireRequest, body: bytes) -> WireRequest:
+    """Return a request as its server receives it: with as much of the body as its headers declare.
+
+    Args:
+        head: the request without its body.
+        body: what the client writes after the head, without transfer coding.
+
+    Raises:
+        WireFailure: the body is shorter than that, so that the server waits for the rest, and the client for a response;
+            or the length is not a number, so that the server hangs up.
+    """
+    headers = head.lower_headers
+    if "chunked" in headers.get("transfer-encoding", "").lower() or "content-length" not in headers:
+        return head.with_body(body)
+    declared = headers["content-length"]
+    if not (declared.isascii() and declared.isdigit()):
+        raise WireFailure("disconnect")
+    if len(body) < int(declared):
+        raise WireFailure("read_timeout")
+    return head.with_body(body[: int(declared)])
 
 
 def copy_piece(piece: Any) -> bytes:

@@ -1,41 +1,79 @@
-"""Read request bodies as aiohttp does."""
+"""Send requests as aiobotocore's session and aiohttp do."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from io import IOBase
 from typing import Any
 
 import wrapt  # comes with aiobotocore
-from aiohttp import FormData
+from aiohttp import ClientRequest
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.payload import LookupError as NoPayload
-from aiohttp.payload import Payload, get_payload
+from aiohttp.http import StreamWriter
 from botocore.httpchecksum import AwsChunkedWrapper
+from multidict import CIMultiDict
+from yarl import URL
 
 from aiomoto._http.aiohttp.failures import sending_error
 from aiomoto._http.sending import Sending
-from aiomoto._wire.message import copy_piece, in_one_chunk, is_in_memory
+from aiomoto._wire.message import WireRequest, copy_piece, goes_unchanged, in_one_chunk, received
 
 
-async def read_body(request: Any, sending: Sending) -> bytes | None:
-    """Read the body of a prepared request as aiohttp does, from its current position.
+async def sent(request: Any, sending: Sending) -> WireRequest:
+    """Return a prepared request as a server receives it from aiohttp. Its body is read from its current position.
 
     Args:
         request: the request.
         sending: the context in which to read the body. It gets the body's own errors.
 
     Raises:
-        Exception: what aiohttp raises if it cannot send such a body, or reading it fails.
+        WireFailure: the server waits for more of the body, or hangs up.
+        Exception: what aiohttp raises if it cannot send such headers or such a body, or reading it fails.
     """
-    body = request.body
-    if is_in_memory(body):
-        return body  # type: ignore[no-any-return]
+    head, body = sending.head, request.body
+    if goes_unchanged(head, body):
+        return head.with_body(body)
+    if not head.has_plain_headers:
+        with sending:
+            await StreamWriter(_Sink(), asyncio.get_running_loop()).write_headers("", _headers_of(request))  # type: ignore[arg-type]
     if isinstance(body, AwsChunkedWrapper):
-        return in_one_chunk(await _read(_frames_of(body), request.url, sending))
+        return head.with_body(in_one_chunk(await _read(_frames_of(body), request.url, sending)))
     pieces = _Pieces()
-    await _read(_payload_of(body).write(pieces), request.url, sending)
-    return b"".join(pieces)
+    with sending:
+        writing = _writing(_build(request), pieces)
+    await _read(writing, request.url, sending)
+    with sending:
+        return received(head, b"".join(pieces))
+
+
+def _headers_of(request: Any) -> CIMultiDict[str]:
+    items = request.headers.items()
+    return CIMultiDict((name, value.decode() if isinstance(value, bytes) else value) for name, value in items)
+
+
+def _build(request: Any) -> ClientRequest:
+    """Build the request that aiohttp sends, as ``AIOHTTPSession.send`` and ``ClientSession`` do."""
+    headers = _headers_of(request)
+    chunked = headers.get("Transfer-Encoding", "").lower() == "chunked" or None
+    if chunked:
+        del headers["Transfer-Encoding"]  # aiobotocore passes it as an argument
+    body = _LeftOpen(request.body) if isinstance(request.body, IOBase) else request.body
+    url, loop = URL(request.url, encoded=True), asyncio.get_running_loop()
+    return ClientRequest(request.method, url, headers=headers, data=body, chunked=chunked, loop=loop)
+
+
+async def _nothing() -> None:
+    """Write the body of a request that has none."""
+
+
+def _writing(built: ClientRequest, pieces: _Pieces) -> Awaitable[None]:
+    payload: Any = built.body
+    if not payload:
+        return _nothing()
+    if hasattr(payload, "write_with_length"):  # since aiohttp 3.12; before, it was the server that cut the body
+        return payload.write_with_length(pieces, built._get_content_length())  # type: ignore[no-any-return]
+    return payload.write(pieces)  # type: ignore[no-any-return]
 
 
 async def _read(reading: Any, url: str, sending: Sending) -> Any:
@@ -60,22 +98,27 @@ def _is_being_cancelled() -> bool:
     return task is None or not hasattr(task, "cancelling") or task.cancelling() > 0
 
 
-def _payload_of(body: Any) -> Payload:
-    """Turn a body into a payload, as aiohttp's ``ClientRequest.update_body_from_data`` does."""
-    if isinstance(body, IOBase):
-        body = _LeftOpen(body)
-    try:
-        return get_payload(body() if isinstance(body, FormData) else body, disposition=None)
-    except NoPayload:
-        payload: Payload = FormData(body)()
-        return payload
-
-
 class _LeftOpen(wrapt.ObjectProxy):  # type: ignore[misc, type-arg, unused-ignore]
     """A file that aiohttp cannot close: aiobotocore passes files like this too, so that it can send them again."""
 
     def close(self) -> None:
         """No-op."""
+
+
+class _Sink:
+    """Stands for a protocol and its transport, and drops what is written."""
+
+    connected = True
+
+    @property
+    def transport(self) -> _Sink:
+        return self
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes) -> None:
+        pass
 
 
 class _Pieces(list[bytes], AbstractStreamWriter):

@@ -19,11 +19,11 @@ from aiomoto import _live, _loops
 from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
-from aiomoto._http.aiohttp.body import read_body
+from aiomoto._http.aiohttp.body import sent
 from aiomoto._http.aiohttp.delivery import ScriptedConnection
 from aiomoto._http.aiohttp.failures import client_error, library_error, no_connection_error
 from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
-from aiomoto._http.sending import Sending
+from aiomoto._http.sending import Sending, unsent_error
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.delivery import CHUNK_SIZE
 from aiomoto._wire.failures import WireFailure
@@ -121,7 +121,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     sending = Sending(exchange, head, "aiohttp")
     lease = pool.lease_now(head) or await _lease(pool, request, sending, timeout.sock_connect)
     try:
-        wire = head.with_body(await _body_of(request, sending))
+        wire = await _sent(request, sending)
         read_timeout = wire.context.get("read_timeout") or timeout.sock_read
         wire_response = await _wire_response(exchange, wire, read_timeout)
         streaming_from = session if request.stream_output else None
@@ -147,9 +147,11 @@ async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: fl
         raise no_connection_error(error, request) from error
 
 
-async def _body_of(request: Any, sending: Sending) -> bytes | None:
+async def _sent(request: Any, sending: Sending) -> WireRequest:
     try:
-        return await read_body(request, sending)
+        return await sent(request, sending)
+    except WireFailure as failure:
+        raise unsent_error(client_error(library_error(failure.kind, request.url), request), request) from None
     except Exception as error:
         raise client_error(error, request) from error
 

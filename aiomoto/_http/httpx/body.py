@@ -1,4 +1,4 @@
-"""Read request bodies as aiobotocore's session and httpx do."""
+"""Send requests as aiobotocore's session and httpx do."""
 
 from __future__ import annotations
 
@@ -6,35 +6,62 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from io import BytesIO
 from typing import Any
 
+import h11  # comes with httpx
 from aiobotocore.httpxsession import httpx
 from botocore.httpchecksum import AwsChunkedWrapper
 
-from aiomoto._wire.message import copy_piece, in_one_chunk, is_in_memory
+from aiomoto._wire.message import WireRequest, copy_piece, goes_unchanged, in_one_chunk, received
 
 
-async def read_body(request: Any) -> bytes | None:
-    """Read the body of a prepared request as aiobotocore's ``HttpxSession`` does, from its current position.
+async def sent(request: Any, head: WireRequest) -> WireRequest:
+    """Return a prepared request as a server receives it from httpx. Its body is read from its current position.
 
     Raises:
-        Exception: what httpx raises if it cannot send such a body, or reading it fails.
+        WireFailure: the server waits for more of the body, or hangs up.
+        Exception: what httpx raises if it cannot send such headers or such a body, or reading it fails.
     """
     body = request.body
-    if is_in_memory(body):
-        return body  # type: ignore[no-any-return]
+    if goes_unchanged(head, body):
+        return head.with_body(body)
+    if isinstance(body, AwsChunkedWrapper) and head.has_plain_headers:
+        return head.with_body(in_one_chunk([frame async for frame in body]))  # type: ignore[attr-defined]
+    built = _build(request)
+    connection = h11.Connection(h11.CLIENT)
+    _write_head(connection, built)
+    pieces = []
+    async for piece in built.stream:
+        connection.send(h11.Data(piece))
+        pieces.append(copy_piece(piece))
+    connection.send(h11.EndOfMessage())
     if isinstance(body, AwsChunkedWrapper):
-        return in_one_chunk([frame async for frame in body])  # type: ignore[attr-defined]
-    if type(body) is BytesIO:
-        return body.read()  # the session sends it line by line: the same bytes
-    sent = httpx.Request(request.method, request.url, content=_content_of(body))
-    if not isinstance(sent.stream, httpx.AsyncByteStream):
+        return head.with_body(in_one_chunk(pieces))
+    return received(head, b"".join(pieces))
+
+
+def _build(request: Any) -> Any:
+    for value in request.headers.values():
+        if isinstance(value, bytes):
+            value.decode()  # aiobotocore fails here
+    content = _content_of(request.body)
+    built = httpx.Request(request.method, request.url, headers=request.headers, content=content)
+    if not isinstance(built.stream, httpx.AsyncByteStream):
         # aiobotocore fails here with an AssertionError without a message.
-        kind = f"{type(body).__module__}.{type(body).__qualname__}"
+        kind = f"{type(content).__module__}.{type(content).__qualname__}"
         raise AssertionError(f"httpx cannot send a {kind} on an event loop: pass bytes, BytesIO or an async iterable")
-    return b"".join([copy_piece(piece) async for piece in sent.stream])
+    return built
+
+
+def _write_head(connection: h11.Connection, built: Any) -> None:
+    try:
+        connection.send(h11.Request(method=built.method, target=built.url.raw_path, headers=built.headers.raw))
+    except h11.LocalProtocolError as error:
+        raise httpx.LocalProtocolError(str(error), request=built) from error
 
 
 def _content_of(body: Any) -> Any:
     """Return what ``HttpxSession.send`` passes to httpx as a request's content."""
+    if type(body) is BytesIO:
+        return body.read()  # the session sends it line by line: the same bytes
     if isinstance(body, (AsyncIterable, BytesIO)) and isinstance(body, Iterable):
         return _items_of(body)
     return body

@@ -16,11 +16,11 @@ from botocore.compat import HTTPHeaders
 from aiomoto import _clock, _live
 from aiomoto._calls.left_open import OpenClient
 from aiomoto._exchange import Exchange
-from aiomoto._http.httpx.body import read_body
+from aiomoto._http.httpx.body import sent
 from aiomoto._http.httpx.failures import client_error, library_error
 from aiomoto._http.httpx.response import response_for
 from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
-from aiomoto._http.sending import Sending
+from aiomoto._http.sending import Sending, unsent_error
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, encode_headers, head_of
@@ -113,7 +113,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     sending = Sending(exchange, head, "httpx")
     lease = pool.lease_now(head) or await _lease(pool, request, sending, timeout.connect)
     try:
-        wire = head.with_body(await _body_of(request, sending))
+        wire = await _sent(request, sending)
         response = await _response(exchange, wire, wire.context.get("read_timeout") or timeout.read, lease)
         headers = HTTPHeaders.from_pairs(response.headers.items())
         aws_response = HttpxAWSResponse(str(response.url), response.status_code, headers, response)
@@ -141,12 +141,15 @@ async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: fl
         raise timeout from error
 
 
-async def _body_of(request: Any, sending: Sending) -> bytes | None:
+async def _sent(request: Any, sending: Sending) -> WireRequest:
     try:
         with sending:
-            return await read_body(request)
+            return await sent(request, sending.head)
     except NotImplementedError:
         raise  # aiobotocore does not wrap this one
+    except WireFailure as failure:
+        cause = library_error(failure.kind, httpx.Request(request.method, request.url))
+        raise unsent_error(client_error(cause, request.url), request) from None
     except Exception as error:
         raise client_error(error, request.url) from error
 

@@ -1,4 +1,4 @@
-"""Read request bodies as urllib3 does."""
+"""Send requests as urllib3 does."""
 
 from __future__ import annotations
 
@@ -8,24 +8,39 @@ from typing import Any
 
 from botocore.httpchecksum import AwsChunkedWrapper
 
-from aiomoto._wire.message import copy_piece, in_one_chunk, is_in_memory
+from aiomoto._http.urllib3.failures import pool_for
+from aiomoto._wire.message import WireRequest, copy_piece, goes_unchanged, in_one_chunk, received
 
 # Bytes read of a file at once. botocore sets this size for urllib3, whose default is smaller.
 _BLOCK_SIZE = 128 * 1024
 
 
-def read_body(request: Any) -> bytes | None:
-    """Read the body of a prepared request as urllib3 does, from its current position.
+def sent(request: Any, head: WireRequest) -> WireRequest:
+    """Return a prepared request as a server receives it from urllib3. Its body is read from its current position.
 
     Raises:
-        Exception: what urllib3 raises if it cannot send such a body, or reading it fails.
+        WireFailure: the server waits for more of the body, or hangs up.
+        Exception: what urllib3 raises if it cannot send such headers or such a body, or reading it fails.
     """
     body = request.body
-    if is_in_memory(body):
-        return body  # type: ignore[no-any-return]
+    if goes_unchanged(head, body):
+        return head.with_body(body)
+    if not head.has_plain_headers:
+        _write_headers(request)
+    if body is None:
+        return received(head, b"")
     if isinstance(body, AwsChunkedWrapper):
-        return in_one_chunk(list(body))
-    return b"".join([_encoded(piece) for piece in _pieces(body)])
+        return head.with_body(in_one_chunk(list(body)))
+    return received(head, b"".join([_encoded(piece) for piece in _pieces(body)]))
+
+
+def _write_headers(request: Any) -> None:
+    """Write the headers to a connection that is not open, which refuses what it cannot send."""
+    pool = pool_for(request.url)
+    connection = pool.ConnectionCls(pool.host, pool.port)
+    connection.putrequest(request.method, "/", skip_host=True, skip_accept_encoding=True)
+    for name, value in request.headers.items():
+        connection.putheader(name, value)
 
 
 def _pieces(body: Any) -> Iterable[Any]:

@@ -14,8 +14,8 @@ from urllib3.exceptions import HTTPError
 
 from aiomoto import _live
 from aiomoto._exchange import Exchange
-from aiomoto._http.sending import Sending
-from aiomoto._http.urllib3.body import read_body
+from aiomoto._http.sending import Sending, unsent_error
+from aiomoto._http.urllib3.body import sent
 from aiomoto._http.urllib3.connections import Body, Connections, connections_of
 from aiomoto._http.urllib3.delivery import scripted_response
 from aiomoto._http.urllib3.failures import Timeouts, client_error, library_error, pool_for, sending_error
@@ -49,7 +49,7 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     timeouts, connections = _timeouts(session, head), _connections_of(session, head)
     connections.take()
     try:
-        wire = head.with_body(_body_of(request, timeouts, Sending(exchange, head, "boto3")))
+        wire = _sent(request, timeouts, Sending(exchange, head, "boto3"))
         raw = _response(exchange, wire, timeouts, connections)
         aws_response = AWSResponse(request.url, raw.status, raw.headers, raw)
         if not request.stream_output:
@@ -62,10 +62,12 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     return aws_response
 
 
-def _body_of(request: Any, timeouts: Timeouts, sending: Sending) -> bytes | None:
+def _sent(request: Any, timeouts: Timeouts, sending: Sending) -> WireRequest:
     try:
         with sending:
-            return read_body(request)
+            return sent(request, sending.head)
+    except WireFailure as failure:
+        raise unsent_error(client_error(library_error(failure.kind, request.url, timeouts), request), request) from None
     except Exception as error:
         raise client_error(sending_error(error, request.url, timeouts), request) from error
 
