@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import sys
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ class Answer(NamedTuple):
 
 
 class Received(NamedTuple):
-    """What the server took from the wire: header names in lower case, the body with its transfer coding undone."""
+    """What the server took from the wire: header names in lower case, their values decoded as Latin-1, in one line and
+    without spaces at the ends, the body with its transfer coding undone.
+    """
 
     method: str
     target: str
@@ -85,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: LoopbackServer
 
     def _answer(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): _in_one_line(value) for name, value in self.headers.items()}
         self.server.received.append(Received(self.command, self.path, headers, self._read_body()))
         status, pairs, body = self.server.answer
         if self.command == "HEAD" or status in BODILESS:
@@ -93,13 +96,18 @@ class _Handler(BaseHTTPRequestHandler):
         elif not any(name.lower() == "content-length" for name, _ in pairs):
             pairs = (*pairs, ("content-length", str(len(body))))
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in pairs)]
+        self.close_connection |= ("connection", "close") in pairs
         self.wfile.write("\r\n".join([*lines, "", ""]).encode() + body)
 
     do_DELETE = do_GET = do_HEAD = do_PATCH = do_POST = do_PUT = _answer
 
     def _read_body(self) -> bytes:
         if self.headers.get("transfer-encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("content-length", 0)))
+            length = self.headers.get("content-length", "0").strip(" \t")
+            if not length.isdecimal():
+                self.close_connection = True
+                raise ConnectionAbortedError
+            return self.rfile.read(int(length))
         chunks = []
         while size := int(self.rfile.readline() or b"0", 16):  # nothing more comes where a body has broken off
             chunks.append(self.rfile.read(size))
@@ -110,6 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: Any) -> None:
         """Write nothing to standard error."""
+
+
+def _in_one_line(value: str) -> str:
+    return re.sub(r"[ \t]*\r?\n[ \t]+", " ", value).strip(" \t")
 
 
 @contextmanager

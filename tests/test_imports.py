@@ -41,6 +41,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_uncalled": "",
         "_wire.aws_chunked": "",
         "_wire.failures": "",
+        "_wire.request_headers": "",
     },
     {
         "_aws.names": "botocore",
@@ -106,7 +107,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_detectors": "",
         "_environment.fork_servers": "",
         "_http.aiohttp.pump": "",
-        "_http.httpx.body": "aiobotocore botocore",
+        "_http.httpx.body": "aiobotocore botocore h11",
         "_http.urllib3.body": "botocore",
         "_rules.answer": "botocore",
         "_rules.rule_set": "",
@@ -157,7 +158,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.sending": "",
     },
     {
-        "_http.aiohttp.body": "aiohttp botocore wrapt",
+        "_http.aiohttp.body": "aiohttp botocore multidict wrapt yarl",
         "_http.aiohttp.delivery": "aiohttp",
         "_http.httpx.response": "anyio",
         "_live": "moto",

@@ -16,9 +16,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from aiomoto import mock_aws
+from aiomoto import MockAWS, mock_aws
 from tests.conftest import STACKS, Stack
-from tests.loopback import Answer, LoopbackServer, loopback_server
+from tests.loopback import Answer, LoopbackServer, Received, loopback_server
 
 MARKS = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:Unverified HTTPS request")]
 
@@ -57,7 +57,15 @@ class DataFile(io.RawIOBase):
         return self._file.tell()
 
 
-Put = Callable[[Any], Awaitable[BotoCoreError | None]]
+class Upload(NamedTuple):
+    """A body, further parameters of PutObject, and headers that an event handler adds."""
+
+    body: Any
+    params: dict[str, Any] = {}  # noqa: RUF012  (nobody changes it)
+    headers: dict[str, Any] = {}  # noqa: RUF012
+
+
+Put = Callable[[Any], Awaitable[BotoCoreError | None]]  # of a body or an Upload
 
 
 class Outcome(NamedTuple):
@@ -66,13 +74,14 @@ class Outcome(NamedTuple):
     stored: bytes | None = None
     error: str = ""
     about: str = ""
+    header: bytes | None = None  # X-Custom
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LoopbackServer]:
     """A server that takes whatever it is sent."""
     with loopback_server(tls=True) as running:
-        running.answer = Answer(200, (("etag", '"0"'),))
+        running.answer = Answer(200, (("etag", '"0"'), ("connection", "close")))  # what is left of a body is no request
         yield running
 
 
@@ -101,20 +110,28 @@ async def uploader(stack: Stack | Boto3, url: str, options: dict[str, Any]) -> A
     if isinstance(stack, Boto3):
         boto3_client: Any = BOTO3.client("s3", config=Config(**options), **kwargs)  # type: ignore[call-overload]
         with closing(boto3_client):
-            yield lambda body: _error_of(boto3_client.put_object, body)
+            yield lambda upload: _error_of(boto3_client, upload)
     else:
         config = AioConfig(http_session_cls=stack.session_class, **options)
         async with AIOBOTOCORE.create_client("s3", config=config, **kwargs) as s3:
-            yield lambda body: _error_of(s3.put_object, body)
+            yield lambda upload: _error_of(s3, upload)
 
 
-async def _error_of(put_object: Any, body: Any) -> BotoCoreError | None:
+async def _error_of(client: Any, upload: Any) -> BotoCoreError | None:
+    body, params, headers = upload if isinstance(upload, Upload) else Upload(upload)
+
+    def add_headers(request: Any, **_: Any) -> None:
+        request.headers.update(headers)
+
+    client.meta.events.register("before-send.s3.PutObject", add_headers, unique_id="headers")
     try:
-        response = put_object(Bucket="bodies", Key="key", Body=body)
+        response = client.put_object(Bucket="bodies", Key="key", Body=body, **params)
         if isawaitable(response):
             await response
     except BotoCoreError as error:
         return error
+    finally:
+        client.meta.events.unregister("before-send.s3.PutObject", unique_id="headers")
     return None
 
 
@@ -133,23 +150,37 @@ async def over_network(
         for name, body in bodies.items():
             server.received.clear()
             error = await put(body)
-            outcomes[name] = _failed(error) if error else Outcome(server.received[-1].body)
+            outcomes[name] = _failed(error) if error else _arrived(server.received[-1])
     return outcomes
 
 
 async def inside_mock(stack: Stack | Boto3, bodies: dict[str, Any], options: dict[str, Any]) -> dict[str, Outcome]:
     """Send bodies to a mock."""
     outcomes = {}
-    with mock_aws():
+    with mock_aws() as aws:
         s3 = BOTO3.client("s3")
         s3.create_bucket(Bucket="bodies")
         async with uploader(stack, "https://localhost:4566", options) as put:
-            for name, body in bodies.items():
-                error = await put(body)
-                outcomes[name] = _failed(error) if error else Outcome(stored())
+            for name, upload in bodies.items():
+                error = await put(upload)
+                outcomes[name] = _failed(error) if error else Outcome(stored(), header=_header_of(aws, stack, upload))
                 # Without a signature nobody may replace what is there.
                 s3.delete_object(Bucket="bodies", Key="key")
     return outcomes
+
+
+def _arrived(received: Received) -> Outcome:
+    header = received.headers.get("x-custom")
+    return Outcome(received.body, header=header.encode("latin-1") if header is not None else None)
+
+
+def _header_of(aws: MockAWS, stack: Stack | Boto3, upload: Any) -> bytes | None:
+    header = aws.calls.filter("s3", "PutObject").last.headers.get("X-Custom")
+    if header is None:
+        return None
+    # http.client sends strings in Latin-1, aiohttp in UTF-8.
+    is_latin = isinstance(stack, Boto3) and isinstance(upload.headers["X-Custom"], str)
+    return header.encode("latin-1" if is_latin else "utf-8", "surrogateescape")
 
 
 def _failed(error: BotoCoreError) -> Outcome:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiomoto._exchange import Exchange
+from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest
 
 
@@ -38,8 +39,7 @@ class Sending:
 Error = TypeVar("Error", bound=Exception)
 
 
-def unsent_error(error: Error, request: Any) -> Error:
-    """Explain the error of a client whose request has a ``Content-Length`` that is not its body's."""
-    length = request.headers["Content-Length"]
-    error.args = (f"{error}: the request declares Content-Length: {length}, which is not the length of its body",)
+def unsent_error(error: Error, failure: WireFailure) -> Error:
+    """Explain the error of a client whose request did not arrive whole."""
+    error.args = (f"{error}: {failure.reason}",)
     return error

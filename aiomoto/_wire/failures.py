@@ -15,11 +15,13 @@ class WireFailure(Exception):
 
     Attributes:
         kind: how the connection failed.
+        reason: why, for messages; empty if the kind says it.
     """
 
-    def __init__(self, kind: FailureKind) -> None:
+    def __init__(self, kind: FailureKind, reason: str = "") -> None:
         super().__init__(kind)
         self.kind = kind
+        self.reason = reason
 
 
 def os_error(kind: FailureKind) -> OSError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
@@ -16,6 +15,7 @@ from botocore.model import OperationModel
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.delivery import Delivery, Piece
 from aiomoto._wire.failures import WireFailure
+from aiomoto._wire.request_headers import plain_headers, received_headers
 from aiomoto._wire.source import Source
 
 
@@ -207,38 +207,18 @@ def head_of(request: Any) -> WireRequest:
         HTTPClientError: malformed URL. The SDKs' own HTTP sessions raise the same error.
     """
     split = _split(request.url)
-    headers = _plain(request.headers)
-    has_plain_headers = headers is not None
-    if headers is None:
-        headers = {str(name): _text(value).strip(" \t") for name, value in request.headers.items()}
+    plain = plain_headers(request.headers)
+    headers = received_headers(request.headers) if plain is None else plain
     # Prepared requests have a ``context`` since botocore 1.42.
     context = getattr(request, "context", None) or {}
     operation = getattr(request, OPERATION, None)
     head = WireRequest(request.method.upper(), request.url, headers, None, context, operation)
     head.__dict__["split"] = split
-    if not has_plain_headers:
+    if plain is None:
         head.__dict__["has_plain_headers"] = False
     if root := getattr(request, ROOT, None):
         head.__dict__["root"] = root
     return head
-
-
-def _plain(headers: Mapping[str, Any]) -> dict[str, str] | None:
-    """Return headers as strings if they are visible ASCII without spaces at the ends: all HTTP libraries agree there."""
-    try:
-        decoded = {name: value.decode() if isinstance(value, bytes) else value for name, value in headers.items()}
-        values = f" {' '.join(decoded.values())} "
-    except (TypeError, UnicodeDecodeError):
-        return None
-    is_plain = values.isascii() and values.isprintable() and "  " not in values and all(map(_TOKEN, decoded))
-    return decoded if is_plain else None
-
-
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch  # RFC 9110, 5.6.2
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
 
 
 # The attributes in which we note, on a prepared request, the called operation and the path of the client's endpoint.
@@ -273,17 +253,17 @@ def received(head: WireRequest, body: bytes) -> WireRequest:
         body: what the client writes after the head, without transfer coding.
 
     Raises:
-        WireFailure: the body is shorter than that, so that the server waits for the rest, and the client for a response;
-            or the length is not a number, so that the server hangs up.
+        WireFailure: the body is shorter, so that the server waits for the rest, and the client for a response; or the
+            length is not a number, so that the server hangs up.
     """
     headers = head.lower_headers
     if "chunked" in headers.get("transfer-encoding", "").lower() or "content-length" not in headers:
         return head.with_body(body)
     declared = headers["content-length"]
     if not (declared.isascii() and declared.isdigit()):
-        raise WireFailure("disconnect")
+        raise WireFailure("disconnect", f"Content-Length is {declared!r}, which is not a number of bytes")
     if len(body) < int(declared):
-        raise WireFailure("read_timeout")
+        raise WireFailure("read_timeout", f"Content-Length is {declared}, but the body has {len(body)} bytes")
     return head.with_body(body[: int(declared)])
 
 

@@ -36,7 +36,7 @@ async def sent(request: Any, sending: Sending) -> WireRequest:
         return head.with_body(body)
     if not head.has_plain_headers:
         with sending:
-            await StreamWriter(_Sink(), asyncio.get_running_loop()).write_headers("", _headers_of(request))  # type: ignore[arg-type]
+            await _write_headers(_headers_of(request))
     if isinstance(body, AwsChunkedWrapper):
         return head.with_body(in_one_chunk(await _read(_frames_of(body), request.url, sending)))
     pieces = _Pieces()
@@ -50,6 +50,11 @@ async def sent(request: Any, sending: Sending) -> WireRequest:
 def _headers_of(request: Any) -> CIMultiDict[str]:
     items = request.headers.items()
     return CIMultiDict((name, value.decode() if isinstance(value, bytes) else value) for name, value in items)
+
+
+async def _write_headers(headers: CIMultiDict[str]) -> None:
+    """Write headers to nowhere: aiohttp refuses what it cannot send."""
+    await StreamWriter(_Nowhere(), asyncio.get_running_loop()).write_headers("", headers)  # type: ignore[arg-type]
 
 
 def _build(request: Any) -> ClientRequest:
@@ -72,8 +77,17 @@ def _writing(built: ClientRequest, pieces: _Pieces) -> Awaitable[None]:
     if not payload:
         return _nothing()
     if hasattr(payload, "write_with_length"):  # since aiohttp 3.12; before, it was the server that cut the body
-        return payload.write_with_length(pieces, built._get_content_length())  # type: ignore[no-any-return]
+        return payload.write_with_length(pieces, _declared(built.headers))  # type: ignore[no-any-return]
     return payload.write(pieces)  # type: ignore[no-any-return]
+
+
+def _declared(headers: CIMultiDict[str]) -> int | None:
+    length = headers.get("Content-Length")
+    if length is None:
+        return None
+    if not (length.isascii() and length.isdigit()):
+        raise ValueError(f"Invalid Content-Length header: {length!r}")
+    return int(length)
 
 
 async def _read(reading: Any, url: str, sending: Sending) -> Any:
@@ -105,13 +119,13 @@ class _LeftOpen(wrapt.ObjectProxy):  # type: ignore[misc, type-arg, unused-ignor
         """No-op."""
 
 
-class _Sink:
+class _Nowhere:
     """Stands for a protocol and its transport, and drops what is written."""
 
     connected = True
 
     @property
-    def transport(self) -> _Sink:
+    def transport(self) -> _Nowhere:
         return self
 
     def is_closing(self) -> bool:

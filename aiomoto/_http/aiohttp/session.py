@@ -151,7 +151,7 @@ async def _sent(request: Any, sending: Sending) -> WireRequest:
     try:
         return await sent(request, sending)
     except WireFailure as failure:
-        raise unsent_error(client_error(library_error(failure.kind, request.url), request), request) from None
+        raise unsent_error(client_error(library_error(failure.kind, request.url), request), failure) from None
     except Exception as error:
         raise client_error(error, request) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from contextlib import aclosing
 from io import BytesIO
 from typing import Any
 
@@ -29,9 +30,10 @@ async def sent(request: Any, head: WireRequest) -> WireRequest:
     connection = h11.Connection(h11.CLIENT)
     _write_head(connection, built)
     pieces = []
-    async for piece in built.stream:
-        connection.send(h11.Data(piece))
-        pieces.append(copy_piece(piece))
+    async with aclosing(aiter(built.stream)) as stream:  # trio warns of generators that are left half read
+        async for piece in stream:
+            connection.send(h11.Data(piece))
+            pieces.append(copy_piece(piece))
     connection.send(h11.EndOfMessage())
     if isinstance(body, AwsChunkedWrapper):
         return head.with_body(in_one_chunk(pieces))

@@ -149,7 +149,7 @@ async def _sent(request: Any, sending: Sending) -> WireRequest:
         raise  # aiobotocore does not wrap this one
     except WireFailure as failure:
         cause = library_error(failure.kind, httpx.Request(request.method, request.url))
-        raise unsent_error(client_error(cause, request.url), request) from None
+        raise unsent_error(client_error(cause, request.url), failure) from None
     except Exception as error:
         raise client_error(error, request.url) from error
 

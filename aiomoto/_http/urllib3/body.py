@@ -52,8 +52,10 @@ def _pieces(body: Any) -> Iterable[Any]:
     try:
         return (memoryview(body),)
     except TypeError:
-        pieces: Iterable[Any] = iter(body)
-        return pieces
+        if not isinstance(body, Iterable):
+            kinds = "a bytes-like object, file-like object, or iterable"
+            raise TypeError(f"'body' must be {kinds}. Instead was {body!r}") from None
+        return iter(body)
 
 
 def _blocks(file: Any) -> Iterable[Any]:

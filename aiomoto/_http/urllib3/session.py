@@ -67,7 +67,7 @@ def _sent(request: Any, timeouts: Timeouts, sending: Sending) -> WireRequest:
         with sending:
             return sent(request, sending.head)
     except WireFailure as failure:
-        raise unsent_error(client_error(library_error(failure.kind, request.url, timeouts), request), request) from None
+        raise unsent_error(client_error(library_error(failure.kind, request.url, timeouts), request), failure) from None
     except Exception as error:
         raise client_error(sending_error(error, request.url, timeouts), request) from error
 
