@@ -98,6 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in pairs)]
         self.close_connection |= ("connection", "close") in pairs
         self.wfile.write("\r\n".join([*lines, "", ""]).encode() + body)
+        if self.close_connection:
+            self.rfile.read()  # more of the body than was declared: hanging up on it would break off the response
 
     do_DELETE = do_GET = do_HEAD = do_PATCH = do_POST = do_PUT = _answer
 

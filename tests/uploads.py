@@ -20,7 +20,12 @@ from aiomoto import MockAWS, mock_aws
 from tests.conftest import STACKS, Stack
 from tests.loopback import Answer, LoopbackServer, Received, loopback_server
 
-MARKS = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:Unverified HTTPS request")]
+MARKS = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
+    # Python 3.10 leaves TLS transports open where the server closes a connection.
+    pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning"),
+]
 
 # One session for all of them: a new one parses its service models anew.
 BOTO3 = boto3.Session("FOOBARKEY", "FOOBARSECRET", region_name="us-east-1")
