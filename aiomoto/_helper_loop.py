@@ -7,12 +7,13 @@ from collections.abc import AsyncIterable, Callable, Coroutine, Generator
 from contextlib import suppress
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread
 from typing import Any
 
 from aiomoto._wire.failures import WireFailure
 
 _OVER = object()
+_ENDS_WITHIN = 5.0  # seconds that a closed iteration is waited for: its cleanup may wait for whoever closes it
 
 
 def run(function: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
@@ -54,7 +55,8 @@ class _Iteration:
         finally:
             self._is_closed = True
             self._call(self._cancel)
-            thread.join()
+            if current_thread() is not thread:  # it is where the garbage collector has found this in that thread
+                thread.join(_ENDS_WITHIN)
 
     def _next(self, timeout: float | None) -> Any:
         try:
