@@ -107,7 +107,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_detectors": "",
         "_environment.fork_servers": "",
         "_http.aiohttp.pump": "",
-        "_http.httpx.body": "aiobotocore botocore h11",
+        "_http.httpx.writer": "h11",
         "_http.urllib3.body": "botocore",
         "_rules.answer": "botocore",
         "_rules.rule_set": "",
@@ -121,6 +121,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_botocore.credentials": "aiobotocore botocore",
         "_endpoint.client": "",
         "_endpoint.response": "aiohttp",
+        "_http.httpx.body": "aiobotocore botocore",
         "_http.urllib3.delivery": "",
     },
     {

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
-from contextlib import aclosing
 from io import BytesIO
 from typing import Any
 
-import h11  # comes with httpx
 from aiobotocore.httpxsession import httpx
 from botocore.httpchecksum import AwsChunkedWrapper
 
-from aiomoto._wire.message import WireRequest, copy_piece, goes_unchanged, in_one_chunk, received
+from aiomoto._http.httpx.writer import Writer
+from aiomoto._wire.message import WireRequest, goes_unchanged, in_one_chunk, received
 
 
 async def sent(request: Any, head: WireRequest) -> WireRequest:
@@ -27,17 +26,10 @@ async def sent(request: Any, head: WireRequest) -> WireRequest:
     if isinstance(body, AwsChunkedWrapper) and head.has_plain_headers:
         return head.with_body(in_one_chunk([frame async for frame in body]))  # type: ignore[attr-defined]
     built = _build(request)
-    connection = h11.Connection(h11.CLIENT)
-    _write_head(connection, built)
-    pieces = []
-    async with aclosing(aiter(built.stream)) as stream:  # trio warns of generators that are left half read
-        async for piece in stream:
-            connection.send(h11.Data(piece))
-            pieces.append(copy_piece(piece))
-    connection.send(h11.EndOfMessage())
+    sent_body = await Writer(httpx, built).body_async(built.stream)
     if isinstance(body, AwsChunkedWrapper):
-        return head.with_body(in_one_chunk(pieces))
-    return received(head, b"".join(pieces))
+        return head.with_body(in_one_chunk([sent_body] if sent_body else []))
+    return received(head, sent_body)
 
 
 def _build(request: Any) -> Any:
@@ -51,13 +43,6 @@ def _build(request: Any) -> Any:
         kind = f"{type(content).__module__}.{type(content).__qualname__}"
         raise AssertionError(f"httpx cannot send a {kind} on an event loop: pass bytes, BytesIO or an async iterable")
     return built
-
-
-def _write_head(connection: h11.Connection, built: Any) -> None:
-    try:
-        connection.send(h11.Request(method=built.method, target=built.url.raw_path, headers=built.headers.raw))
-    except h11.LocalProtocolError as error:
-        raise httpx.LocalProtocolError(str(error), request=built) from error
 
 
 def _content_of(body: Any) -> Any:

@@ -18,6 +18,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.httpx.failures import library_error, sync_library_error
 from aiomoto._http.httpx.response import core_response_for
+from aiomoto._http.httpx.writer import Writer
 from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
@@ -46,7 +47,7 @@ def _answering(httpcore: Any, original: Callable[..., Any]) -> Callable[..., Any
             with plain_requests.passing(head):
                 return original(self, *args, **kwargs)
         with Sending(exchange, head, PACKAGES[httpcore.__name__]):
-            wire = replace(head, body=b"".join(request.stream))
+            wire = replace(head, body=Writer(httpcore, request).body(request.stream))
         try:
             wire_response = exchange.answer(wire, PACKAGES[httpcore.__name__], _read_timeout(request))
         except WireFailure as failure:
@@ -67,7 +68,7 @@ def _answering_async(httpcore: Any, original: Callable[..., Any]) -> Callable[..
             with plain_requests.passing(head):
                 return await original(self, *args, **kwargs)
         with Sending(exchange, head, PACKAGES[httpcore.__name__]):
-            wire = replace(head, body=b"".join([chunk async for chunk in request.stream]))
+            wire = replace(head, body=await Writer(httpcore, request).body_async(request.stream))
         try:
             wire_response = await exchange.answer_async(wire, PACKAGES[httpcore.__name__], _read_timeout(request))
         except WireFailure as failure:

@@ -18,12 +18,13 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.httpx.failures import library_error, sync_library_error
 from aiomoto._http.httpx.response import response_for
+from aiomoto._http.httpx.writer import Writer
 from aiomoto._http.pool import Lease, NoConnectionError, patience_for, pool_of
 from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, copy_piece, framed
+from aiomoto._wire.message import WireRequest, framed
 
 # Each package, and the one with its connection pools.
 PACKAGES = {"httpx": "httpcore", "httpx2": "httpcore2"}
@@ -76,7 +77,7 @@ def _answering(httpx: Any, original: Callable[..., Any]) -> Callable[..., Any]:
             with plain_requests.passing(head):
                 return original(self, *args, **kwargs)
         with Sending(exchange, head, httpx.__name__):
-            wire = replace(head, body=b"".join(map(copy_piece, request.stream)))
+            wire = replace(head, body=Writer(httpx, request).body(request.stream))
         try:
             wire_response = exchange.answer(wire, httpx.__name__, _timeouts(request).get("read"))
         except WireFailure as failure:
@@ -102,7 +103,7 @@ def _answering_async(httpx: Any, original: Callable[..., Any]) -> Callable[..., 
         lease = await _lease(self, exchange, head, request)
         try:
             with Sending(exchange, head, httpx.__name__):
-                wire = replace(head, body=b"".join([copy_piece(chunk) async for chunk in request.stream]))
+                wire = replace(head, body=await Writer(httpx, request).body_async(request.stream))
             wire_response = await exchange.answer_async(wire, httpx.__name__, _timeouts(request).get("read"))
         except BaseException as failure:
             lease.end()
