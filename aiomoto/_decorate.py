@@ -33,7 +33,8 @@ class Context(Protocol):
 
 
 # Creates the context of one call. Its arguments: whether to start with no data, and whether to leave none behind.
-ContextFactory = Callable[[bool, bool], Context]
+# Methods that are no tests of their own say so, with ``is_test=False``.
+ContextFactory = Callable[..., Context]
 
 
 def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: bool) -> Any:
@@ -213,7 +214,8 @@ def _decorate_class(cls: type, context: ContextFactory) -> type:
             continue
         is_test = name.startswith(unittest.TestLoader.testMethodPrefix)
         reset = name == set_ups[0] if set_ups else is_test
-        decorated = decorate(value, context, reset=reset, remove_data=is_test and not set_ups)
+        factory = context if is_test or name in nested else partial(context, is_test=False)
+        decorated = decorate(value, factory, reset=reset, remove_data=is_test and not set_ups)
         setattr(cls, name, _with_self_alone(decorated) if _takes_self_alone(name, value) else decorated)
     return cls
 

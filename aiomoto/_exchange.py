@@ -13,7 +13,7 @@ from moto.core.exceptions import ServiceNotWhitelisted
 from aiomoto._aws.endpoint_hosts import EndpointHosts
 from aiomoto._calls.call import Call
 from aiomoto._calls.identity import Identity, identify, in_path_style
-from aiomoto._calls.left_open import Leak, LeftOpen
+from aiomoto._calls.left_open import Leak, LeftOpen, OpenBody
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
 from aiomoto._errors import NoSuchPathError, RequestBlockedError
@@ -169,6 +169,16 @@ class Exchange:
         record = self._record(self.hosts.below_root(head), backend, exchanges)
         record.failed(error)
         _log(record, exchanges)
+
+    def note_body(self, body: OpenBody) -> None:
+        """Note a body in this mock, and in those around it, as the log does with calls."""
+        for each in self.within:
+            each.left_open.add_body(body)
+
+    def note_abandoned(self, leak: Leak) -> None:
+        """Note a body that was not read when its client was closed, in the same mocks."""
+        for each in self.within:
+            each.left_open.add_abandoned(leak)
 
     def leak_of(self, request: WireRequest, where: str | None) -> Leak:
         """Describe the open body of the response to a request, whose call was made at this place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterable, Callable, Coroutine, Generator
 from contextlib import suppress
 from contextvars import copy_context
@@ -55,7 +56,8 @@ class _Iteration:
         finally:
             self._is_closed = True
             self._call(self._cancel)
-            if current_thread() is not thread:  # it is where the garbage collector has found this in that thread
+            # At the end of the process the thread does not run any more, and the garbage collector may be in it.
+            if not sys.is_finalizing() and current_thread() is not thread:
                 thread.join(_ENDS_WITHIN)
 
     def _next(self, timeout: float | None) -> Any:

@@ -28,6 +28,10 @@ class Signal(Protocol):
 
     is_set: bool
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its loop has been closed, so that nobody waits."""
+
     def set(self) -> None:
         """Wake the waiter, from any thread, even if its loop has ended."""
 
@@ -256,6 +260,10 @@ class _AsyncioSignal:
         self._loop = asyncio.get_running_loop()
         self._future: asyncio.Future[None] = self._loop.create_future()
 
+    @property
+    def is_lost(self) -> bool:
+        return self._loop.is_closed()
+
     def set(self) -> None:
         self.is_set = True
         if running_asyncio_loop() is self._loop:
@@ -289,6 +297,7 @@ class _TrioSignal:
         self._trio: Any = sys.modules["trio"]
         self._token = self._trio.lowlevel.current_trio_token()
         self._event = self._trio.Event()
+        self.is_lost = False  # trio ends a run with its last task
 
     def set(self) -> None:
         self.is_set = True

@@ -297,9 +297,10 @@ class MockAWS:
             names = (*dir(type(self)), *type(self).__annotations__)
             raise AttributeError(unknown_attribute("the mock", name, names), name=name, obj=self)
 
-    def _for_call(self, reset: bool, remove_data: bool) -> MockAWS:
+    def _for_call(self, reset: bool, remove_data: bool, *, is_test: bool = True) -> MockAWS:
         mock = copy(self)  # a subclass may have other arguments, and state of its own
-        MockAWS._set_up(mock, replace(self._options, reset=reset, remove_data=remove_data))
+        leaks = self._options.leaks if is_test else "ignore"  # a set-up opens what a clean-up closes
+        MockAWS._set_up(mock, replace(self._options, reset=reset, remove_data=remove_data, leaks=leaks))
         return mock
 
 

@@ -20,6 +20,7 @@ from aiomoto._errors import ArgumentError
 from aiomoto._moto import invocation
 from aiomoto._rules.answer import Answer, OneAnswer
 from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto._wire.source import answering
 from aiomoto.answers import Answers
 
 
@@ -147,14 +148,16 @@ def _is_async(function: Callable[..., Any]) -> bool:
 
 def _caught(function: Callable[..., Any], call: ScriptedCall) -> Any:
     try:
-        return function(call)
+        with answering():
+            return function(call)
     except ClientError as error:
         return error
 
 
 async def _caught_async(function: Callable[..., Any], call: ScriptedCall) -> Any:
     try:
-        return await function(call)
+        with answering():
+            return await function(call)
     except ClientError as error:
         return error
 

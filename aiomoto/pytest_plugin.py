@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine, Generator, Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 Client = TypeVar("Client")
 _MOCK = pytest.StashKey[Any]()
+_HAS_FAILED = pytest.StashKey[bool]()
+
+
+class _TestHasFailedError(Exception):
+    """The test has failed, or was skipped."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,12 +68,17 @@ def pytest_runtest_teardown() -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passes though a fault or an answer of its mock has acted on no call."""
-    result = yield
+    try:
+        result = yield
+    except BaseException:
+        item.stash[_HAS_FAILED] = True
+        raise
     aws = item.stash.get(_MOCK, None)
     if aws is not None and item.config.getini("aiomoto_unused") != "ignore":
         from aiomoto._pytest_markers import unused_rules
 
         if message := unused_rules(aws):
+            item.stash[_HAS_FAILED] = True
             pytest.fail(message, pytrace=False)
     return result
 
@@ -93,11 +103,14 @@ def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
             # boto3 and aiobotocore read the first, most other clients the second.
             patch.setenv("AWS_DEFAULT_REGION", region)
             patch.setenv("AWS_REGION", region)
-        with mock_with(options, leaks=request.config.getini("aiomoto_leaks")) as aws:
+        mock = mock_with(options, leaks=request.config.getini("aiomoto_leaks"))
+        with suppress(_TestHasFailedError), mock as aws:
             add_marked_rules(request.node, aws)
             request.node.stash[_MOCK] = aws
             yield aws
             del request.node.stash[_MOCK]
+            if request.node.stash.get(_HAS_FAILED, False):
+                raise _TestHasFailedError  # so that the mock does not report leaks too
 
 
 @pytest.fixture

@@ -158,3 +158,23 @@ async def test_what_is_no_piece_is_refused_where_the_body_is_read(
         body = (await s3.get_object(**OBJECT))["Body"]
         with pytest.raises(ArgumentError, match=message):
             await body.read()
+
+
+async def test_closing_a_client_ends_a_body_that_a_task_waits_for(client: ClientFactory) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"first"
+        await anyio.sleep_forever()
+
+    async def read(body: Any) -> None:
+        with pytest.raises(Exception, match=r"closed|Response payload"):
+            await body.read()
+        ended.set()
+
+    ended = anyio.Event()
+    async with mock_aws() as aws, anyio.create_task_group() as tasks:
+        aws.answers.add("s3", "GetObject", lambda call: {"Body": pieces()})
+        async with client("s3", region_name=REGION) as s3:
+            tasks.start_soon(read, (await s3.get_object(**OBJECT))["Body"])
+            await anyio.wait_all_tasks_blocked()
+        with anyio.fail_after(30):
+            await ended.wait()

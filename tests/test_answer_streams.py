@@ -368,6 +368,54 @@ def test_boto3_raises_it_as_well(answer: Any, error: type[Exception], message: s
             next(stream)
 
 
+async def test_what_pytest_fails_with_is_raised_too() -> None:
+    def events(call: Call) -> dict[str, Any]:
+        def read_too_far() -> Iterator[dict[str, Any]]:
+            yield EVENTS[0]
+            pytest.fail("must not read on")
+
+        return {"stream": read_too_far()}
+
+    async with mock_aws() as aws, bedrock() as client:
+        aws.answers.add(*STREAM, events)
+        stream = aiter((await client.converse_stream(**ASKED))["stream"])
+        assert await anext(stream) == EVENTS[0]
+        with pytest.raises(pytest.fail.Exception, match="must not read on"):
+            await anext(stream)
+
+
+async def test_a_generator_that_is_cancelled_from_inside_breaks_the_connection() -> None:
+    async def cancelled() -> AsyncIterator[dict[str, Any]]:
+        yield EVENTS[0]
+        raise asyncio.CancelledError
+
+    async with mock_aws() as aws, bedrock() as client:
+        aws.answers.add(*STREAM, lambda call: {"stream": cancelled()})
+        stream = aiter((await client.converse_stream(**ASKED))["stream"])
+        assert await anext(stream) == EVENTS[0]
+        with pytest.raises(Exception, match="payload is not completed"):
+            await anext(stream)
+
+
+async def test_answers_may_call_their_own_client_though_its_connections_are_all_in_use() -> None:
+    async def asking(call: Call) -> dict[str, Any]:
+        await client.count_tokens(modelId="nova", input={"converse": {"messages": []}})
+
+        async def events() -> AsyncIterator[dict[str, Any]]:
+            await client.count_tokens(modelId="nova", input={"converse": {"messages": []}})
+            yield EVENTS[0]
+
+        return {"stream": events()}
+
+    async def ask() -> list[Any]:
+        return [event async for event in (await client.converse_stream(**ASKED))["stream"]]
+
+    async with mock_aws() as aws, bedrock(max_pool_connections=1) as client:
+        aws.answers.add(*STREAM, asking)
+        aws.answers.add("bedrock-runtime", "CountTokens", {"inputTokens": 1})
+        assert list(await asyncio.gather(ask(), ask(), ask())) == [[EVENTS[0]]] * 3
+
+
 # ---------------------------------------------------------------- faults
 
 

@@ -6,6 +6,7 @@ import asyncio
 import warnings
 from typing import Any
 
+import anyio
 import boto3
 import pytest
 from aiobotocore.session import get_session
@@ -46,7 +47,7 @@ async def test_an_unread_body_is_a_leak_with_the_line_that_asked_for_it(client: 
     del response
 
 
-@pytest.mark.parametrize("ends", ["read", "closed", "client-closed"])
+@pytest.mark.parametrize("ends", ["read", "closed"])
 async def test_what_was_read_or_closed_is_no_leak(ends: str, client: ClientFactory) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -55,8 +56,34 @@ async def test_what_was_read_or_closed_is_no_leak(ends: str, client: ClientFacto
             body = (await s3.get_object(**OBJECT))["Body"]
             if ends == "read":
                 await body.read()
-            elif ends == "closed" and (closing := body.close()) is not None:
+            elif (closing := body.close()) is not None:
                 await closing
+
+
+async def test_a_body_that_nobody_read_is_a_leak_also_if_its_client_is_closed(client: ClientFactory) -> None:
+    async with mock_aws() as outer:
+        async with mock_aws() as aws:
+            async with client("s3", region_name=REGION) as s3:
+                await put(s3)
+                response = await s3.get_object(**OBJECT)
+            assert [(leak.kind, leak.operation) for leak in aws.leaks] == [("body", "GetObject")]
+        assert outer.leaks == aws.leaks
+    del response
+
+
+async def test_a_call_in_a_task_has_its_line(client: ClientFactory) -> None:
+    async with mock_aws(leaks="warn") as aws, client("s3", region_name=REGION) as s3:
+        await put(s3)
+        bodies = []
+
+        async def get() -> None:
+            bodies.append((await s3.get_object(**OBJECT))["Body"])
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(get)
+            tasks.start_soon(lambda: s3.head_object(**OBJECT))
+        assert str(aws.leaks[0].where).partition("test_left_open.py:")[2].isdigit()
+        await bodies[0].read()
 
 
 async def test_an_event_stream_that_was_left_half_way_is_a_leak() -> None:
@@ -182,6 +209,44 @@ def test_the_plugin_does_what_the_setting_says(
 def test_a_marker_says_it_for_one_test(pytester: pytest.Pytester) -> None:
     marked = LEAKS.replace("@pytest.mark.asyncio", "@pytest.mark.aiomoto(leaks='error')\n@pytest.mark.asyncio", 1)
     run_tests(pytester, marked).assert_outcomes(passed=2, errors=1)
+
+
+FAILING = """
+from aiobotocore.session import get_session
+
+async def leak():
+    await get_session().create_client("s3", region_name="us-east-1").__aenter__()
+
+@pytest.mark.asyncio
+async def test_fails(aiomoto):
+    await leak()
+    assert False
+
+@pytest.mark.asyncio
+async def test_is_skipped(aiomoto):
+    await leak()
+    pytest.skip("later")
+"""
+
+
+def test_a_test_that_fails_or_is_skipped_has_no_other_error(pytester: pytest.Pytester) -> None:
+    run_tests(pytester, FAILING, "-o", "aiomoto_leaks=error").assert_outcomes(failed=1, skipped=1)
+
+
+def test_a_set_up_may_leave_open_what_a_clean_up_closes(pytester: pytest.Pytester) -> None:
+    tests = """
+    from aiobotocore.session import get_session
+
+    @mock_aws(leaks="error")
+    class TestReports(unittest.IsolatedAsyncioTestCase):
+        async def asyncSetUp(self):
+            self.s3 = await get_session().create_client("s3", region_name="us-east-1").__aenter__()
+            self.addAsyncCleanup(self.s3.close)
+
+        async def test_lists(self):
+            assert (await self.s3.list_buckets())["Buckets"] == []
+    """
+    run_tests(pytester, tests).assert_outcomes(passed=1)
 
 
 def test_a_wrong_setting_fails_each_test_that_uses_it(pytester: pytest.Pytester) -> None:

@@ -53,7 +53,7 @@ async def test_unread_bodies_keep_their_connections(client: ClientFactory) -> No
 
     message = str(raised.value)
     assert "all 2 connections of the client are in use" in message
-    assert message.count("s3 GetObject (GET https://photos.s3.amazonaws.com/a) for 0.") == 2
+    assert message.count("s3 GetObject (GET https://photos.s3.amazonaws.com/a), unread for 0.") == 2
     assert [call.status for call in aws.calls.filter("s3", "HeadObject")] == [None, 200]
 
 

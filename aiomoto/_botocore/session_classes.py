@@ -164,7 +164,7 @@ def _create_endpoint_with_mocked_class(default: type) -> Replacement:
             if issubclass(type(endpoint.http_session), tuple(kind.ours for kind in KINDS)):
                 endpoint.http_session.moto_endpoint = client_endpoint
                 if hasattr(endpoint.http_session, "open_client"):  # boto3's are closed by being collected
-                    opened = OpenClient(exchange.left_open, service_model.service_name)
+                    opened = OpenClient([each.left_open for each in exchange.within], service_model.service_name)
                     endpoint.http_session.open_client = opened
             return endpoint
 

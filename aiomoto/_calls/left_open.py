@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from inspect import currentframe
 from types import FrameType
 from typing import Any, Literal, NamedTuple, Protocol
@@ -61,11 +61,11 @@ class OpenClient:
     """A client of aiobotocore, noted while it is open.
 
     Args:
-        noted_in: where it is noted.
+        noted_in: where it is noted: in the mock that it is created in, and in those around it.
         service: botocore's name of its service.
     """
 
-    def __init__(self, noted_in: LeftOpen, service: str) -> None:
+    def __init__(self, noted_in: Sequence[LeftOpen], service: str) -> None:
         self._noted_in = noted_in
         self._service = service
         self._loop: AbstractEventLoop | None = None
@@ -74,11 +74,13 @@ class OpenClient:
     def opened(self, loop: AbstractEventLoop | None = None) -> None:
         """Note that it has been opened, and on which loop of asyncio."""
         self._loop = loop
-        self._noted_in.clients[self] = None
+        for each in self._noted_in:
+            each.clients[self] = None
 
     def closed(self) -> None:
         """Note that it has been closed."""
-        self._noted_in.clients.pop(self, None)
+        for each in self._noted_in:
+            each.clients.pop(self, None)
 
     def leak(self) -> Leak | None:
         """What is wrong with its being open. The clients of a file system stay open as long as their loop."""
@@ -101,6 +103,7 @@ class LeftOpen:
         self.notes_places = False
         self.bodies: WeakSet[OpenBody] = WeakSet()
         self.clients: dict[OpenClient, None] = {}
+        self._abandoned: list[Leak] = []
 
     def add_body(self, body: OpenBody) -> None:
         """Note a body; called by the adapter of an HTTP library, some frames below the code that made the call."""
@@ -108,11 +111,18 @@ class LeftOpen:
             body.where = _place_of(currentframe())[0]
         self.bodies.add(body)
 
+    def add_abandoned(self, leak: Leak) -> None:
+        """Note a body that was not read when its client was closed."""
+        if len(self._abandoned) < _MOST_ABANDONED:
+            self._abandoned.append(leak)
+
     def leaks(self) -> list[Leak]:
         """List what is open now."""
         bodies = [body.leak() for body in list(self.bodies) if body.is_open]
-        return [*bodies, *(leak for client in list(self.clients) if (leak := client.leak()))]
+        return [*self._abandoned, *bodies, *(leak for client in list(self.clients) if (leak := client.leak()))]
 
+
+_MOST_ABANDONED = 1000
 
 # Code between a call and the test or the code under test, by the first part of its module's name.
 _LIBRARIES = frozenset(
@@ -140,11 +150,17 @@ _LIBRARIES = frozenset(
 )
 
 
+_LOOPS = ("asyncio.base_events", "asyncio.events", "asyncio.runners", "trio._core._run")
+
+
 def _place_of(frame: FrameType | None) -> tuple[str | None, bool]:
     """Find the first frame outside of the libraries, and whether a file system has made the call."""
     is_of_file_system = False
     while frame is not None:
-        root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        module = str(frame.f_globals.get("__name__", ""))
+        root = module.partition(".")[0]
+        if module in _LOOPS:
+            return None, is_of_file_system  # a task of a library's, or one that was created from its coroutine
         is_of_file_system = is_of_file_system or root == "s3fs"
         if root not in _LIBRARIES:
             return (None if _runs_a_loop(root) else f"{frame.f_code.co_filename}:{frame.f_lineno}"), is_of_file_system

@@ -16,11 +16,12 @@ from aiomoto._aws.scope import header
 from aiomoto._calls.left_open import Leak
 from aiomoto._exchange import Exchange, describe
 from aiomoto._wire.message import WireRequest
+from aiomoto._wire.source import is_answering
 
 # How long a call waits at most if every connection is held by a body that nobody reads, in seconds.
 _PATIENCE = 5.0
 # The same if the mock skips waits.
-_INSTANT_PATIENCE = 0.25
+_INSTANT_PATIENCE = 0.5
 
 
 class NoConnectionError(Exception):
@@ -48,7 +49,18 @@ class Lease:
         """The response to this request has begun, and now it is up to its reader when the connection becomes free."""
         self.unread_since = _clock.now()
         self._exchange, self.head = exchange, wire
-        exchange.left_open.add_body(self)
+        exchange.note_body(self)
+
+    def note_reading(self) -> None:
+        """Note that more of the body has been read."""
+        if self.unread_since is not None:
+            self.unread_since = _clock.now()
+
+    def abandon(self) -> None:
+        """End: the client is being closed, with the connection. A body that was not read remains a leak."""
+        if self._pool is not None and self._exchange is not None:
+            self._exchange.note_abandoned(self.leak())
+        self.end()
 
     def end(self) -> None:
         """Give the connection back. Whoever has waited longest gets it."""
@@ -85,7 +97,7 @@ class Pool:
     def lease_now(self, head: WireRequest) -> Lease | None:
         """Take a connection if one is free and nobody waits for it."""
         if self._size and (self._waiting or len(self._leases) + self._promised >= self._size):
-            return None
+            return Lease(_UNCOUNTED, head) if is_answering.get() else None
         lease = Lease(self, head)
         self._leases[lease] = None
         return lease
@@ -115,8 +127,10 @@ class Pool:
 
     def _wake_next(self) -> None:
         while self._waiting and len(self._leases) + self._promised < self._size:
-            self._promised += 1
-            self._waiting.popleft().set()
+            turn = self._waiting.popleft()
+            if not turn.is_lost:
+                self._promised += 1
+                turn.set()
 
     async def _turn(self, call: str, patience: float) -> None:
         asked, turn = _clock.now(), _loops.signal()
@@ -131,7 +145,7 @@ class Pool:
             if turn.is_set:
                 self._promised -= 1
                 self._wake_next()
-            else:
+            elif turn in self._waiting:
                 self._waiting.remove(turn)
             raise
         self._promised -= 1
@@ -147,19 +161,22 @@ class Pool:
     def _complaint(self) -> str:
         now = _clock.now()
         held = [
-            f"{describe(lease.head)} for {now - (lease.unread_since or now):.1f} s"
+            f"{describe(lease.head)}, unread for {now - (lease.unread_since or now):.1f} s"
             for lease in list(self._leases)[:_MOST_NAMED]
         ]
         more = len(self._leases) - len(held)
         listed = "; ".join(held) + (f"; and {more} more" if more else "")
         return (
-            f"all {self._size} connections of the client are in use, by responses whose bodies were neither read nor "
-            f'closed: {listed}. Read or close each body, for example with `async with response["Body"] as body`, or '
-            "raise max_pool_connections"
+            f"all {self._size} connections of the client are in use, by responses whose bodies are neither read to "
+            f'their ends nor closed: {listed}. Read or close each body, with `async with response["Body"] as body` for '
+            "example, or raise max_pool_connections"
         )
 
 
 _MOST_NAMED = 10
+
+
+_UNCOUNTED = Pool(0)  # for the calls of code that answers a call: it stands for AWS, and not for the client
 
 
 def patience_for(connect_timeout: float | None, *, is_instant: bool) -> float:

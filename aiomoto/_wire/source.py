@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from aiomoto._wire.delivery import Piece
+
+# Whether code of a test is answering a call. What it calls itself is no affair of the client's, but of AWS's.
+is_answering: ContextVar[bool] = ContextVar("aiomoto_is_answering", default=False)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Run code that answers a call."""
+    token = is_answering.set(True)
+    try:
+        yield
+    finally:
+        is_answering.reset(token)
 
 
 class Encoder(Protocol):
@@ -55,7 +70,8 @@ class Source:
             yield from map(self._noted, self._head())
             while not self._encoder.is_over:
                 try:
-                    item = next(items)
+                    with answering():
+                        item = next(items)
                 except StopIteration:
                     return
                 except Exception as error:
@@ -74,7 +90,8 @@ class Source:
                 yield self._noted(piece)
             while not self._encoder.is_over:
                 try:
-                    item = await anext(items)
+                    with answering():
+                        item = await anext(items)
                 except StopAsyncIteration:
                     return
                 except Exception as error:

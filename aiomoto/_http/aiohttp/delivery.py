@@ -57,8 +57,9 @@ class ScriptedConnection:
 
     def hang_up(self) -> None:
         """Break off the body: the client was closed before all of it had arrived."""
+        self._lease.abandon()
         self._sender.fail(RuntimeError("Connection closed."))  # aiohttp's own message
-        self.close()
+        self._sender.close()
 
     def release(self) -> None:
         """Stop delivering, and return the connection to the pool."""

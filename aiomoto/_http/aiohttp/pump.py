@@ -46,6 +46,7 @@ class Pump:
         self._loop = loop
         self._read_timeout = read_timeout
         self._timer: _loops.Later | None = None
+        self._is_stopped = False
         self._is_reading = asyncio.Event()
         self._is_reading.set()
         self._task = loop.create_task(self._run())
@@ -63,6 +64,7 @@ class Pump:
 
     def stop(self) -> None:
         """Make no further piece, and close the source."""
+        self._is_stopped = True
         if not self._loop.is_closed():
             self._task.cancel()
 
@@ -70,7 +72,10 @@ class Pump:
         try:
             async with aclosing(self._pieces) as pieces:
                 await self._deliver(pieces)
-        except Exception as error:
+        except asyncio.CancelledError:
+            if not self._is_stopped:  # the test's generator has raised it
+                self._receiver.fail(WireFailure("disconnect"))
+        except BaseException as error:  # that of pytest.fail(), for example
             self._receiver.fail(error)
 
     async def _deliver(self, pieces: AsyncGenerator[Piece]) -> None:

@@ -289,6 +289,7 @@ class _Connection:
     def feed(self) -> None:
         """Deliver as much of the body as the reader accepts."""
         self._scheduled = False
+        self._lease.note_reading()
         while self.connected and not self._reading_paused and not self._reader.is_eof():
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             self._reader.feed_data(bytes(chunk))
@@ -301,7 +302,7 @@ class _Connection:
             self.connected = False
             self._rest = self._rest[:0]
             self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own message
-            self._lease.end()
+            self._lease.abandon()
 
     def release(self) -> None:
         """Return the connection to the pool: the body has come in, or nobody will read it."""

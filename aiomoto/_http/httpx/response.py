@@ -107,6 +107,8 @@ def _body_class(package: Any) -> Any:
             if not self._rest:
                 raise package.ReadError("the client was closed before the response had come in")
             self._has_begun = True
+            if self._lease is not None:
+                self._lease.note_reading()
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             return bytes(chunk)
 
@@ -119,6 +121,11 @@ def _body_class(package: Any) -> Any:
         def close(self) -> None:
             """Stop reading."""
             self._is_closed = True
+
+        def abandon(self) -> None:
+            """The client is being closed."""
+            if self._lease is not None:
+                self._lease.abandon()
 
         async def aclose(self) -> None:
             """Stop reading."""
@@ -142,6 +149,7 @@ def _scripted_class(package: Any) -> Any:
             self._length = len(wire_response.body)
             self._received = 0
             self._is_closed = False
+            self._reading: Any = None
             self._request = request
             self._read_timeout = TIMEOUT_MAX if read_timeout is None else read_timeout
 
@@ -171,14 +179,19 @@ def _scripted_class(package: Any) -> Any:
             import anyio  # comes with httpx
 
             self._pieces = self._pieces or self._response.pieces_async()
-            with anyio.move_on_after(None if self._read_timeout == TIMEOUT_MAX else self._read_timeout):
+            seconds = None if self._read_timeout == TIMEOUT_MAX else self._read_timeout
+            with anyio.move_on_after(seconds) as self._reading:
                 return await anext(self._pieces, None)
+            if self._is_closed:
+                raise package.ReadError("the response was closed before its end")
             raise WireFailure("read_timeout")
 
         def _arrived(self, piece: Piece) -> bytes:
             if piece.wait > self._read_timeout:
                 raise WireFailure("read_timeout")
             self._received += len(piece.data)
+            if self._lease is not None:
+                self._lease.note_reading()
             return piece.data
 
         def close(self) -> None:
@@ -187,11 +200,18 @@ def _scripted_class(package: Any) -> Any:
             if self._pieces is not None:
                 self._pieces.close()
 
+        def abandon(self) -> None:
+            """The client is being closed."""
+            if self._lease is not None:
+                self._lease.abandon()
+
         async def aclose(self) -> None:
             """The same on an event loop."""
             self._is_closed = True
             _end(self._lease)
-            if self._pieces is not None and self._response.source is not None:
+            if self._reading is not None and getattr(self._pieces, "ag_running", False):
+                self._reading.cancel()  # a task is waiting for the next piece
+            elif self._pieces is not None and self._response.source is not None:
                 await self._pieces.aclose()
 
         def _error(self, kind: FailureKind, *, is_sync: bool) -> Any:

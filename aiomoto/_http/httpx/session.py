@@ -66,6 +66,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
 
     async def __aexit__(self, *error: object) -> None:
         for body in list(self._streaming):
+            body.abandon()
             await body.aclose()
         if self.open_client is not None:
             self.open_client.closed()
