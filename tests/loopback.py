@@ -47,6 +47,9 @@ class Received(NamedTuple):
 class LoopbackServer(ThreadingTCPServer):
     """Answers each request with ``answer``, and keeps what it ``received``. Connections stay open, as AWS keeps them.
 
+    ``events`` has "received GET" and "finished GET", in their order: finished is a response that was written, most of
+    which the client has read if it is larger than the buffers of sockets.
+
     A ``ThreadingTCPServer`` and not an ``HTTPServer``, which looks for its own host name in DNS.
     """
 
@@ -60,6 +63,7 @@ class LoopbackServer(ThreadingTCPServer):
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server_address[1]}"
         self.answer = Answer(200)
         self.received: list[Received] = []
+        self.events: list[str] = []
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep quiet about clients that hang up half way, which is theirs to do."""
@@ -90,6 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         headers = {name.lower(): _in_one_line(value) for name, value in self.headers.items()}
         self.server.received.append(Received(self.command, self.path, headers, self._read_body()))
+        self.server.events.append(f"received {self.command}")
         status, pairs, body = self.server.answer
         if self.command == "HEAD" or status in BODILESS:
             body = b""
@@ -98,6 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in pairs)]
         self.close_connection |= ("connection", "close") in pairs
         self.wfile.write("\r\n".join([*lines, "", ""]).encode() + body)
+        self.server.events.append(f"finished {self.command}")
         if self.close_connection:
             self.rfile.read()  # more of the body than was declared: hanging up on it would break off the response
 
