@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the tests' random outputs
@@ -21,16 +22,12 @@ REQUIRED = 99.5  # per cent
 def main() -> None:
     """Print a summary, and exit with 1 if too many answers differ."""
     names = sys.argv[1:] or session().get_available_services()
-    found: list[Found] = []
-    for start in range(0, len(names), _AT_ONCE):  # in new processes, since the models stay in memory
-        with ProcessPoolExecutor() as pool:
-            found += pool.map(_compare, names[start : start + _AT_ONCE])
+    # Started anew, and not forked, since each is to have nothing of this process's.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(_compare, names, chunksize=4))
     outputs = _report("outputs", [line for each in found for line in each.outputs])
     errors = _report("errors", [line for each in found for line in each.errors])
     sys.exit(min(outputs, errors) < REQUIRED)
-
-
-_AT_ONCE = 80
 
 
 def _compare(service: str) -> Found:
