@@ -5,14 +5,11 @@ python suites/all_outputs.py [rounds] [service ...]
 
 from __future__ import annotations
 
-import re
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the tests' random outputs
 
@@ -24,6 +21,7 @@ from aiomoto._aws.outputs import response_for
 from aiomoto._aws.services import service_model, services
 from aiomoto._wire.message import WireRequest
 from tests.outputs import PROTOCOLS, differences, random_members, random_output, received, received_error
+from tests.reporting import report
 
 # What a client cannot return, whoever answers: a pattern of service, operation, protocol and difference.
 EXCEPTIONS = {
@@ -39,65 +37,32 @@ EXCEPTIONS = {
 REQUIRED = 99.5  # per cent
 
 
-class Result(NamedTuple):
-    """What became of a number of outputs."""
-
-    equal: int
-    streams: int
-    differences: list[str]
-
-
 def main() -> None:
     """Print a summary, and exit with 1 if too many outputs differ."""
     rounds, *names = sys.argv[1:] or ["1"]
     with ProcessPoolExecutor() as pool:
         found = list(pool.map(_run, names or services(), [int(rounds)] * len(names or services()), chunksize=4))
-    outputs = _report("outputs", [result for result, _ in found])
-    errors = _report("errors", [result for _, result in found])
+    outputs = report("outputs", [line for lines, _ in found for line in lines], EXCEPTIONS)
+    errors = report("errors", [line for _, lines in found for line in lines], EXCEPTIONS)
     sys.exit(min(outputs, errors) < REQUIRED)
-
-
-def _report(kind: str, results: list[Result]) -> float:
-    equal = sum(result.equal for result in results)
-    streams = sum(result.streams for result in results)
-    different = [line for result in results for line in result.differences]
-    share = 100 * equal / ((equal + len(different)) or 1)
-    print(f"{equal} of {equal + len(different)} {kind} come back the same: {share:.2f} %")
-    if streams:
-        print(f"{streams:8} have an event stream")
-    for reason, count in Counter(map(_reason, different)).most_common():
-        print(f"{count:8} {reason}")
-    for line in different:
-        if _reason(line) == _UNEXPLAINED:
-            print(f"         {line}")
-    return share
-
-
-_UNEXPLAINED = "differ for another reason:"
-
-
-def _reason(line: str) -> str:
-    return next((reason for reason, pattern in EXCEPTIONS.items() if re.search(pattern, line)), _UNEXPLAINED)
 
 
 # ---------------------------------------------------------------- one service
 
 
-def _run(name: str, rounds: int) -> tuple[Result, Result]:
+def _run(name: str, rounds: int) -> tuple[list[str], list[str]]:
     service = service_model(name)
     return _outputs(service, rounds), _errors(service, rounds)
 
 
-def _outputs(service: ServiceModel, rounds: int) -> Result:
+def _outputs(service: ServiceModel, rounds: int) -> list[str]:
     operations = [service.operation_model(name) for name in service.operation_names]
-    streams = sum(operation.has_event_stream_output for operation in operations)
-    lines = [
+    return [
         _output_line(service, operation.name, protocol, seed)
         for operation in operations
         for protocol in _protocols(service)
         for seed in range(rounds)
     ]
-    return Result(lines.count(""), streams, [line for line in lines if line])
 
 
 def _output_line(service: ServiceModel, name: str, protocol: str, seed: int) -> str:
@@ -113,14 +78,13 @@ def _output_line(service: ServiceModel, name: str, protocol: str, seed: int) -> 
     return f"{service.service_name} {name} {protocol} {found}" if found else ""
 
 
-def _errors(service: ServiceModel, rounds: int) -> Result:
-    lines = [
+def _errors(service: ServiceModel, rounds: int) -> list[str]:
+    return [
         _error_line(service, index, protocol, seed)
         for index in range(len(service.error_shapes))
         for protocol in _protocols(service)
         for seed in range(rounds)
     ]
-    return Result(lines.count(""), 0, [line for line in lines if line])
 
 
 def _error_line(service: ServiceModel, index: int, protocol: str, seed: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from inspect import isawaitable
@@ -43,12 +42,6 @@ EXCEPTIONS = {
     "the error's own code has the same name": r" cloudsearch BaseException \.Code",
     "two errors have one code": r" \.class: expected",
 }
-UNEXPLAINED = "differ for another reason:"
-
-
-def reason_of(line: str) -> str:
-    """Why an answer differs, as this table has it."""
-    return next((reason for reason, pattern in EXCEPTIONS.items() if re.search(pattern, line)), UNEXPLAINED)
 
 
 class Case(NamedTuple):

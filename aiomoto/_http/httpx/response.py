@@ -58,9 +58,23 @@ def _stream(
     return _scripted_class(package)(wire_response, request, read_timeout, lease)
 
 
-def _end(lease: Lease | None) -> None:
-    if lease is not None:
-        lease.end()
+class _Leased:
+    """A body that holds a connection of its client, if those are counted."""
+
+    _lease: Lease | None
+
+    def abandon(self) -> None:
+        """The client is being closed."""
+        if self._lease is not None:
+            self._lease.abandon()
+
+    def _note_reading(self) -> None:
+        if self._lease is not None:
+            self._lease.note_reading()
+
+    def _end_lease(self) -> None:
+        if self._lease is not None:
+            self._lease.end()
 
 
 def _extensions(wire_response: WireResponse) -> dict[str, bytes]:
@@ -74,7 +88,7 @@ def _stream_classes(package: Any) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=4)
 def _body_class(package: Any) -> Any:
-    class Body(*_stream_classes(package)):  # type: ignore[misc]
+    class Body(_Leased, *_stream_classes(package)):  # type: ignore[misc]
         """A body in chunks of at most 64 KiB. On an event loop, other tasks run between the chunks."""
 
         def __init__(self, data: bytes, lease: Lease | None) -> None:
@@ -107,8 +121,7 @@ def _body_class(package: Any) -> Any:
             if not self._rest:
                 raise package.ReadError("the client was closed before the response had come in")
             self._has_begun = True
-            if self._lease is not None:
-                self._lease.note_reading()
+            self._note_reading()
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             return bytes(chunk)
 
@@ -122,22 +135,17 @@ def _body_class(package: Any) -> Any:
             """Stop reading."""
             self._is_closed = True
 
-        def abandon(self) -> None:
-            """The client is being closed."""
-            if self._lease is not None:
-                self._lease.abandon()
-
         async def aclose(self) -> None:
             """Stop reading."""
             self._is_closed = True
-            _end(self._lease)
+            self._end_lease()
 
     return Body
 
 
 @lru_cache(maxsize=4)
 def _scripted_class(package: Any) -> Any:
-    class ScriptedBody(*_stream_classes(package)):  # type: ignore[misc]
+    class ScriptedBody(_Leased, *_stream_classes(package)):  # type: ignore[misc]
         """A body that arrives as over a bad network."""
 
         def __init__(
@@ -190,8 +198,7 @@ def _scripted_class(package: Any) -> Any:
             if piece.wait > self._read_timeout:
                 raise WireFailure("read_timeout")
             self._received += len(piece.data)
-            if self._lease is not None:
-                self._lease.note_reading()
+            self._note_reading()
             return piece.data
 
         def close(self) -> None:
@@ -200,15 +207,10 @@ def _scripted_class(package: Any) -> Any:
             if self._pieces is not None:
                 self._pieces.close()
 
-        def abandon(self) -> None:
-            """The client is being closed."""
-            if self._lease is not None:
-                self._lease.abandon()
-
         async def aclose(self) -> None:
             """The same on an event loop."""
             self._is_closed = True
-            _end(self._lease)
+            self._end_lease()
             if self._reading is not None and getattr(self._pieces, "ag_running", False):
                 self._reading.cancel()  # a task is waiting for the next piece
             elif self._pieces is not None and self._response.source is not None:
