@@ -175,10 +175,13 @@ class Exchange:
         for each in self.within:
             each.left_open.add_body(body)
 
-    def note_abandoned(self, leak: Leak) -> None:
-        """Note a body that was not read when its client was closed, in the same mocks."""
+    def note_abandoned(self, body: OpenBody) -> None:
+        """Note a body that was never read and can no longer be, in the same mocks.
+
+        The garbage collector may call this at any moment, so it does nothing else.
+        """
         for each in self.within:
-            each.left_open.add_abandoned(leak)
+            each.left_open.add_abandoned(body)
 
     def leak_of(self, request: WireRequest, where: str | None) -> Leak:
         """Describe the open body of the response to a request, whose call was made at this place."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import warnings
 from typing import Any
 
@@ -84,6 +85,14 @@ async def test_a_call_in_a_task_has_its_line(client: ClientFactory) -> None:
             tasks.start_soon(lambda: s3.head_object(**OBJECT))
         assert str(aws.leaks[0].where).partition("test_left_open.py:")[2].isdigit()
         await bodies[0].read()
+
+
+async def test_a_body_that_nothing_refers_to_is_a_leak_too(client: ClientFactory) -> None:
+    async with mock_aws() as aws, client("s3", region_name=REGION) as s3:
+        await put(s3)
+        await s3.get_object(**OBJECT)
+        gc.collect()
+        assert [(leak.kind, leak.operation) for leak in aws.leaks] == [("body", "GetObject"), ("client", None)]
 
 
 async def test_an_event_stream_that_was_left_half_way_is_a_leak() -> None:
@@ -187,6 +196,13 @@ async def test_leaks(aiomoto):
     await client.list_buckets()
 
 @pytest.mark.asyncio
+async def test_drops(aiomoto_client):
+    s3 = await aiomoto_client("s3", region_name="us-east-1")
+    await s3.create_bucket(Bucket="photos")
+    await s3.put_object(Bucket="photos", Key="a", Body=bytes(1_000_000))
+    await s3.get_object(Bucket="photos", Key="a")
+
+@pytest.mark.asyncio
 async def test_closes(aiomoto_client):
     client = await aiomoto_client("s3", region_name="us-east-1")
     await client.list_buckets()
@@ -195,11 +211,12 @@ async def test_closes(aiomoto_client):
 
 def test_the_plugin_warns(pytester: pytest.Pytester) -> None:
     result = run_tests(pytester, LEAKS, "-W", "default::aiomoto.AiomotoLeakWarning")
-    result.assert_outcomes(passed=2, warnings=1)
+    result.assert_outcomes(passed=3, warnings=2)
     result.stdout.fnmatch_lines(["*the client of s3 was never closed, opened at *"])
+    result.stdout.fnmatch_lines(["*the body of s3 GetObject(*) was neither read to its end nor closed, opened at *"])
 
 
-@pytest.mark.parametrize(("setting", "outcomes"), [("error", {"passed": 2, "errors": 1}), ("ignore", {"passed": 2})])
+@pytest.mark.parametrize(("setting", "outcomes"), [("error", {"passed": 3, "errors": 2}), ("ignore", {"passed": 3})])
 def test_the_plugin_does_what_the_setting_says(
     setting: str, outcomes: dict[str, int], pytester: pytest.Pytester
 ) -> None:
@@ -208,7 +225,7 @@ def test_the_plugin_does_what_the_setting_says(
 
 def test_a_marker_says_it_for_one_test(pytester: pytest.Pytester) -> None:
     marked = LEAKS.replace("@pytest.mark.asyncio", "@pytest.mark.aiomoto(leaks='error')\n@pytest.mark.asyncio", 1)
-    run_tests(pytester, marked).assert_outcomes(passed=2, errors=1)
+    run_tests(pytester, marked, "-o", "aiomoto_leaks=ignore").assert_outcomes(passed=3, errors=1)
 
 
 FAILING = """
@@ -251,5 +268,5 @@ def test_a_set_up_may_leave_open_what_a_clean_up_closes(pytester: pytest.Pyteste
 
 def test_a_wrong_setting_fails_each_test_that_uses_it(pytester: pytest.Pytester) -> None:
     result = run_tests(pytester, LEAKS, "-o", "aiomoto_leaks=eror")
-    result.assert_outcomes(errors=2)
+    result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(["*aiomoto_leaks must be 'ignore', 'warn' or 'error', not 'eror'*"])

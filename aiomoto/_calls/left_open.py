@@ -103,7 +103,7 @@ class LeftOpen:
         self.notes_places = False
         self.bodies: WeakSet[OpenBody] = WeakSet()
         self.clients: dict[OpenClient, None] = {}
-        self._abandoned: list[Leak] = []
+        self._abandoned: list[OpenBody] = []
 
     def add_body(self, body: OpenBody) -> None:
         """Note a body; called by the adapter of an HTTP library, some frames below the code that made the call."""
@@ -111,15 +111,16 @@ class LeftOpen:
             body.where = _place_of(currentframe())[0]
         self.bodies.add(body)
 
-    def add_abandoned(self, leak: Leak) -> None:
-        """Note a body that was not read when its client was closed."""
+    def add_abandoned(self, body: OpenBody) -> None:
+        """Note a body that was not read when its client was closed, or that nothing refers to any more."""
         if len(self._abandoned) < _MOST_ABANDONED:
-            self._abandoned.append(leak)
+            self._abandoned.append(body)
 
     def leaks(self) -> list[Leak]:
         """List what is open now."""
-        bodies = [body.leak() for body in list(self.bodies) if body.is_open]
-        return [*self._abandoned, *bodies, *(leak for client in list(self.clients) if (leak := client.leak()))]
+        open_bodies = [body for body in list(self.bodies) if body.is_open]
+        bodies = [body.leak() for body in (*self._abandoned, *open_bodies)]
+        return [*bodies, *(leak for client in list(self.clients) if (leak := client.leak()))]
 
 
 _MOST_ABANDONED = 1000

@@ -59,7 +59,7 @@ class Lease:
     def abandon(self) -> None:
         """End: the client is being closed, with the connection. A body that was not read remains a leak."""
         if self._pool is not None and self._exchange is not None:
-            self._exchange.note_abandoned(self.leak())
+            self._exchange.note_abandoned(self)
         self.end()
 
     def end(self) -> None:

@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Iterator
 from functools import partial
 from math import isinf
+from weakref import ref
 
-from aiohttp import StreamReader
+from aiohttp import ClientResponse, StreamReader
 from aiohttp.client_proto import ResponseHandler
 
 from aiomoto._http.aiohttp.failures import library_error
@@ -24,7 +25,29 @@ from aiomoto._wire.http1 import framed_pieces_async, write_head
 from aiomoto._wire.message import WireRequest, WireResponse
 
 
-class ScriptedConnection:
+class PooledConnection:
+    """What the connections of an aiohttp response have in common: their place in the client's pool.
+
+    Args:
+        lease: the place.
+
+    Attributes:
+        response: the response, if its body is up to the client to read.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self.lease = lease
+        self.response: ref[ClientResponse] | None = None
+
+    def end_lease(self) -> None:
+        """Return the connection to the pool. A response that is collected before it was read or closed is a leak."""
+        if self.response is not None and ((response := self.response()) is None or not response.closed):
+            self.lease.abandon()
+        else:
+            self.lease.end()
+
+
+class ScriptedConnection(PooledConnection):
     """The part of a connection that ``ClientResponse`` uses: its protocol, ``release()`` and ``close()``.
 
     Args:
@@ -37,7 +60,7 @@ class ScriptedConnection:
     def __init__(
         self, request: WireRequest, wire_response: WireResponse, read_timeout: float | None, lease: Lease
     ) -> None:
-        self._lease = lease
+        super().__init__(lease)
         loop = asyncio.get_running_loop()
         self.protocol = ResponseHandler(loop)
         self._sender = Sender(self.protocol, loop, read_timeout)
@@ -57,19 +80,19 @@ class ScriptedConnection:
 
     def hang_up(self) -> None:
         """Break off the body: the client was closed before all of it had arrived."""
-        self._lease.abandon()
+        self.lease.abandon()
         self._sender.fail(RuntimeError("Connection closed."))  # aiohttp's own message
         self._sender.close()
 
     def release(self) -> None:
         """Stop delivering, and return the connection to the pool."""
         self._sender.close()
-        self._lease.end()
+        self.end_lease()
 
     def close(self) -> None:
         """Stop delivering, and close the connection."""
         self._sender.close()
-        self._lease.end()
+        self.lease.end()
 
 
 class Sender(asyncio.Transport):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 import aiohttp
 from aiobotocore.awsrequest import AioAWSResponse
@@ -20,7 +20,7 @@ from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.body import sent
-from aiomoto._http.aiohttp.delivery import ScriptedConnection
+from aiomoto._http.aiohttp.delivery import PooledConnection, ScriptedConnection
 from aiomoto._http.aiohttp.failures import client_error, library_error, no_connection_error
 from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
 from aiomoto._http.sending import Sending, unsent_error
@@ -188,17 +188,19 @@ async def _client_response(
             connection.feed()
         else:
             connection.feed_soon()
-            _note(streaming_from, connection)
+            _note(streaming_from, connection, response)
     else:
         scripted = ScriptedConnection(request, wire_response, read_timeout, lease)
         await response.start(scripted)  # type: ignore[arg-type]
         scripted.begin(response.content)
-        _note(streaming_from, scripted)
+        if streaming_from is not None:
+            _note(streaming_from, scripted, response)
     return response
 
 
-def _note(session: Any, connection: _Connection | ScriptedConnection) -> None:
+def _note(session: Any, connection: _Connection | ScriptedConnection, response: ClientResponse) -> None:
     """Have a session break off a body that has not arrived when it is closed."""
+    connection.response = ref(response)
     if isinstance(session, MotoAIOHTTPSession):
         session._streaming.add(connection)
 
@@ -227,7 +229,7 @@ _VERSION_ARGUMENTS: dict[str, Any] = (
 )
 
 
-class _Connection:
+class _Connection(PooledConnection):
     """The part of a connection that ``ClientResponse`` and ``StreamReader`` use: one response, delivered as it is read.
 
     It plays aiohttp's ``Connection`` and ``ResponseHandler``. Chunks are fed until the reader pauses, and again in a
@@ -242,8 +244,8 @@ class _Connection:
     transport = None
 
     def __init__(self, wire_response: WireResponse, loop: asyncio.AbstractEventLoop, lease: Lease) -> None:
+        super().__init__(lease)
         self.protocol = self
-        self._lease = lease
         self._wire_response = wire_response
         self._loop = loop
         self._rest = memoryview(wire_response.body)
@@ -289,7 +291,7 @@ class _Connection:
     def feed(self) -> None:
         """Deliver as much of the body as the reader accepts."""
         self._scheduled = False
-        self._lease.note_reading()
+        self.lease.note_reading()
         while self.connected and not self._reading_paused and not self._reader.is_eof():
             chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
             self._reader.feed_data(bytes(chunk))
@@ -302,13 +304,13 @@ class _Connection:
             self.connected = False
             self._rest = self._rest[:0]
             self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own message
-            self._lease.abandon()
+            self.lease.abandon()
 
     def release(self) -> None:
         """Return the connection to the pool: the body has come in, or nobody will read it."""
-        self._lease.end()
+        self.end_lease()
 
     def close(self) -> None:
         """Drop the rest of the body."""
         self._rest = self._rest[:0]
-        self._lease.end()
+        self.lease.end()
