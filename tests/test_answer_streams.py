@@ -202,6 +202,20 @@ async def test_an_event_is_seen_before_the_next_is_made(kind: str) -> None:
 
 
 @each_kind
+async def test_no_more_is_made_than_one_event_ahead_of_the_reader(kind: str) -> None:
+    recorder = Recorder()
+    async with mock_aws() as aws, bedrock() as client:
+        aws.answers.add(*STREAM, getattr(recorder, kind))
+        stream = (await client.converse_stream(**ASKED))["stream"]
+        for seen in range(3):
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert len(recorder.made) == seen + 1
+            assert await anext(aiter(stream)) == EVENTS[seen]
+        stream.close()
+
+
+@each_kind
 def test_boto3_sees_an_event_before_the_next_is_made(kind: str) -> None:
     recorder = Recorder()
     with mock_aws() as aws:
