@@ -75,7 +75,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         raise
     aws = item.stash.get(_MOCK, None)
     if aws is not None and item.config.getini("aiomoto_unused") != "ignore":
-        from aiomoto._pytest_markers import unused_rules
+        from aiomoto._plugin.markers import unused_rules
 
         if message := unused_rules(aws):
             item.stash[_HAS_FAILED] = True
@@ -95,7 +95,7 @@ def _aiomoto_first(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
     """Mock AWS for one test: the active ``MockAWS``, with the options and fault rules of the test's markers."""
-    from aiomoto._pytest_markers import add_marked_rules, marked_options, mock_with
+    from aiomoto._plugin.markers import add_marked_rules, marked_options, mock_with
 
     options = marked_options(request.node)
     with pytest.MonkeyPatch.context() as patch:

@@ -190,7 +190,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_s3fs.file_systems": ""},
     {"_installation": "moto"},
     {"_mock": "typing_extensions"},
-    {"_mock_aws": "typing_extensions", "_pytest_markers": "pytest"},
+    {"_mock_aws": "typing_extensions", "_plugin.markers": "pytest"},
     {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
 )
 # The folders in the order of their imports. What is in none of them may stand anywhere between.
@@ -208,6 +208,7 @@ FOLDERS = (
     "_endpoint",
     "_s3fs",
     "_native",
+    "_plugin",
 )
 
 LIBRARIES = {module: set(libraries.split()) for layer in LAYERS for module, libraries in layer.items()}
