@@ -9,7 +9,7 @@ ROUNDS := 20
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cov matrix native soak bench bench-peer clean
+.PHONY: help demo test thorough check cov matrix native soak bench bench-peer clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,10 @@ demo: $(VENV)/demo ## run the quickstart
 	$(BIN)/python examples/quickstart.py
 
 test: $(VENV)/test ## run the tests
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not native"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not thorough and not slow and not native"
+
+thorough: $(VENV)/test ## run the tests that take longer
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "thorough and not slow and not native"
 
 check: $(VENV)/test ## lint, formatting and types
 	$(BIN)/ruff check .

@@ -126,7 +126,12 @@ if httpxsession.httpx is not None:
         STACKS.append(Stack("httpx", httpxsession.HttpxSession, "trio"))
 
 
-@pytest.fixture(params=STACKS, ids=lambda stack: f"{stack.name}-{stack.loop}")
+_THOROUGH = {"trio": [pytest.mark.thorough]}
+
+
+@pytest.fixture(
+    params=[pytest.param(each, marks=_THOROUGH.get(each.loop, ()), id=f"{each.name}-{each.loop}") for each in STACKS]
+)
 def stack(request: pytest.FixtureRequest) -> Stack:
     """Each way to run aiobotocore. A test that asks for it, or for ``client``, runs once for each."""
     found: Stack = request.param

@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import MOTO
 from tests.programs import ROOT
 
+pytestmark = pytest.mark.thorough
+
 BENCHMARKS = ROOT / "benchmarks"
 
 

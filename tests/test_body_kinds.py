@@ -21,7 +21,7 @@ from tests.uploads import AS_IT_IS, DATA, MARKS, Boto3, DataFile, Outcome, insid
 from tests.uploads import server as server  # a fixture
 from tests.uploads import stack as stack  # a fixture
 
-pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected")]
+pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected"), pytest.mark.thorough]
 
 
 class NeedsSize(io.BytesIO):

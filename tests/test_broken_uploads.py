@@ -13,7 +13,7 @@ from aiomoto import mock_aws
 from tests.http_clients import Library
 from tests.loopback import LoopbackServer, loopback_server
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("sockets_collected")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("sockets_collected"), pytest.mark.thorough]
 
 ERRORS = [
     OSError("disk failure"),

@@ -22,7 +22,7 @@ from tests.cancelling import DEADLINE, Cancellation, nothing_reported, number_of
 from tests.conftest import STACKS, ClientFactory, Stack
 from tests.snapshot import nothing_left_behind
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 REGION = "us-east-1"
 PHOTO = b"cat" * 200_000  # more than is delivered at once

@@ -15,7 +15,7 @@ from aiomoto import mock_aws
 from tests.http_clients import Library
 from tests.loopback import Answer, LoopbackServer, loopback_server
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("sockets_collected")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("sockets_collected"), pytest.mark.thorough]
 
 SMALL = b"0123456789"
 LARGE = bytes(range(251)) * 20_000  # more than a socket holds

@@ -11,6 +11,8 @@ import pytest
 
 from tests.programs import ROOT, run_source
 
+pytestmark = pytest.mark.thorough
+
 # What a release takes away, and what the error says is missing.
 GONE = {
     "class": ("import aiobotocore.endpoint as e; del e.AioEndpointCreator", "aiobotocore.endpoint.AioEndpointCreator"),

@@ -21,7 +21,11 @@ from tests.programs import run_source
 from tests.snapshot import nothing_left_behind
 
 # The guard of the tests fails one that asks for a name or another machine: hosts here are such.
-pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
+    pytest.mark.thorough,
+]
 
 HOST = "no-such-host.invalid"
 # A value of each variable that would hurt if botocore went by it; `None` where no value can. {folder} is a folder of

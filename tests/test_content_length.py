@@ -15,7 +15,7 @@ from tests.uploads import AS_IT_IS, BOTO3, MARKS, Boto3, Outcome, Upload, inside
 from tests.uploads import server as server  # a fixture
 from tests.uploads import stack as stack  # a fixture
 
-pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected")]
+pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected"), pytest.mark.thorough]
 
 TEXT = "Grüße aus Köln"  # 14 characters, 17 bytes
 BODY = TEXT.encode()

@@ -14,6 +14,8 @@ from aiomoto import MockAWS, mock_aws
 from tests.buckets import SESSION, bucket_names
 from tests.wire import Answer, ask, connection_to, head, read_to_end, send, socket_to
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def aws() -> Iterator[MockAWS]:

@@ -16,6 +16,8 @@ from tests.buckets import SESSION
 from tests.programs import ROOT
 from tests.wire import Answer, send
 
+pytestmark = pytest.mark.thorough
+
 DATA = bytes(range(256)) * 1000
 SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 SIGNED_WITH_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"

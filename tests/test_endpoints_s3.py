@@ -15,7 +15,7 @@ from tests.conftest import ClientFactory
 from tests.one_stack import stack as stack  # a fixture
 from tests.test_endpoints import ENDPOINTS, REGION, urls_of
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 STYLES = ["path", "virtual", "auto"]
 # AWS's own host, and one that tells nothing.

@@ -18,7 +18,11 @@ from aiomoto import MockAWS, mock_aws
 from tests.environments import ENVIRONMENTS, use_environment, use_files
 from tests.snapshot import nothing_left_behind
 
-pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
+    pytest.mark.thorough,
+]
 
 # What applications read themselves, and tests set before a mock.
 OF_APPLICATIONS = {

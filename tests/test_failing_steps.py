@@ -21,7 +21,7 @@ from aiomoto import AiomotoError, mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.snapshot import nothing_left_behind
 
-pytestmark = pytest.mark.usefixtures("own_keys")
+pytestmark = [pytest.mark.usefixtures("own_keys"), pytest.mark.thorough]
 
 
 class Boom(Exception):

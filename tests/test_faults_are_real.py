@@ -19,7 +19,7 @@ from tests.misbehaving import SENT, SIZE, Peer, peer
 from tests.streaming import close
 
 # trio tells of a generator of httpx's own that a failed body leaves behind, over a socket too.
-pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning"), pytest.mark.thorough]
 
 CLIENT: dict[str, Any] = {
     "region_name": "us-east-1",

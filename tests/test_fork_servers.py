@@ -11,7 +11,7 @@ import pytest
 
 from tests.programs import ROOT
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such servers")
+pytestmark = [pytest.mark.skipif(sys.platform == "win32", reason="there are no such servers"), pytest.mark.thorough]
 
 # In a process of its own, as there is one such server in each. The children ask for names and are refused.
 PROGRAM = """

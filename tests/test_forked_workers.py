@@ -9,7 +9,7 @@ import pytest
 
 from tests.programs import run_source
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+pytestmark = [pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork"), pytest.mark.thorough]
 
 # `in_child` runs a function in a child and returns what it returns, or its error as a string.
 HEAD = """

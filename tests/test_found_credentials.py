@@ -18,7 +18,11 @@ from aiomoto import MockAWS, mock_aws
 from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.snapshot import nothing_left_behind
 
-pytestmark = [pytest.mark.anyio, pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning"),
+    pytest.mark.thorough,
+]
 
 
 def in_minutes(minutes: int) -> str:

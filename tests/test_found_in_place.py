@@ -28,7 +28,7 @@ from tests.seams import (
 )
 from tests.snapshot import nothing_left_behind
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 Kind = Callable[..., Any]
 

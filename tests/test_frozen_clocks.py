@@ -19,6 +19,8 @@ from botocore.exceptions import ReadTimeoutError
 from aiomoto import MockAWS, mock_aws
 from tests.clocks import FREEZERS, LOOPS, Freezer, Loop, each, in_real_time
 
+pytestmark = pytest.mark.thorough
+
 REGION = "us-east-1"
 DATA = b"c" * 200_000
 SOON = 0.05  # seconds

@@ -27,6 +27,8 @@ from tests.conftest import Stack
 from tests.fuzzing import ANYTHING, FRAMES, HEADERS, LINE, METHODS, PATHS, REQUESTS, errors_of_others, some
 from tests.snapshot import nothing_left_behind
 
+pytestmark = pytest.mark.thorough
+
 SECONDS = 30  # within which everything has to come to an end
 
 

@@ -13,7 +13,7 @@ from tests.uploads import AS_IT_IS, BOTO3, MARKS, Boto3, Upload, inside_mock, ov
 from tests.uploads import server as server  # a fixture
 from tests.uploads import stack as stack  # a fixture
 
-pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected")]
+pytestmark = [*MARKS, pytest.mark.usefixtures("sockets_collected"), pytest.mark.thorough]
 
 VALUES: list[Any] = [
     "plain",

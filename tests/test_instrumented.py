@@ -14,6 +14,8 @@ import pytest
 
 from tests.programs import ROOT
 
+pytestmark = pytest.mark.thorough
+
 # What each of them is imported by. Three of them cannot be taken off, or not all of it.
 REMOVABLE = ["opentelemetry", "ddtrace", "elasticapm"]
 CASES = [(name, put, off) for name in REMOVABLE for put in ("before", "inside") for off in ("inside", "after")]

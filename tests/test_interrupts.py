@@ -24,7 +24,7 @@ from tests.stack_of_each_loop import stack as stack  # a fixture
 PACKAGE = "aiomoto"
 
 
-pytestmark = pytest.mark.usefixtures("own_keys")
+pytestmark = [pytest.mark.usefixtures("own_keys"), pytest.mark.thorough]
 
 
 def press_ctrl_c(*_: Any, **__: Any) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.programs import run_source
 
+pytestmark = pytest.mark.thorough
+
 SETUP = """
 import sys, warnings
 warnings.simplefilter("error")

@@ -22,7 +22,10 @@ from aiomoto import mock_aws
 from tests.conftest import ClientFactory, Stack
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's /proc")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's /proc"),
+    pytest.mark.thorough,
+]
 
 REGION = "us-east-1"
 

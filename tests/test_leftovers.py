@@ -27,7 +27,7 @@ OWN_KEYS: dict[str, Any] = {"core": {"mock_credentials": False}}
 OWN_SESSION: dict[str, Any] = {"core": {"reset_boto3_session": False}}
 
 
-pytestmark = pytest.mark.usefixtures("own_keys")
+pytestmark = [pytest.mark.usefixtures("own_keys"), pytest.mark.thorough]
 
 
 # ---------------------------------------------------------------- the snapshot itself

@@ -15,7 +15,7 @@ from tests.buckets import bucket_names
 from tests.programs import run_as_script
 from tests.snapshot import nothing_left_behind
 
-pytestmark = pytest.mark.usefixtures("own_keys")
+pytestmark = [pytest.mark.usefixtures("own_keys"), pytest.mark.thorough]
 
 # Each program is one that a dead lock would keep from its end. Then it says where, and fails.
 HEAD = """

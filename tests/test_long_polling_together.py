@@ -22,7 +22,7 @@ from aiomoto import mock_aws
 from tests.conftest import ClientFactory, Stack
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 REGION = "us-east-1"
 WIDE = AioConfig(max_pool_connections=1000)  # each poll under way takes a connection

@@ -19,6 +19,8 @@ from botocore.exceptions import EndpointProviderError, UnknownServiceError
 
 from aiomoto import mock_aws
 
+pytestmark = pytest.mark.thorough
+
 
 def test_what_a_handler_changes_in_a_model_stays_in_its_session() -> None:
     def rename(service_data: dict[str, Any], **_: Any) -> None:

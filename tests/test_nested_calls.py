@@ -17,7 +17,7 @@ from aiomoto import mock_aws
 from tests.conftest import MOTO, ClientFactory
 from tests.one_stack import stack as stack  # a fixture
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"

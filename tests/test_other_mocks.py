@@ -25,7 +25,7 @@ from aiomoto import MockAWS, mock_aws
 from tests.programs import run_as_tests
 from tests.snapshot import nothing_left_behind
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 THEIRS = "https://api.example.com/users"
 # A stage of an API Gateway, which no service of Moto's answers.

@@ -35,7 +35,7 @@ ORDERS = list(itertools.permutations(range(3)))
 OWN_SESSION: dict[str, Any] = {"core": {"reset_boto3_session": False}}
 
 
-pytestmark = pytest.mark.usefixtures("own_keys")
+pytestmark = [pytest.mark.usefixtures("own_keys"), pytest.mark.thorough]
 
 
 # ---------------------------------------------------------------- in one context

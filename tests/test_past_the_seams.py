@@ -23,7 +23,7 @@ from tests.loopback import LoopbackServer, loopback_server
 from tests.seams import BOTO3, KEYS, SEAMS, Seam, each_seam, url_of_buckets
 from tests.snapshot import nothing_left_behind
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 HOST = "s3.us-east-1.amazonaws.com"
 Send = Callable[..., Awaitable[tuple[int, bytes]]]

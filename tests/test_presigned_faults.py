@@ -17,7 +17,7 @@ from aiomoto import mock_aws
 from tests.http_clients import LIBRARIES, Library
 from tests.misbehaving import SENT, SIZE, peer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.thorough]
 
 KEYS = {"aws_access_key_id": "ada", "aws_secret_access_key": "lovelace"}
 _SESSION = boto3.Session(region_name="us-east-1")

@@ -10,6 +10,8 @@ import pytest
 
 from tests.programs import run_as_script
 
+pytestmark = pytest.mark.thorough
+
 HEAD = """
 import asyncio, atexit, multiprocessing, os, signal, sys, threading, warnings
 import boto3

@@ -23,6 +23,8 @@ from aiomoto import mock_aws
 from tests.conftest import MOTO, ClientFactory
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
+pytestmark = pytest.mark.thorough
+
 REGION = "us-east-1"
 # One session for all of them: a new one parses its service models anew.
 BOTO3 = boto3.Session("FOOBARKEY", "FOOBARSECRET", region_name=REGION)

@@ -31,6 +31,8 @@ from aiomoto import AiomotoError, AioSession, mock_aws
 from tests.buckets import bucket_names
 from tests.programs import ROOT, run_source
 
+pytestmark = pytest.mark.thorough
+
 REGION = "us-east-1"
 TABLE = ROOT / "aiomoto" / "_patching" / "required_names.py"
 

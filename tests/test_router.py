@@ -22,6 +22,8 @@ from moto.core.utils import get_equivalent_url_in_aws_domain
 from aiomoto._moto.router import destination_of, find_route
 from aiomoto._wire.message import WireRequest
 
+pytestmark = pytest.mark.thorough
+
 # The parser of regular expressions moved in Python 3.11.
 _parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 

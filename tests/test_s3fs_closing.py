@@ -22,6 +22,8 @@ from aiomoto import MockAWS, mock_aws
 from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.programs import run_as_script, run_as_tests
 
+pytestmark = pytest.mark.thorough
+
 fsspec = pytest.importorskip("fsspec", reason="needs s3fs")
 s3fs = pytest.importorskip("s3fs", reason="needs s3fs")
 

@@ -15,6 +15,8 @@ from tests.buckets import SESSION, create_bucket
 from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.snapshot import nothing_left_behind
 
+pytestmark = pytest.mark.thorough
+
 fsspec = pytest.importorskip("fsspec", reason="needs s3fs")
 s3fs = pytest.importorskip("s3fs", reason="needs s3fs")
 

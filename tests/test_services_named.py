@@ -19,6 +19,8 @@ from botocore.exceptions import ClientError, EndpointResolutionError
 from aiomoto import AioSession, MockAWS, RequestBlockedError, mock_aws
 from tests.every_service import Named, callable_operations, endpoint_of, services, some_services
 
+pytestmark = pytest.mark.thorough
+
 Opener = Callable[..., AbstractAsyncContextManager[Any]]
 PLAIN: dict[str, Any] = {"parameter_validation": False, "retries": {"total_max_attempts": 1}}
 

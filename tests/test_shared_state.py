@@ -23,6 +23,8 @@ from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.programs import run_cold
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
+pytestmark = pytest.mark.thorough
+
 Result = TypeVar("Result")
 
 TABLE: dict[str, Any] = {

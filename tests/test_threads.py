@@ -22,6 +22,8 @@ from aiomoto import RequestBlockedError, mock_aws
 from tests.conftest import ClientFactory, Stack
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
+pytestmark = pytest.mark.thorough
+
 REGION = "us-east-1"
 DEADLINE = 60  # seconds, for what would otherwise never end
 

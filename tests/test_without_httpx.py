@@ -15,6 +15,8 @@ import pytest
 
 from tests.programs import ROOT
 
+pytestmark = pytest.mark.thorough
+
 # anyio comes with httpx, and may be missing too. ``None`` makes the import system say that there is no such module.
 PROGRAM = """
 import json, sys

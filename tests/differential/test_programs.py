@@ -24,6 +24,8 @@ from tests.differential.comparison import difference_of
 from tests.differential.runs import CONFIG, SETTINGS, call, call_async
 from tests.differential.steps import STEPS, Step
 
+pytestmark = pytest.mark.thorough
+
 # Programs for each test; `make matrix` asks for more. The few are the same ones each time.
 PROGRAMS = int(os.environ.get("DIFFERENTIAL_PROGRAMS", "6"))
 

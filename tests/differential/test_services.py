@@ -6,6 +6,8 @@ import pytest
 
 from tests.differential.comparison import compare
 
+pytestmark = pytest.mark.thorough
+
 # A sample over all protocols; `make matrix` compares all services.
 SAMPLE = ["dynamodb", "efs", "kinesis", "s3", "secretsmanager", "sns", "sqs", "sts"]
 
