@@ -18,7 +18,7 @@ from aiomoto import RequestBlockedError, mock_aws
 from tests.loopback import Answer, LoopbackServer, loopback_server
 from tests.over_httpx import ON_EACH_LOOP, connect
 
-pytestmark = [ON_EACH_LOOP, pytest.mark.thorough]
+pytestmark = [*ON_EACH_LOOP, pytest.mark.thorough]
 
 # The module that aiobotocore picked: httpx2, else httpx.
 httpx = httpxsession.httpx
