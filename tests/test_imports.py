@@ -37,6 +37,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_native.classes": "",
         "_patching.late_imports": "",
         "_patching.places": "",
+        "_report.masking": "botocore",
         "_rules.answer_line": "botocore",
         "_rules.selection": "",
         "_uncalled": "",
@@ -209,6 +210,7 @@ FOLDERS = (
     "_endpoint",
     "_s3fs",
     "_native",
+    "_report",
     "_plugin",
 )
 
