@@ -150,8 +150,8 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_bedrock.selection": "", "_calls.identity": "botocore", "_moto.backends": "boto3 moto"},
     {"_calls.record": "", "_moto.invocation": "moto", "_moto.state": "moto", "_moto.switch": "boto3 moto"},
     {"_calls.call": ""},
-    {"_bedrock.reply": "", "_calls.log": "", "_calls.scripted_call": "", "answers": "botocore", "faults": ""},
-    {"_scripting": "botocore", "bedrock": ""},
+    {"_bedrock.reply": "", "_calls.scripted_call": "", "_calls.summary": "", "answers": "botocore", "faults": ""},
+    {"_calls.log": "", "_scripting": "botocore", "bedrock": ""},
     {"_exchange": "moto"},
     {
         "_copies": "",

@@ -212,6 +212,11 @@ class Call:
         )
 
     @property
+    def has_failed(self) -> bool:
+        """Whether there is no response and never will be, or the response is an error."""
+        return self.failure is not None or (self.status or 0) >= 400
+
+    @property
     def shown_params(self) -> str:
         """The parameters on one line, or the reason why they cannot be shown."""
         try:

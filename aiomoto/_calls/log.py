@@ -11,7 +11,8 @@ from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
 from aiomoto._calls.call import Call, arguments, printable, title
 from aiomoto._calls.record import Record
-from aiomoto._errors import AiomotoError
+from aiomoto._calls.summary import Summary, number_of_calls, summarize
+from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._lock import state_lock
 
 _MAX_CALLS = 10_000
@@ -113,7 +114,7 @@ class CallLog(Sequence[Call]):
             AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
-        times = len({call.invocation_id or id(call) for call in found})
+        times = number_of_calls(found)
         if times != 1:
             wanted = title(service, operation, arguments(params))
             log, mistake = (found, f"was called {times} times") if times else (self, "was not called")
@@ -130,14 +131,52 @@ class CallLog(Sequence[Call]):
             AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
+        self._check_that_it_has_started()
+        if found:
+            wanted = title(service, operation, arguments(params))
+            raise AssertionError(f"{wanted} was called; expected no call. {list_calls(found, wanted)}")
+
+    def assert_at_most(
+        self, most: int, service: str | None = None, operation: str | None = None, /, **params: object
+    ) -> None:
+        """Assert that no more than this number of calls match, however often each was retried.
+
+        Args:
+            most: the greatest number of calls that is all right.
+            service: like ``operation`` and ``params``, as for :meth:`filter`.
+
+        Raises:
+            AssertionError: more calls match. The message lists them.
+            AiomotoError: the mock was never started, so that the log says nothing.
+            ArgumentError: ``most`` is not a number of calls; or botocore has no such service, operation or parameter,
+                or a value has the wrong type.
+            AiomotoError: the result depends on a body that was not recorded.
+        """
+        if not isinstance(most, int) or isinstance(most, bool) or most < 0:
+            raise ArgumentError(
+                f"the greatest number of calls must be 0 or a greater int, not {most!r}. Write it first: "
+                'assert_at_most(3, "dynamodb", "Query")'
+            )
+        found = self.filter(service, operation, **params)
+        self._check_that_it_has_started()
+        if (times := number_of_calls(found)) > most:
+            wanted = title(service, operation, arguments(params)) if service else "AWS"
+            often = f"{times} time{'s' if times > 1 else ''}"
+            raise AssertionError(f"{wanted} was called {often}; expected at most {most}. {list_calls(found, wanted)}")
+
+    def summary(self) -> Summary:
+        """Count the calls, attempts and errors of each operation, and add up how long they took.
+
+        ``print(aws.calls.summary())`` shows a table.
+        """
+        return summarize(self)
+
+    def _check_that_it_has_started(self) -> None:
         if not self.has_started:
             raise AiomotoError(
                 "this log has recorded nothing, since its mock was never started: as a decorator, a mock starts a new "
                 "one for each call. Write `with mock_aws() as aws:`, or use the fixture `aiomoto`"
             )
-        if found:
-            wanted = title(service, operation, arguments(params))
-            raise AssertionError(f"{wanted} was called; expected no call. {list_calls(found, wanted)}")
 
     def __len__(self) -> int:
         return len(self._calls)

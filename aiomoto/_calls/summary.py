@@ -1,0 +1,99 @@
+"""``aws.calls.summary()``: how often each operation was called, and how long its calls took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, overload
+
+from aiomoto._calls.call import Call, printable
+
+
+class OperationSummary(NamedTuple):
+    """The calls of one operation.
+
+    Attributes:
+        service: botocore's name of the service; ``None`` if the requests do not tell.
+        operation: botocore's name of the operation; ``None`` if the requests do not call one.
+        calls: the number of calls; all attempts of a call that was retried count as one.
+        attempts: the number of attempts.
+        errors: the number of attempts that had an error as their response, or no response.
+        total: the seconds that all attempts took together.
+        longest: the seconds that the longest attempt took.
+    """
+
+    service: str | None
+    operation: str | None
+    calls: int
+    attempts: int
+    errors: int
+    total: float
+    longest: float
+
+
+class Summary(Sequence[OperationSummary]):
+    """How often each operation was called, in the order of their first calls. ``print`` shows it as a table."""
+
+    def __init__(self, rows: Iterable[OperationSummary]) -> None:
+        self._rows = tuple(rows)
+
+    @overload
+    def __getitem__(self, index: int) -> OperationSummary: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Summary: ...
+
+    def __getitem__(self, index: int | slice) -> OperationSummary | Summary:
+        return Summary(self._rows[index]) if isinstance(index, slice) else self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"<Summary of {len(self)} operations>"
+
+    def __str__(self) -> str:
+        return "\n".join(align([_HEADINGS, *map(_cells, self)], right=(1, 2, 3, 4, 5)))
+
+
+def summarize(calls: Iterable[Call]) -> Summary:
+    """Count calls by service and operation."""
+    groups: dict[tuple[str | None, str | None], list[Call]] = {}
+    for call in calls:
+        groups.setdefault((call.service, call.operation), []).append(call)
+    return Summary(_row(service, operation, found) for (service, operation), found in groups.items())
+
+
+def number_of_calls(attempts: Iterable[Call]) -> int:
+    """The number of calls that these attempts belong to."""
+    return len({call.invocation_id or id(call) for call in attempts})
+
+
+def align(rows: list[tuple[str, ...]], right: Sequence[int]) -> list[str]:
+    """Format the lines of a table.
+
+    Args:
+        rows: the cells of each line.
+        right: the columns whose cells are aligned to the right.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    aligned = (
+        (cell.rjust(width) if index in right else cell.ljust(width) for index, (cell, width) in enumerate(pairs))
+        for pairs in (zip(row, widths, strict=True) for row in rows)
+    )
+    return ["  ".join(cells).rstrip() for cells in aligned]
+
+
+def _row(service: str | None, operation: str | None, attempts: list[Call]) -> OperationSummary:
+    durations = [call.duration or 0.0 for call in attempts]
+    errors = sum(call.has_failed for call in attempts)
+    calls = number_of_calls(attempts)
+    return OperationSummary(service, operation, calls, len(attempts), errors, sum(durations), max(durations))
+
+
+_HEADINGS = ("operation", "calls", "attempts", "errors", "total ms", "longest ms")
+
+
+def _cells(row: OperationSummary) -> tuple[str, ...]:
+    name = printable(f"{row.service or '?'}.{row.operation or '?'}")
+    counts = map(str, (row.calls, row.attempts, row.errors))
+    return (name, *counts, *(f"{seconds * 1000:.1f}" for seconds in (row.total, row.longest)))
