@@ -170,6 +170,13 @@ class Exchange:
         record.failed(error)
         _log(record, exchanges)
 
+    def note_slept(self, slept: Slept) -> None:
+        """Note a wait that was skipped in this mock."""
+        if self.slept is not None:
+            self.slept.append(slept)
+        if self.calls is not None:
+            self.calls.add_wait(slept)
+
     def note_body(self, body: OpenBody) -> None:
         """Note a body in this mock, and in those around it, as the log does with calls."""
         for each in self.within:

@@ -24,6 +24,7 @@ from aiomoto._installation import endings, installation
 from aiomoto._leak_report import report
 from aiomoto._moto import backends
 from aiomoto._moto.switch import refuse_other_modes
+from aiomoto._observers import observers
 from aiomoto._options import OptionArguments, Options, options_from
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
@@ -208,6 +209,8 @@ class MockAWS:
             except BaseException as another:
                 raise_first([error, another])
             raise
+        for each in observers:
+            each.started(self)
 
     def _end(self, run: Run, *, remove_data: bool) -> None:
         if self._run is not run:
@@ -216,6 +219,8 @@ class MockAWS:
         if self._starts > 1:
             self._starts -= 1
             return
+        for each in observers:
+            each.ending(self)
         run.remove_data = remove_data
         self._leaks = run.exchange.left_open.leaks()
         try:

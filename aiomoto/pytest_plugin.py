@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, suppress
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 Client = TypeVar("Client")
 _MOCK = pytest.StashKey[Any]()
 _HAS_FAILED = pytest.StashKey[bool]()
+_SECTIONS = pytest.StashKey[Any]()
+
+# Told of mocks, by aiomoto._observers. Whichever of the two modules is imported first creates the list.
+observers: list[Any] = getattr(sys.modules.get("aiomoto._observers"), "observers", [])
 
 
 class _TestHasFailedError(Exception):
@@ -38,6 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "aiomoto_leaks",
         "what to do about bodies and clients that a test leaves open: warn, error or ignore",
         default="warn",
+    )
+    parser.addini(
+        "aiomoto_report",
+        "what the report of a failing test says of AWS: calls, state (both by default), secrets (unmasked), or off",
+        default="calls, state",
     )
 
 
@@ -55,6 +65,57 @@ def pytest_configure(config: pytest.Config) -> None:
         "aiomoto_answer(service, operation, answer, **rule): mock AWS in the test and pass the arguments to "
         "aws.answers.add",
     )
+    if (parts := _parts_of_sections(config)) != {"off"}:
+        observers.append(watch := _MockWatch(config, parts))
+        config.add_cleanup(partial(observers.remove, watch))
+
+
+def _parts_of_sections(config: pytest.Config) -> frozenset[str]:
+    value = config.getini("aiomoto_report")
+    parts = frozenset(value.replace(",", " ").split() if isinstance(value, str) else value)
+    if not parts or not (parts <= {"calls", "state", "secrets"} or parts == {"off"}):
+        raise pytest.UsageError(
+            f"aiomoto_report must be off, or one or several of calls, state and secrets, not {value!r}. "
+            "Write `aiomoto_report = calls, state`"
+        )
+    return parts
+
+
+class _MockWatch:
+    """Tells the sections of reports, which the first mock loads, that a mock starts or ends."""
+
+    wants_details = False
+
+    def __init__(self, config: pytest.Config, parts: frozenset[str]) -> None:
+        self._config = config
+        self._parts = parts
+
+    def started(self, mock: MockAWS) -> None:
+        if _SECTIONS not in self._config.stash:
+            from aiomoto._plugin.sections import Sections
+
+            self._config.stash[_SECTIONS] = Sections(self._config, self._parts)
+        self._config.stash[_SECTIONS].started(mock)
+
+    def ending(self, mock: MockAWS) -> None:
+        if sections := self._config.stash.get(_SECTIONS, None):
+            sections.ending(mock)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget what earlier tests did."""
+    if sections := item.config.stash.get(_SECTIONS, None):
+        sections.begin()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
+    """Add a section to the report of a failing test."""
+    report = yield
+    if report.failed and call.excinfo and (sections := item.config.stash.get(_SECTIONS, None)):
+        sections.add_to(report, call.excinfo.value)
+    return report
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -16,6 +16,7 @@ from tests.programs import ROOT
 # third-party packages that it imports. A new module is one more entry, in the first layer that it can be in.
 LAYERS: tuple[dict[str, str], ...] = (
     {
+        "_aws.client_added": "botocore",
         "_aws.hosts": "",
         "_aws.output_values": "botocore",
         "_aws.reads": "botocore",
@@ -37,6 +38,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_native.classes": "",
         "_patching.late_imports": "",
         "_patching.places": "",
+        "_report.lines": "",
         "_report.masking": "botocore",
         "_rules.answer_line": "botocore",
         "_rules.selection": "",
@@ -149,16 +151,25 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_moto.router": "moto", "_rules.arguments": ""},
     {"_bedrock.selection": "", "_calls.identity": "botocore", "_moto.backends": "boto3 moto"},
     {"_calls.record": "", "_moto.invocation": "moto", "_moto.state": "moto", "_moto.switch": "boto3 moto"},
-    {"_calls.call": ""},
-    {"_bedrock.reply": "", "_calls.scripted_call": "", "_calls.summary": "", "answers": "botocore", "faults": ""},
-    {"_calls.log": "", "_scripting": "botocore", "bedrock": ""},
-    {"_exchange": "moto"},
+    {"_calls.call": "botocore"},
+    {
+        "_bedrock.reply": "",
+        "_calls.scripted_call": "",
+        "_calls.summary": "",
+        "_report.near": "",
+        "_report.state_lines": "",
+        "answers": "botocore",
+        "faults": "",
+    },
+    {"_calls.log": "", "_report.calls_table": "", "_scripting": "botocore", "bedrock": ""},
+    {"_exchange": "moto", "_observers": "", "_report.text": ""},
     {
         "_copies": "",
         "_endpoint.handler": "aiohttp moto multidict",
         "_http.moto_socket": "",
         "_http.pool": "",
         "_http.sending": "",
+        "_plugin.sections": "pytest",
     },
     {
         "_http.aiohttp.body": "aiohttp botocore multidict wrapt yarl",

@@ -72,10 +72,10 @@ def _retry_handler_targets() -> tuple[Target, ...]:
 def _skips(seconds: float, why: str) -> bool:
     """Tell whether the active mock skips sleeps; if so, record this one."""
     exchange = _live.current()
-    logs = [each.slept for each in exchange.within if each.slept is not None] if exchange else []
-    for log in logs:
-        log.append(Slept(seconds, why))
-    return bool(logs)
+    skipping = [each for each in exchange.within if each.slept is not None] if exchange else []
+    for each in skipping:
+        each.note_slept(Slept(seconds, why))
+    return bool(skipping)
 
 
 class _InstantSleep:

@@ -9,6 +9,8 @@ from reprlib import Repr
 from types import MappingProxyType
 from typing import Any
 
+from botocore.model import OperationModel
+
 from aiomoto._aws.names import check_names
 from aiomoto._aws.parameters import error_code_of, in_body, parameters_of, protocol_of
 from aiomoto._aws.scope import header
@@ -40,6 +42,11 @@ class Call:
     def region(self) -> str | None:
         """The region that the request is signed for, or that its client has; ``None`` if it does not tell."""
         return self._record.region
+
+    @property
+    def model(self) -> OperationModel | None:
+        """botocore's model of the operation; ``None`` if it has none."""
+        return self._record.identity.model
 
     @property
     def account(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import overload
+from typing import NamedTuple, overload
 
 from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
 from aiomoto._calls.call import Call, arguments, printable, title
-from aiomoto._calls.record import Record
+from aiomoto._calls.record import Record, Slept
 from aiomoto._calls.summary import Summary, number_of_calls, summarize
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._lock import state_lock
@@ -18,6 +18,13 @@ from aiomoto._lock import state_lock
 _MAX_CALLS = 10_000
 _MAX_BYTES = 16 * 1024 * 1024
 _MAX_LINES = 20  # of a failure message
+
+
+class Wait(NamedTuple):
+    """A wait that was skipped, and the newest call at that time."""
+
+    slept: Slept
+    after: Call | None
 
 
 class CallLog(Sequence[Call]):
@@ -32,6 +39,7 @@ class CallLog(Sequence[Call]):
         self._with_body: deque[Record] = deque()
         self._bytes = 0
         self.has_started = False
+        self.waits: list[Wait] = []
 
     def add(self, record: Record) -> None:
         """Add a call. Its record is completed later, when the response or the failure is known."""
@@ -50,10 +58,16 @@ class CallLog(Sequence[Call]):
         for oldest in too_many:
             oldest.forget_body()  # outside of the lock, since it may load a service's model
 
+    def add_wait(self, slept: Slept) -> None:
+        """Add a wait that was skipped."""
+        with state_lock:
+            self.waits.append(Wait(slept, self._calls[-1] if self._calls else None))
+
     def clear(self) -> None:
         """Remove all calls."""
         with state_lock:
             self._calls.clear()
+            self.waits.clear()
             self._with_body.clear()
             self._bytes = 0
 

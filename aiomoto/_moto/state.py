@@ -6,12 +6,14 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
 from aiomoto._moto.backends import lock
+from aiomoto._moto.loaded import loaded_backends
 from aiomoto._moto.resources import KINDS, Kind
 
 
@@ -33,11 +35,42 @@ class Existing(NamedTuple):
     detail: str
 
 
+class State(NamedTuple):
+    """What exists at one moment.
+
+    Attributes:
+        existing: the resources.
+        keys: the keys of the objects in each S3 bucket, the first 10,000.
+    """
+
+    existing: list[Existing]
+    keys: dict[str, list[str]]
+
+
 def existing() -> list[Existing]:
     """List what exists, in all accounts and regions, by service. Moto's own default resources are left out."""
     with lock.for_thread():
         found = [each for service, backends in _used_backends() for each in _in_service(service, backends)]
     return sorted(dict.fromkeys(found), key=lambda each: (each.service, each.account, each.region))
+
+
+def state() -> State:
+    """Take down what exists, with the keys of objects."""
+    with lock.for_thread():
+        buckets = {
+            name: bucket for each in loaded_backends("s3", "s3_backends") for name, bucket in each.buckets.items()
+        }
+        return State(existing(), {name: _keys(bucket) for name, bucket in buckets.items()})
+
+
+_MOST_KEYS = 10_000
+
+
+def _keys(bucket: Any) -> list[str]:
+    try:
+        return [name for name, key in islice(bucket.keys.items(), _MOST_KEYS) if hasattr(key, "size")]
+    except Exception:  # as below
+        return []
 
 
 # Services whose backends have the service name of another service, which only selects their regions.

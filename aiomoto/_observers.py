@@ -1,0 +1,40 @@
+"""Who is told when mocks start and end: a run of tests that reports what they did."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from aiomoto._calls.left_open import Leak
+    from aiomoto._calls.log import CallLog
+
+
+class ObservedMock(Protocol):
+    """What an observer sees of a mock."""
+
+    calls: CallLog
+
+    @property
+    def leaks(self) -> list[Leak]:
+        """What it has left open."""
+
+
+class Observer(Protocol):
+    """Is told of each mock. What it raises is the error of the test that starts or ends the mock.
+
+    Attributes:
+        wants_details: whether the logs of mocks that start now note who makes the calls.
+    """
+
+    wants_details: bool
+
+    def started(self, mock: ObservedMock) -> None:
+        """A mock has started."""
+
+    def ending(self, mock: ObservedMock) -> None:
+        """A mock is about to end: its data still exists, unless it has another owner."""
+
+
+# The pytest plugin has a list already if it was imported first. It does not import this module, for runs without mocks.
+observers: list[Observer] = getattr(sys.modules.get("aiomoto.pytest_plugin"), "observers", [])
