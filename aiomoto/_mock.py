@@ -17,6 +17,7 @@ from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
 from aiomoto._decorate import decorate
+from aiomoto._description import describe_mock
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
 from aiomoto._hints import called_mock, unknown_attribute
@@ -301,6 +302,9 @@ class MockAWS:
         def __getattr__(self, name: str) -> NoReturn:
             names = (*dir(type(self)), *type(self).__annotations__)
             raise AttributeError(unknown_attribute("the mock", name, names), name=name, obj=self)
+
+    def __repr__(self) -> str:
+        return describe_mock(self, self._options, self._run)
 
     def _for_call(self, reset: bool, remove_data: bool, *, is_test: bool = True) -> MockAWS:
         mock = copy(self)  # a subclass may have other arguments, and state of its own

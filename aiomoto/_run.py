@@ -59,6 +59,11 @@ class Run:
             raise AiomotoError("aws.endpoint exists only while the mock is active, and the mock has just ended")
         return endpoint
 
+    @property
+    def open_url(self) -> str | None:
+        """The URL of its endpoint; ``None`` while that is not open."""
+        return self._endpoints[0].url if self._endpoints and self.exchange.port is not None else None
+
     def close_endpoint(self) -> None:
         """Close the endpoint, if there is one, and never open another."""
         self._is_over = True

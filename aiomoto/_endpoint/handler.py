@@ -17,6 +17,7 @@ from aiomoto._endpoint.response import ConnectionFailure, EndpointResponse
 from aiomoto._errors import AiomotoError, RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto.backends import READS_CHUNKS
+from aiomoto._moto.dashboard import dashboard
 from aiomoto._moto.hosts import is_in_aws_domain
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.failures import WireFailure
@@ -94,6 +95,8 @@ class EndpointHandler:
         return WireRequest(request.method, f"http://{host}{target}", _joined(headers), body)
 
     async def _response_to(self, wire: WireRequest) -> WireResponse:
+        if page := dashboard(wire):
+            return page
         # 400 and not 501 for what Moto does not implement: native clients retry any 5xx for minutes.
         try:
             return await self._exchange.answer_async(wire, "endpoint")
