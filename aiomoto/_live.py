@@ -52,6 +52,11 @@ def remove(exchange: Exchange) -> None:
     exchange.hosts.forget(exchange)
 
 
+def active() -> tuple[Exchange, ...]:
+    """The exchanges of all active mocks."""
+    return _active
+
+
 def current() -> Exchange | None:
     """The innermost active exchange of the current context, else the newest active one, else ``None``."""
     inner = next((each for each in reversed(_entered.get()) if each.is_active), None)

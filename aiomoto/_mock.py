@@ -233,6 +233,7 @@ class MockAWS:
         finally:
             self._run, self._starts = None, 0
             self._closing = run.closing
+            self.calls.end()
             self.faults.clear()
             self.answers.clear()
 

@@ -49,6 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "what the report of a failing test says of AWS: calls, state (both by default), secrets (unmasked), or off",
         default="calls, state",
     )
+    group = parser.getgroup("aiomoto")
+    group.addoption("--aiomoto-policy", metavar="FILE", help="write the IAM policy for all calls of the run to FILE")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -116,6 +118,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     if report.failed and call.excinfo and (sections := item.config.stash.get(_SECTIONS, None)):
         sections.add_to(report, call.excinfo.value)
     return report
+    if config.getoption("aiomoto_policy"):
+        from aiomoto._plugin import policy_file
+
+        policy_file.register(config)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -19,6 +19,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_aws.client_added": "botocore",
         "_aws.hosts": "",
         "_aws.output_values": "botocore",
+        "_aws.permission_differences": "",
         "_aws.reads": "botocore",
         "_aws.services": "botocore",
         "_bedrock.completion": "",
@@ -51,6 +52,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_aws.names": "botocore",
         "_aws.output_cbor": "botocore",
         "_aws.output_headers": "botocore",
+        "_aws.permissions": "",
         "_bedrock.conversation": "",
         "_bedrock.converse": "",
         "_botocore.models": "boto3 botocore",
@@ -70,6 +72,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_aws.output_json": "botocore",
         "_aws.output_xml": "botocore",
         "_aws.regions": "",
+        "_aws.resource_arns": "",
         "_bedrock.family": "",
         "_bedrock.prompts": "",
         "_endpoint.server": "aiohttp",
@@ -83,6 +86,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_wire.source": "",
     },
     {
+        "_aws.need": "",
         "_aws.output_handlers": "botocore",
         "_aws.output_structures": "botocore",
         "_bedrock.anthropic": "",
@@ -100,9 +104,11 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_wire.message": "botocore",
     },
     {
+        "_aws.dynamodb_needs": "",
         "_aws.endpoint_hosts": "",
         "_aws.output_check": "botocore",
         "_aws.s3_addressing": "",
+        "_aws.s3_needs": "",
         "_bedrock.families": "",
         "_botocore.events": "botocore",
         "_botocore.lookups": "aiobotocore botocore",
@@ -121,6 +127,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     },
     {
         "_aws.error_responses": "botocore",
+        "_aws.needs": "",
         "_aws.output_events": "botocore",
         "_aws.scope": "",
         "_botocore.credentials": "aiobotocore botocore",
@@ -155,6 +162,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_calls.call": "botocore"},
     {
         "_bedrock.reply": "",
+        "_calls.policy": "",
         "_calls.scripted_call": "",
         "_calls.summary": "",
         "_report.near": "",
@@ -186,6 +194,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.plain_requests": "",
         "_http.urllib3.session": "botocore urllib3",
         "_native.destination": "",
+        "_plugin.policy_file": "pytest",
     },
     {
         "_botocore.crt": "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
+from typing import Any
 
 from aiomoto._aws.names import suggestion
 from aiomoto._aws.services import loader
@@ -39,6 +40,17 @@ def region_mistake(region: str) -> str | None:
     similar = suggestion(region, known)
     looks_like_aws = any(re.match(pattern, region) for pattern in _patterns())
     return f"AWS has no region {region!r}{similar or '.'}" if similar or looks_like_aws else None
+
+
+@lru_cache(maxsize=64)
+def partition_of(region: str) -> str:
+    """Return the partition of a region: ``"aws"`` unless botocore knows another one."""
+    found = (each["id"] for each in loader().load_data("partitions")["partitions"] if _is_in(region, each))
+    return next(found, "aws")
+
+
+def _is_in(region: str, partition: dict[str, Any]) -> bool:
+    return region in partition["regions"] or re.match(partition["regionRegex"], region) is not None
 
 
 @lru_cache(maxsize=1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
@@ -25,6 +25,10 @@ class Wait(NamedTuple):
 
     slept: Slept
     after: Call | None
+
+
+# What is called with a log before its calls are removed, and when its mock ends.
+keepers: list[Callable[[Iterable[Call]], object]] = []
 
 
 class CallLog(Sequence[Call]):
@@ -65,11 +69,17 @@ class CallLog(Sequence[Call]):
 
     def clear(self) -> None:
         """Remove all calls."""
+        self.end()
         with state_lock:
             self._calls.clear()
             self.waits.clear()
             self._with_body.clear()
             self._bytes = 0
+
+    def end(self) -> None:
+        """Show the calls to those who keep something of them for longer."""
+        for keep in keepers:
+            keep(self)
 
     def start(self) -> None:
         """Note that calls are recorded from now on."""
@@ -191,6 +201,18 @@ class CallLog(Sequence[Call]):
                 "this log has recorded nothing, since its mock was never started: as a decorator, a mock starts a new "
                 "one for each call. Write `with mock_aws() as aws:`, or use the fixture `aiomoto`"
             )
+
+    def policy(self) -> dict[str, Any]:
+        """Write the least IAM policy that allows these calls, as ``json.dump`` takes it. See docs/permissions.md.
+
+        Calls whose permissions are unknown are listed under the key ``"Comment"``, which IAM does not accept: complete
+        the statements, then remove it.
+        """
+        from aiomoto._calls.policy import Grants  # tests without it do without its table
+
+        grants = Grants()
+        grants.add_calls(self)
+        return grants.policy()
 
     def __len__(self) -> int:
         return len(self._calls)
