@@ -47,6 +47,7 @@ from aiomoto._environment.fork_servers import MODULE as FORK_SERVER
 from aiomoto._environment.fork_servers import fork_servers
 from aiomoto._environment.variables import environment, variables_for_endpoint
 from aiomoto._exchange import Exchange
+from aiomoto._guard import Guard, guards
 from aiomoto._http import event_loops, http_client, requests_adapter
 from aiomoto._http.aiohttp import plain as plain_aiohttp
 from aiomoto._http.httpx import httpcore_pools
@@ -66,37 +67,44 @@ from aiomoto._s3fs.file_systems import FileSystems
 _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
 _file_systems = FileSystems()
 
+# What sends requests, which guards need as well.
+_SENDING: tuple[Target, ...] = (
+    *session_classes.SENDING,
+    *plain_aiohttp.REPLACEMENTS,
+    *plain_urllib3.REPLACEMENTS,
+    *http_client.REPLACEMENTS,
+    *event_loops.REPLACEMENTS,
+)
 _REPLACEMENTS: tuple[Target, ...] = (
-    *session_classes.REPLACEMENTS,
+    *session_classes.CREATING,
     *operations.REPLACEMENTS,
     *sessions.REPLACEMENTS,
     *credentials.REPLACEMENTS,
     *signers.REPLACEMENTS,
     *lookups.REPLACEMENTS,
     *stubber.REPLACEMENTS,
-    *plain_aiohttp.REPLACEMENTS,
     *events.REPLACEMENTS,
     *models.REPLACEMENTS,
     *sdk_repetitions.REPLACEMENTS,
     *moto_repetitions.REPLACEMENTS,
     *requests_adapter.REPLACEMENTS,
-    *plain_urllib3.REPLACEMENTS,
-    *http_client.REPLACEMENTS,
-    *event_loops.REPLACEMENTS,
 )
 # The same for optional modules, as soon as they are imported.
+_LATE_SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+    **crt.SENDING,
+    **dict.fromkeys(plain_httpx.PACKAGES, plain_httpx.targets),
+    **dict.fromkeys(httpcore_pools.PACKAGES, httpcore_pools.targets),
+    **http_client.TARGETS,
+    **event_loops.TARGETS,
+    **file_systems.TARGETS,
+    **clients.TARGETS,
+}
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **long_polls.TARGETS,
     **containers.TARGETS,
     **moto_repetitions.TARGETS,
     **crt.TARGETS,
-    **dict.fromkeys(plain_httpx.PACKAGES, plain_httpx.targets),
-    **dict.fromkeys(httpcore_pools.PACKAGES, httpcore_pools.targets),
-    **http_client.TARGETS,
-    **event_loops.TARGETS,
     "s3fs.core": _file_systems.targets,
-    **file_systems.TARGETS,
-    **clients.TARGETS,
     **_detectors.TARGETS,
     FORK_SERVER: fork_servers.targets,
 }
@@ -136,14 +144,15 @@ class Installation:
 
     def __init__(self) -> None:
         self._replacements = Replacements()
-        self._late = ImportWatch([*{**_LATE, **required_names.WHEN_IMPORTED}], self._found)
+        self._late = ImportWatch([*{**_LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED}], self._found)
+        self._is_mocking = False
         # In the order of a start. An end undoes them from the last to the first.
         self._steps = (
             _Shared(required_names.check_at_start, lambda: None),
             Step(lambda run: refuse_other_modes(), _nothing),
             Step(lambda run: repair_environment(), _nothing),
-            _Shared(self._replace, self._replacements.close),
-            _Shared(self._late.start, self._late.stop),
+            _Shared(self._replace, self._restore),
+            _Shared(self._watch, self._unwatch),
             _InstantSleep(self._replacements),
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
             Step(_track_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
@@ -184,14 +193,49 @@ class Installation:
         """Clear the directory listings that s3fs keeps. This needs no lock."""
         _file_systems.forget_listings()
 
+    def add_guard(self, guard: Guard) -> None:
+        """Refuse requests to AWS while no mock is active, until the guard is removed."""
+        guards.append(guard)
+        self._replace_sending()
+        self._watch()
+
+    def remove_guard(self, guard: Guard) -> None:
+        """End a guard. It does no harm to call this again."""
+        if guard in guards:
+            guards.remove(guard)
+        if not guards and not self._is_mocking:
+            self._unwatch()
+            self._restore()
+
     def _found(self, module: ModuleType) -> None:
+        if targets := _LATE_SENDING.get(module.__name__):
+            self._replacements.put(targets(module), again=True, is_for_guards=True)
+        if not self._is_mocking:
+            return
         required_names.check_imported(module)
         if targets := _LATE.get(module.__name__):
             self._replacements.put(targets(module), again=True)
 
-    def _replace(self) -> None:
+    def _replace_sending(self) -> None:
         self._replacements.open()
+        self._replacements.put(_SENDING, again=True, is_for_guards=True)
+
+    def _replace(self) -> None:
+        self._is_mocking = True
+        self._replace_sending()
         self._replacements.put(_REPLACEMENTS)
+
+    def _restore(self) -> None:
+        self._is_mocking = False
+        self._replacements.close(keep_for_guards=bool(guards))
+
+    def _watch(self) -> None:
+        self._late.stop()  # what a guard has found already is to be found again
+        self._late.start()
+
+    def _unwatch(self) -> None:
+        if not guards:
+            self._late.stop()
 
 
 # ---------------------------------------------------------------- the steps

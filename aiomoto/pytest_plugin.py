@@ -49,12 +49,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "what the report of a failing test says of AWS: calls, state (both by default), secrets (unmasked), or off",
         default="calls, state",
     )
+    parser.addini("aiomoto_sleep", "how the fixture and the markers wait by default: real or instant", default="real")
+    parser.addini("aiomoto_region", "the default region of the fixture and the markers", default="")
+    parser.addini(
+        "aiomoto_guard", "refuse requests to AWS while no mock is active: true or false", type="bool", default=False
+    )
     group = parser.getgroup("aiomoto")
     group.addoption("--aiomoto-policy", metavar="FILE", help="write the IAM policy for all calls of the run to FILE")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Turn on the guard before any code of the tests runs."""
+    _turn_on_guard(early_config)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers."""
+    """Declare the markers, and check the settings."""
+    _turn_on_guard(config)
+    if (sleep := config.getini("aiomoto_sleep")) not in ("real", "instant"):
+        raise pytest.UsageError(f"aiomoto_sleep must be 'real' or 'instant', not {sleep!r}")
+    if region := config.getini("aiomoto_region"):
+        from aiomoto._aws.regions import region_mistake
+
+        if mistake := region_mistake(region):
+            raise pytest.UsageError(f"aiomoto_region: {mistake}")
     config.addinivalue_line(
         "markers", "aiomoto(region=None, **options): mock AWS in the test, with a default region and mock_aws's options"
     )
@@ -67,9 +86,25 @@ def pytest_configure(config: pytest.Config) -> None:
         "aiomoto_answer(service, operation, answer, **rule): mock AWS in the test and pass the arguments to "
         "aws.answers.add",
     )
+    config.addinivalue_line("markers", "aiomoto_allow_aws: let the test call AWS without a mock, despite aiomoto_guard")
     if (parts := _parts_of_sections(config)) != {"off"}:
         observers.append(watch := _MockWatch(config, parts))
         config.add_cleanup(partial(observers.remove, watch))
+    if config.getoption("aiomoto_policy"):
+        from aiomoto._plugin import policy_file
+
+        policy_file.register(config)
+
+
+def _turn_on_guard(config: pytest.Config) -> None:
+    try:
+        is_on = config.getini("aiomoto_guard")
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError("aiomoto_guard must be true or false") from error
+    if is_on:
+        from aiomoto._plugin import guard
+
+        guard.register(config)
 
 
 def _parts_of_sections(config: pytest.Config) -> frozenset[str]:
@@ -118,10 +153,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     if report.failed and call.excinfo and (sections := item.config.stash.get(_SECTIONS, None)):
         sections.add_to(report, call.excinfo.value)
     return report
-    if config.getoption("aiomoto_policy"):
-        from aiomoto._plugin import policy_file
-
-        policy_file.register(config)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -166,11 +197,12 @@ def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
 
     options = marked_options(request.node)
     with pytest.MonkeyPatch.context() as patch:
-        if region := options.pop("region", None):
+        if region := options.pop("region", None) or request.config.getini("aiomoto_region"):
             # boto3 and aiobotocore read the first, most other clients the second.
             patch.setenv("AWS_DEFAULT_REGION", region)
             patch.setenv("AWS_REGION", region)
-        mock = mock_with(options, leaks=request.config.getini("aiomoto_leaks"))
+        defaults = {name: request.config.getini(f"aiomoto_{name}") for name in ("leaks", "sleep")}
+        mock = mock_with(options, defaults)
         with suppress(_TestHasFailedError), mock as aws:
             add_marked_rules(request.node, aws)
             request.node.stash[_MOCK] = aws

@@ -175,6 +175,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_copies": "",
         "_endpoint.handler": "aiohttp moto multidict",
+        "_guard": "",
         "_http.moto_socket": "",
         "_http.pool": "",
         "_http.sending": "",
@@ -212,7 +213,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_description": "", "_http.requests_adapter": "moto requests urllib3", "_wiring": "aioboto3 aiobotocore"},
     {"_s3fs.file_systems": ""},
     {"_installation": "moto"},
-    {"_mock": "typing_extensions"},
+    {"_mock": "typing_extensions", "_plugin.guard": "pytest"},
     {"_mock_aws": "typing_extensions", "_plugin.markers": "pytest"},
     {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
 )

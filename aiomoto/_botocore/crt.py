@@ -55,7 +55,5 @@ def _make_request(original: Callable[..., Any]) -> Callable[..., Any]:
     return make_request
 
 
-TARGETS: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
-    "boto3.s3.transfer": transfer_targets,
-    "awscrt.s3": client_targets,
-}
+TARGETS: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {"boto3.s3.transfer": transfer_targets}
+SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {"awscrt.s3": client_targets}

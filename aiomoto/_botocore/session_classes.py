@@ -15,7 +15,7 @@ from aiobotocore.httpsession import AIOHTTPSession
 from botocore.endpoint import EndpointCreator
 from botocore.httpsession import URLLib3Session
 
-from aiomoto import _live
+from aiomoto import _guard, _live
 from aiomoto._aws.endpoint_hosts import root_of
 from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import RequestBlockedError
@@ -117,6 +117,8 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
         def send(self: Any, *args: Any, **kwargs: Any) -> Any:
             exchange = _live.current()
             if exchange is None:
+                if _guard.guards:
+                    _guard.check(head_of(argument(args, kwargs, 0, "request")))
                 return original(self, *args, **kwargs)
             request = argument(args, kwargs, 0, "request")
             head = head_of(request)
@@ -130,6 +132,8 @@ def _answering_send(respond: Callable[..., Any], *, is_async: bool) -> Replaceme
         async def send_async(self: Any, *args: Any, **kwargs: Any) -> Any:
             exchange = _live.current()
             if exchange is None:
+                if _guard.guards:
+                    _guard.check(head_of(argument(args, kwargs, 0, "request")))
                 return await original(self, *args, **kwargs)
             request = argument(args, kwargs, 0, "request")
             head = head_of(request)
@@ -183,8 +187,10 @@ def _mocked_class_unless_passed_through(session_class: Any, exchange: Exchange, 
         raise
 
 
-REPLACEMENTS: tuple[Target, ...] = (
-    *((kind.real, "send", _answering_send(kind.respond, is_async=kind.is_async)) for kind in KINDS),
+SENDING: tuple[Target, ...] = tuple(
+    (kind.real, "send", _answering_send(kind.respond, is_async=kind.is_async)) for kind in KINDS
+)
+CREATING: tuple[Target, ...] = (
     (EndpointCreator, "create_endpoint", _create_endpoint_with_mocked_class(URLLib3Session)),
     (AioEndpointCreator, "create_endpoint", _create_endpoint_with_mocked_class(DEFAULT_HTTP_SESSION_CLS)),
 )

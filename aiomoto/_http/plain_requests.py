@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from aiomoto import _live
+from aiomoto import _guard, _live
 from aiomoto._aws.scope import scope_of
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange
@@ -37,9 +37,16 @@ def exchange_for(head: WireRequest, *, beside_other_mock: bool = False) -> Excha
         head: the request.
         beside_other_mock: another mock has patched the library. It then gets what Moto does not answer, such as the
             stages of an API Gateway.
+
+    Raises:
+        RequestBlockedError: no mock is active, and a guard refuses it.
     """
     exchange = _live.current()
-    if exchange is None or not _is_for_aws(head, exchange) or _passes_through(head, exchange):
+    if exchange is None:
+        if not beside_other_mock:
+            _guard.check(head)
+        return None
+    if not _is_for_aws(head, exchange) or _passes_through(head, exchange):
         return None
     return None if beside_other_mock and not exchange.has_route(head) else exchange
 

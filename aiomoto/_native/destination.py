@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from aiomoto import _live
+from aiomoto import _guard, _live
 from aiomoto._errors import RequestBlockedError
 from aiomoto._wire.message import WireRequest
 
@@ -33,13 +33,15 @@ def url_of_endpoint() -> str | None:
 
 
 def leads_to_aws() -> bool:
-    """Tell whether a client without an endpoint would leave the process though a mock is active."""
+    """Tell whether a client without an endpoint would leave the process though a mock is active, or a guard is on."""
     exchange = _live.current()
-    return exchange is not None and not exchange.passes_through(_S3)
+    return _guard.is_on() if exchange is None else not exchange.passes_through(_S3)
 
 
 def blocked_error(client: str, other_way: str = "") -> RequestBlockedError:
     """The error of a client that would send its requests to AWS."""
+    if _live.current() is None:
+        return _guard.blocked_client(client)
     return RequestBlockedError(
         f"{client} was blocked: it is a native client, whose requests pass the mock by and would reach AWS. Write "
         f"mock_aws(endpoint=True), which leads it to the mock{other_way}"

@@ -21,9 +21,10 @@ Target = tuple[Any, str, Callable[[Any], Any]]
 class _Replaced:
     """One replaced attribute. Wrappers that were there before stay around the replacement."""
 
-    def __init__(self, owner: Any, name: str, replacement: Callable[[Any], Any]) -> None:
+    def __init__(self, owner: Any, name: str, replacement: Callable[[Any], Any], *, is_for_guards: bool) -> None:
         self.owner = owner
         self.name = name
+        self.is_for_guards = is_for_guards
         self._outermost = vars(owner)[name]
         self._place = best_place(owner, name)
         self._original = self._place.value
@@ -61,12 +62,13 @@ class Replacements:
             self._is_open = True
             self._uncover()
 
-    def put(self, targets: Iterable[Target], *, again: bool = False) -> None:
+    def put(self, targets: Iterable[Target], *, again: bool = False, is_for_guards: bool = False) -> None:
         """Replace attributes; do nothing if everything has been restored meanwhile.
 
         Args:
             targets: what to replace.
             again: skip targets that are replaced already.
+            is_for_guards: whether guards need the replacements too.
 
         Raises:
             AiomotoError: an attribute does not exist.
@@ -78,28 +80,29 @@ class Replacements:
                 if name not in vars(owner):
                     raise missing_name_error(*_module_and_name(owner, name))
                 # Appended before it is put: Ctrl-C may come in between.
-                self._replaced.append(replaced := _Replaced(owner, name, replacement))
+                self._replaced.append(replaced := _Replaced(owner, name, replacement, is_for_guards=is_for_guards))
                 replaced.put()
                 if not self._is_open:  # collecting an abandoned generator has ended the last mock in between
                     replaced.put_back()
                     return
 
-    def close(self) -> None:
-        """Restore everything.
+    def close(self, *, keep_for_guards: bool = False) -> None:
+        """Restore everything, or everything that guards do not need.
 
         If somebody else has replaced an attribute since, their replacement stays, with ours below it, which does
         nothing without a mock. When they restore what they found, ours is removed: as soon as their replacement is
         collected, and at the latest when the next mock starts.
         """
         with self._lock:
-            self._is_open = False
-            while self._replaced:
-                last = self._replaced[-1]
+            self._is_open = keep_for_guards
+            for last in self._replaced[::-1]:
+                if keep_for_guards and last.is_for_guards:
+                    continue
                 if not last.put_back():
                     self._covered.append(last)
                     with suppress(TypeError):  # not every object can be referred to weakly; a deleted name has none
                         finalize(vars(last.owner).get(last.name), last.put_back).atexit = False
-                self._replaced.pop()
+                self._replaced.remove(last)
             self._uncover()
 
     def _uncover(self) -> None:

@@ -16,18 +16,18 @@ from aiomoto._options import LEAKS, NAMES, one_of
 from aiomoto._rules.rule import Rule
 
 
-def mock_with(options: dict[str, Any], leaks: str) -> MockAWS:
+def mock_with(options: dict[str, Any], defaults: dict[str, Any]) -> MockAWS:
     """Create the mock of a test, which fails if the marker's options are wrong.
 
     Args:
         options: the marker's.
-        leaks: the setting for tests whose marker does not say it.
+        defaults: the settings for tests whose marker does not say it.
     """
-    if leaks not in LEAKS:
+    if (leaks := defaults["leaks"]) not in LEAKS:
         pytest.fail(f"aiomoto_leaks must be {one_of(LEAKS)}, not {leaks!r}", pytrace=False)
     mistake: Exception
     try:
-        return MockAWS(**{"leaks": leaks, **options})
+        return MockAWS(**{**defaults, **options})
     except (ArgumentError, TypeError) as error:
         mistake = error
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
