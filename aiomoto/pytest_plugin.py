@@ -181,6 +181,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Leave frames out of tracebacks, unless pytest's --full-trace asks for all."""
+    if call.excinfo is not None and "aiomoto._errors" in sys.modules and not item.config.getoption("fulltrace", False):
+        from aiomoto._plugin import tracebacks
+
+        tracebacks.trim(call.excinfo.value)
+        call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
+
+
 @pytest.fixture(autouse=True)
 def _aiomoto_first(request: pytest.FixtureRequest) -> None:
     # Start the mock before all other fixtures of the test, so that none of them reaches AWS: autouse fixtures of

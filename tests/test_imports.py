@@ -215,7 +215,9 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_installation": "moto"},
     {"_mock": "typing_extensions", "_plugin.guard": "pytest"},
     {"_mock_aws": "typing_extensions", "_plugin.markers": "pytest"},
-    {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
+    {"__init__": ""},
+    {"_plugin.tracebacks": ""},
+    {"pytest_plugin": "aiobotocore pytest"},
 )
 # The folders in the order of their imports. What is in none of them may stand anywhere between.
 FOLDERS = (
