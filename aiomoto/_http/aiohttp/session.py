@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from typing import Any
-from weakref import WeakSet, ref
+from weakref import WeakSet
 
 import aiohttp
 from aiobotocore.awsrequest import AioAWSResponse
 from aiobotocore.httpsession import AIOHTTPSession
-from aiohttp import ClientResponse, StreamReader
-from aiohttp.http import HttpVersion11, RawResponseMessage
-from multidict import CIMultiDict, CIMultiDictProxy
-from yarl import URL
 
-from aiomoto import _live, _loops
+from aiomoto import _live
 from aiomoto._calls.left_open import OpenClient
-from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.body import sent
-from aiomoto._http.aiohttp.delivery import PooledConnection, ScriptedConnection
+from aiomoto._http.aiohttp.delivery import ScriptedConnection
 from aiomoto._http.aiohttp.failures import client_error, library_error, no_connection_error
+from aiomoto._http.aiohttp.response import Connection, client_response, running_loop
 from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
 from aiomoto._http.sending import Sending, unsent_error
 from aiomoto._patching.required_names import check_instance
-from aiomoto._wire.delivery import CHUNK_SIZE
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse, head_of
 
@@ -48,14 +42,14 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._streaming: WeakSet[_Connection | ScriptedConnection] = WeakSet()
+        self.streaming: WeakSet[Connection | ScriptedConnection] = WeakSet()
         if self._outlives_mock:
             _live.refuse_motos_own_mock()
 
     async def __aenter__(self) -> Any:
         entered = await super().__aenter__()
         self._is_closed = False
-        self.loop = _running_loop()
+        self.loop = running_loop()
         check_instance(self, "aiobotocore.httpsession", "AIOHTTPSession")
         self._sessions["moto"] = _NoConnections()  # the keys of the others are URLs of proxies
         if self.open_client is not None:
@@ -63,7 +57,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         return entered
 
     async def __aexit__(self, *error: Any) -> None:
-        for connection in list(self._streaming):
+        for connection in list(self.streaming):
             connection.hang_up()
         if self._sessions is not None:  # a session of aiobotocore 3.0 cannot be closed twice
             await super().__aexit__(*error)
@@ -125,7 +119,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
         read_timeout = wire.context.get("read_timeout") or timeout.sock_read
         wire_response = await _wire_response(exchange, wire, read_timeout)
         streaming_from = session if request.stream_output else None
-        response = await _client_response(wire, wire_response, read_timeout, streaming_from, lease)
+        response = await client_response(wire, wire_response, read_timeout, streaming_from, lease)
         aws_response = AioAWSResponse(str(response.url), response.status, wire_response.lower_headers(), response)
         if request.stream_output:
             lease.begin_body(exchange, wire)
@@ -161,156 +155,3 @@ async def _wire_response(exchange: Exchange, wire: WireRequest, read_timeout: fl
         return await exchange.answer_async(wire, "aiohttp", read_timeout)
     except WireFailure as failure:
         raise library_error(failure.kind, wire.url) from None
-
-
-async def _client_response(
-    request: WireRequest, wire_response: WireResponse, read_timeout: float | None, streaming_from: Any, lease: Lease
-) -> ClientResponse:
-    url = URL(request.url, encoded=True)
-    headers = CIMultiDictProxy(CIMultiDict(request.headers))
-    loop = _running_loop()
-    response = ClientResponse(
-        request.method,
-        url,
-        writer=None,
-        continue100=None,
-        timer=None,  # type: ignore[arg-type]
-        request_info=aiohttp.RequestInfo(url, request.method, headers, url),
-        traces=[],
-        loop=loop,
-        session=None,  # type: ignore[arg-type]
-        **_VERSION_ARGUMENTS,
-    )
-    if wire_response.arrives_whole:
-        connection = _Connection(wire_response, loop, lease)
-        await response.start(connection)  # type: ignore[arg-type]
-        if streaming_from is None:
-            connection.feed()
-        else:
-            connection.feed_soon()
-            _note(streaming_from, connection, response)
-    else:
-        scripted = ScriptedConnection(request, wire_response, read_timeout, lease)
-        await response.start(scripted)  # type: ignore[arg-type]
-        scripted.begin(response.content)
-        if streaming_from is not None:
-            _note(streaming_from, scripted, response)
-    return response
-
-
-def _note(session: Any, connection: _Connection | ScriptedConnection, response: ClientResponse) -> None:
-    """Have a session break off a body that has not arrived when it is closed."""
-    connection.response = ref(response)
-    if isinstance(session, MotoAIOHTTPSession):
-        session._streaming.add(connection)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        if not _loops.on_trio():
-            raise
-    raise AiomotoError(
-        "aiobotocore's default HTTP session uses aiohttp, which does not run on trio. Write "
-        "config=AioConfig(http_session_cls=HttpxSession) with aiobotocore.httpxsession.HttpxSession, and install httpx2"
-    )
-
-
-class _FinishedWriter:
-    """Stands for the writer of a request that has been sent."""
-
-    output_size = 0
-
-
-# aiohttp 3.14 requires the stream that wrote the request.
-_VERSION_ARGUMENTS: dict[str, Any] = (
-    {"stream_writer": _FinishedWriter()} if "stream_writer" in inspect.signature(ClientResponse).parameters else {}
-)
-
-
-class _Connection(PooledConnection):
-    """The part of a connection that ``ClientResponse`` and ``StreamReader`` use: one response, delivered as it is read.
-
-    It plays aiohttp's ``Connection`` and ``ResponseHandler``. Chunks are fed until the reader pauses, and again in a
-    later turn of the loop when it resumes, as data arrives from a socket: no task, and never more than a few chunks of
-    the body ahead of the reader.
-
-    Attributes:
-        connected: whether more may arrive.
-    """
-
-    upgraded = False
-    transport = None
-
-    def __init__(self, wire_response: WireResponse, loop: asyncio.AbstractEventLoop, lease: Lease) -> None:
-        super().__init__(lease)
-        self.protocol = self
-        self._wire_response = wire_response
-        self._loop = loop
-        self._rest = memoryview(wire_response.body)
-        self._reading_paused = False  # aiohttp's name: up to 3.13 its reader reads this attribute
-        self._scheduled = False
-        self.connected = True
-        self._reader = StreamReader(self, CHUNK_SIZE, loop=loop)  # type: ignore[arg-type]
-
-    async def read(self) -> tuple[RawResponseMessage, StreamReader]:
-        """Return status line and headers, and the stream of the body."""
-        message = RawResponseMessage(
-            version=HttpVersion11,
-            code=self._wire_response.status,
-            reason=self._wire_response.reason,
-            headers=CIMultiDictProxy(CIMultiDict(self._wire_response.headers)),
-            raw_headers=tuple(self._wire_response.raw_headers()),
-            should_close=False,
-            compression=None,
-            upgrade=False,
-            chunked=False,
-        )
-        return message, self._reader
-
-    def pause_reading(self) -> None:
-        """Stop feeding: the reader has enough."""
-        self._reading_paused = True
-
-    def resume_reading(self, resume_parser: bool = True) -> None:
-        """Resume feeding in the next turn of the loop."""
-        self._reading_paused = False
-        if self._scheduled or self._reader.is_eof():
-            return
-        if self._loop.is_running():
-            self.feed_soon()
-        else:  # for example if each call runs in its own ``asyncio.run()``: the reader cannot wait any more
-            self.feed()
-
-    def feed_soon(self) -> None:
-        """Deliver some of the body in the next turn of the loop."""
-        self._scheduled = True
-        self._loop.call_soon(self.feed)
-
-    def feed(self) -> None:
-        """Deliver as much of the body as the reader accepts."""
-        self._scheduled = False
-        self.lease.note_reading()
-        while self.connected and not self._reading_paused and not self._reader.is_eof():
-            chunk, self._rest = self._rest[:CHUNK_SIZE], self._rest[CHUNK_SIZE:]
-            self._reader.feed_data(bytes(chunk))
-            if not self._rest:
-                self._reader.feed_eof()
-
-    def hang_up(self) -> None:
-        """Break off the body: the client was closed before all of it had arrived."""
-        if self.connected and not self._reader.is_eof():
-            self.connected = False
-            self._rest = self._rest[:0]
-            self._reader.set_exception(RuntimeError("Connection closed."))  # aiohttp's own message
-            self.lease.abandon()
-
-    def release(self) -> None:
-        """Return the connection to the pool: the body has come in, or nobody will read it."""
-        self.end_lease()
-
-    def close(self) -> None:
-        """Drop the rest of the body."""
-        self._rest = self._rest[:0]
-        self.lease.end()
