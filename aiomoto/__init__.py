@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aiomoto._errors import AiomotoError, AiomotoLeakWarning, ArgumentError, NoSuchPathError, RequestBlockedError
     from aiomoto._http.aiohttp.session import MotoAIOHTTPSession
     from aiomoto._http.httpx.session import MotoHttpxSession
+    from aiomoto._http.smithy.clients import MotoHTTPClient
     from aiomoto._mock import MockAWS
     from aiomoto._mock_aws import mock_aws, mock_aws_decorator
     from aiomoto._wiring import AioSession, aioboto3_session
@@ -46,6 +47,7 @@ _MODULE_OF = {
     "Leak": "_calls.left_open",
     "MockAWS": "_mock",
     "MotoAIOHTTPSession": "_http.aiohttp.session",
+    "MotoHTTPClient": "_http.smithy.clients",
     "MotoHttpxSession": "_http.httpx.session",
     "NoSuchPathError": "_errors",
     "RequestBlockedError": "_errors",
@@ -65,7 +67,9 @@ def _has_httpx() -> bool:
 
 if _has_httpx():  # without it, `from aiomoto import *` would fail
     __all__ += ["MotoHttpxSession"]
-    __all__.sort()
+if find_spec("smithy_http") is not None:
+    __all__ += ["MotoHTTPClient"]
+__all__.sort()
 
 if not TYPE_CHECKING:  # type checkers would accept any name
 

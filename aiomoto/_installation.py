@@ -63,6 +63,7 @@ from aiomoto._patching.late_imports import ImportWatch
 from aiomoto._patching.replacements import Replacements, Target
 from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
+from aiomoto._smithy import targets as sdk_v4
 
 _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
 _file_systems = FileSystems()
@@ -106,6 +107,7 @@ _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **crt.TARGETS,
     "s3fs.core": _file_systems.targets,
     **_detectors.TARGETS,
+    **sdk_v4.TARGETS,
     FORK_SERVER: fork_servers.targets,
 }
 

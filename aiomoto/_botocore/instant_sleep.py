@@ -31,15 +31,15 @@ from aiomoto._patching.places import argument, with_argument
 from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
 
-_RETRY, _WAITER, _CREDENTIALS, _RATE = "retry", "waiter", "credentials", "adaptive rate limit"  # why they wait
+RETRY, _WAITER, _CREDENTIALS, _RATE = "retry", "waiter", "credentials", "adaptive rate limit"  # why they wait
 
 
 def targets() -> tuple[Target, ...]:
     """List everything that waits in the two libraries, with its replacement."""
     return (
-        (botocore.endpoint, "time", _instant_module(_RETRY)),
+        (botocore.endpoint, "time", _instant_module(RETRY)),
         (botocore.waiter, "time", _instant_module(_WAITER)),
-        (aiobotocore.endpoint, "asyncio", _instant_module(_RETRY)),
+        (aiobotocore.endpoint, "asyncio", _instant_module(RETRY)),
         (aiobotocore.waiter, "asyncio", _instant_module(_WAITER)),
         *_retry_handler_targets(),
         # These get their sleep function in the constructor.
@@ -54,7 +54,7 @@ def targets() -> tuple[Target, ...]:
 
 def _anyio_targets() -> tuple[Target, ...]:
     # Since aiobotocore 3.9 clients over httpx sleep in methods of these classes, which import anyio on the first call.
-    kinds = (aiobotocore.endpoint, "AnyioEndpoint", _RETRY), (aiobotocore.waiter, "AnyioWaiter", _WAITER)
+    kinds = (aiobotocore.endpoint, "AnyioEndpoint", RETRY), (aiobotocore.waiter, "AnyioWaiter", _WAITER)
     found = ((getattr(module, name, None), why) for module, name, why in kinds)
     return tuple((kind, "_sleep", _instant_method(why)) for kind, why in found if kind is not None)
 
@@ -78,7 +78,7 @@ def _skips(seconds: float, why: str) -> bool:
     return bool(skipping)
 
 
-class _InstantSleep:
+class InstantSleep:
     """A sleep function that returns at once if the active mock skips sleeps."""
 
     def __init__(self, sleep: Callable[[float], Any], why: str) -> None:
@@ -97,7 +97,7 @@ class _InstantModule:
         self._module = module
 
         # Looked up at each call: a test may have replaced it.
-        self.sleep = _InstantSleep(lambda seconds: module.sleep(seconds), why)
+        self.sleep = InstantSleep(lambda seconds: module.sleep(seconds), why)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)
@@ -112,8 +112,8 @@ def _with_instant_sleep(original: Any) -> Any:
     @wraps(original)
     def _is_long_polling_operation(self: Any, *args: Any, **kwargs: Any) -> Any:
         check_instance(self, "botocore.retries.standard", "RetryHandler")
-        if not isinstance(self._sleep, _InstantSleep):
-            self._sleep = _InstantSleep(self._sleep, _RETRY)
+        if not isinstance(self._sleep, InstantSleep):
+            self._sleep = InstantSleep(self._sleep, RETRY)
         return original(self, *args, **kwargs)
 
     return _is_long_polling_operation
@@ -130,7 +130,7 @@ def _init_with_instant_sleep(why: str) -> Callable[[Any], Any]:
         def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
             for index, default in found:
                 sleep = args[index - 1] if len(args) >= index else kwargs.get("sleep", default)
-                args, kwargs = with_argument(args, kwargs, index - 1, "sleep", _InstantSleep(sleep, why))
+                args, kwargs = with_argument(args, kwargs, index - 1, "sleep", InstantSleep(sleep, why))
             original(self, *args, **kwargs)
 
         return __init__

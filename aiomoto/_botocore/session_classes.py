@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache, wraps
-from types import CodeType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,6 +21,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.aiohttp import session as aiohttp_session
 from aiomoto._http.aiohttp.session import MockedAIOHTTPSession, MotoAIOHTTPSession
+from aiomoto._http.overrides import passes_on
 from aiomoto._http.urllib3 import session as urllib3_session
 from aiomoto._http.urllib3.session import MockedURLLib3Session
 from aiomoto._patching.places import argument, with_argument
@@ -78,7 +77,7 @@ def mocked_class(session_class: Any) -> Any:
             return kind.mocked
         if issubclass(session_class, kind.ours):
             return session_class
-        if issubclass(session_class, kind.real) and all(map(_calls_super, _sends_above(session_class, kind.real))):
+        if issubclass(session_class, kind.real) and passes_on(session_class, kind.real):
             body = {"__module__": session_class.__module__, "__qualname__": session_class.__qualname__}
             return type(session_class.__name__, (session_class, kind.mocked), body)
     names = ", ".join(kind.real.__name__ for kind in KINDS)
@@ -87,25 +86,6 @@ def mocked_class(session_class: Any) -> Any:
         f"derive it from one of {names} and let its send() call super().send(request), or let the client's endpoint "
         'pass through with mock_aws(config={"core": {"passthrough": {"urls": [...]}}})'
     )
-
-
-def _sends_above(session_class: type, real: type) -> Iterator[Any]:
-    for parent in session_class.__mro__[: session_class.__mro__.index(real)]:
-        if "send" in vars(parent):
-            yield inspect.unwrap(vars(parent)["send"])
-
-
-def _calls_super(send: Any) -> bool:
-    # By its code, since running it would be too late.
-    return any("super" in code.co_names and "send" in code.co_names for code in _codes(getattr(send, "__code__", None)))
-
-
-def _codes(code: CodeType | None) -> Iterator[CodeType]:
-    if code is not None:
-        yield code
-        for constant in code.co_consts:
-            if isinstance(constant, CodeType):
-                yield from _codes(constant)
 
 
 # ---------------------------------------------------------------- replacements

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from reprlib import Repr
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from aiomoto._calls.record import Record
 from aiomoto._errors import AiomotoError
 from aiomoto._rules.answer import Answer
 from aiomoto._rules.fault import Fault
+from aiomoto._wire.message import ATTEMPT, INVOCATION_ID
 
 
 class Call:
@@ -101,12 +102,16 @@ class Call:
     def attempt(self) -> int:
         """The number of this attempt, as the client counts, from 1."""
         count = _ATTEMPT.search(header(self._record.request, "amz-sdk-request"))
-        return int(count[1]) if count else 1
+        return int(count[1] if count else self._record.request.context.get(ATTEMPT, 1))
 
     @property
     def invocation_id(self) -> str | None:
-        """The id that all attempts of one call share; ``None`` if the client sends none."""
-        return header(self._record.request, "amz-sdk-invocation-id") or None
+        """The id that all attempts of one call share; ``None`` if it is not known.
+
+        Clients of boto3 and aiobotocore send it; for those of the AWS SDK for Python v4 it is made up here.
+        """
+        request = self._record.request
+        return header(request, "amz-sdk-invocation-id") or request.context.get(INVOCATION_ID)
 
     @property
     def duration(self) -> float | None:
@@ -115,7 +120,7 @@ class Call:
 
     @property
     def backend(self) -> str:
-        """What sent the request: ``"boto3"``, ``"aiohttp"``, ``"httpx"``, ``"requests"``, ``"endpoint"``."""
+        """What sent the request: ``"boto3"``, ``"aiohttp"``, ``"httpx"``, ``"requests"``, ``"endpoint"``, ``"aws-sdk"``."""
         return self._record.backend
 
     @property
@@ -174,6 +179,18 @@ class Call:
             AiomotoError: the call was not given to a function of ``aws.answers``.
         """
         raise AiomotoError("moto() is for the functions of aws.answers: this call has been answered already")
+
+    @property
+    def events(self) -> AsyncIterator[dict[str, Any]]:
+        """The events that the client sends, as they come: ``async for event in call.events``, for an async function.
+
+        Each is a mapping of one member by botocore's names, ``{"AudioEvent": {"AudioChunk": b"..."}}``.
+
+        Raises:
+            AiomotoError: the operation takes no stream of events, or the call was not given to a function of
+                ``aws.answers``.
+        """
+        raise AiomotoError("events is for the functions of aws.answers: the events of this call have been sent already")
 
     def is_to(self, service: str | None, operation: str | None) -> bool:
         """Tell whether the call is to a service and an operation; ``None`` matches any."""

@@ -144,6 +144,8 @@ _LIBRARIES = frozenset(
         "pandas",
         "s3fs",
         "s3transfer",
+        "smithy_aws_core",
+        "smithy_core",
         "smithy_http",
         "trio",
         "wrapt",
@@ -163,7 +165,7 @@ def _place_of(frame: FrameType | None) -> tuple[str | None, bool]:
         if module in _LOOPS:
             return None, is_of_file_system  # a task of a library's, or one that was created from its coroutine
         is_of_file_system = is_of_file_system or root == "s3fs"
-        if root not in _LIBRARIES:
+        if root not in _LIBRARIES and not root.startswith("aws_sdk_"):
             return (None if _runs_a_loop(root) else f"{frame.f_code.co_filename}:{frame.f_lineno}"), is_of_file_system
         frame = frame.f_back
     return None, is_of_file_system

@@ -12,7 +12,7 @@ from aiomoto._moto.router import Destination
 from aiomoto._rules.answer import Answer
 from aiomoto._rules.fault import Fault
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto._wire.message import ATTEMPT, INVOCATION_ID, WireRequest, WireResponse
 
 # The largest body kept for its parameters, in bytes: the limit of DynamoDB, SQS and most other services.
 _MAX_BODY = 1024 * 1024
@@ -179,8 +179,11 @@ class Record:
 def _trimmed_context(context: Mapping[str, Any]) -> dict[str, Any]:
     # input_params would keep bodies alive.
     bucket = context.get("input_params", {}).get("Bucket")
-    kept = {name: context[name] for name in ("client_region", "s3_redirect") if name in context}
+    kept = {name: context[name] for name in _KEPT if name in context}
     return kept | ({"input_params": {"Bucket": bucket}} if bucket else {})
+
+
+_KEPT = ("client_region", "s3_redirect", ATTEMPT, INVOCATION_ID)
 
 
 def _region_of(request: WireRequest) -> str | None:

@@ -15,7 +15,7 @@ from aiomoto import _clock, _loops
 from aiomoto._aws.scope import header
 from aiomoto._calls.left_open import Leak
 from aiomoto._exchange import Exchange, describe
-from aiomoto._wire.message import WireRequest
+from aiomoto._wire.message import INVOCATION_ID, WireRequest
 from aiomoto._wire.source import is_answering
 
 # How long a call waits at most if every connection is held by a body that nobody reads, in seconds.
@@ -112,7 +112,8 @@ class Pool:
         Raises:
             NoConnectionError: none of them has become free.
         """
-        await self._turn(header(head, "amz-sdk-invocation-id"), patience)
+        call = header(head, "amz-sdk-invocation-id") or str(head.context.get(INVOCATION_ID, ""))
+        await self._turn(call, patience)
         lease = Lease(self, head)
         self._leases[lease] = None
         return lease

@@ -225,6 +225,12 @@ def head_of(request: Any) -> WireRequest:
 OPERATION = "_aiomoto_operation"
 ROOT = "_aiomoto_root"
 
+# What a request's context has under these names, if its client is neither botocore's nor aiobotocore's: the number of
+# the attempt, what all attempts of a call have in common, and a body that is sent while the response comes in.
+ATTEMPT = "aiomoto_attempt"
+INVOCATION_ID = "aiomoto_invocation_id"
+INPUT_STREAM = "aiomoto_input_stream"
+
 
 def _split(url: str) -> SplitResult:
     try:

@@ -36,7 +36,7 @@ async def sent(request: Any, sending: Sending) -> WireRequest:
         return head.with_body(body)
     if not head.has_plain_headers:
         with sending:
-            await _write_headers(_headers_of(request))
+            await write_headers(headers_of(request))
     if isinstance(body, AwsChunkedWrapper):
         return head.with_body(in_one_chunk(await _read(_frames_of(body), request.url, sending)))
     pieces = _Pieces()
@@ -47,19 +47,19 @@ async def sent(request: Any, sending: Sending) -> WireRequest:
         return received(head, b"".join(pieces))
 
 
-def _headers_of(request: Any) -> CIMultiDict[str]:
+def headers_of(request: Any) -> CIMultiDict[str]:
     items = request.headers.items()
     return CIMultiDict((name, value.decode() if isinstance(value, bytes) else value) for name, value in items)
 
 
-async def _write_headers(headers: CIMultiDict[str]) -> None:
+async def write_headers(headers: CIMultiDict[str]) -> None:
     """Write headers to nowhere: aiohttp refuses what it cannot send."""
     await StreamWriter(_Nowhere(), asyncio.get_running_loop()).write_headers("", headers)  # type: ignore[arg-type]
 
 
 def _build(request: Any) -> ClientRequest:
     """Build the request that aiohttp sends, as ``AIOHTTPSession.send`` and ``ClientSession`` do."""
-    headers = _headers_of(request)
+    headers = headers_of(request)
     chunked = headers.get("Transfer-Encoding", "").lower() == "chunked" or None
     if chunked:
         del headers["Transfer-Encoding"]  # aiobotocore passes it as an argument

@@ -1,0 +1,51 @@
+"""What is replaced in the SDK, by the module in which it is: as soon as that is imported, and not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+
+from aiomoto._botocore.instant_sleep import RETRY, InstantSleep
+from aiomoto._http.smithy import invocations
+from aiomoto._patching.replacements import Target
+from aiomoto._smithy import credentials, environment
+
+
+def _aiohttp_targets(module: ModuleType) -> tuple[Target, ...]:
+    from aiomoto._http.smithy.mocked import aiohttp_targets
+
+    return aiohttp_targets(module)
+
+
+def _crt_targets(module: ModuleType) -> tuple[Target, ...]:
+    from aiomoto._http.smithy.mocked import crt_targets
+
+    return crt_targets(module)
+
+
+def _client_targets(module: ModuleType) -> tuple[Target, ...]:
+    return (*invocations.targets(module), (module, "sleep", lambda original: InstantSleep(original, RETRY)))
+
+
+def _environment_targets(module: ModuleType) -> tuple[Target, ...]:
+    return (*environment.os_targets(module), *credentials.environment_targets(module))
+
+
+_READ_ENVIRONMENT = (
+    "smithy_aws_core.config.context",
+    "smithy_aws_core.config.resolvers",
+    "smithy_aws_core.identity.chain.ordering",
+    "smithy_aws_core.identity.chain.providers.environment",
+    "smithy_aws_core.identity.chain.providers.shared_config",
+    "smithy_aws_core.identity.container",
+)
+TARGETS: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+    "smithy_core.aio.client": _client_targets,
+    "smithy_http.aio.aiohttp": _aiohttp_targets,
+    "smithy_http.aio.crt": _crt_targets,
+    **dict.fromkeys(_READ_ENVIRONMENT, environment.os_targets),
+    "smithy_aws_core.config.aws_config": environment.validation_targets,
+    "smithy_aws_core.config.merged_config": environment.config_targets,
+    "smithy_aws_core.identity.chain": credentials.chain_targets,
+    "smithy_aws_core.identity.environment": _environment_targets,
+}
