@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import wraps
+from importlib.util import find_spec
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -53,6 +55,8 @@ class Answers(RuleSet[Answer]):
                 :class:`Call`, plain or async, that returns a mapping, returns ``None`` to leave the call to the next
                 rule and then to Moto, or raises a ``ClientError``; or a list of these, one for each call in turn. In
                 the function, ``call.moto()`` is what Moto would have answered, to be awaited in an async function.
+                An operation that takes a stream of events and returns one may have an async generator function: it
+                reads ``call.events`` and yields the events of the answer.
             region: the region that the call is signed for; ``None`` for all.
             where: parameters that the call must have, or a function of the :class:`Call` that tells whether it matches.
             times: how many calls to answer; ``None`` for all, or for as many as the list has answers.
@@ -102,10 +106,10 @@ def _operation(service: Any, operation: Any) -> OperationModel:
     check_names(service, operation)
     model = operation_model(service, operation)
     assert model is not None
-    if model.has_event_stream_input:
+    if model.has_event_stream_input and find_spec("smithy_http") is None:
         raise ArgumentError(
-            f"{service} {operation} takes a stream of events, which clients of botocore and aiobotocore cannot send: "
-            "no call could reach this rule"
+            f"{service} {operation} takes a stream of events, which clients of botocore and aiobotocore cannot send. "
+            "Those of the AWS SDK for Python v4 can, on Python 3.12 or later: pip install its package of the service"
         )
     return model
 
@@ -121,6 +125,8 @@ def _checked(model: OperationModel, answer: Any, *, serves_once: bool) -> OneAns
             f"answer must be a mapping, a function of the call, a ClientError, or a list of these, not {answer!r}: a "
             "generator or coroutine serves one call only. Pass the function itself"
         )
+    if inspect.isasyncgenfunction(answer) and model.has_event_stream_input and model.has_event_stream_output:
+        return _yielding(model, answer)
     if inspect.isgeneratorfunction(answer) or inspect.isasyncgenfunction(answer):
         raise ArgumentError(f"answer must be a function that returns a mapping, not the generator function {answer!r}")
     if isinstance(answer, type) or not callable(answer):
@@ -134,6 +140,16 @@ def _checked(model: OperationModel, answer: Any, *, serves_once: bool) -> OneAns
     except ValueError:  # a built-in function that has no signature
         pass
     return answer  # type: ignore[no-any-return]
+
+
+def _yielding(model: OperationModel, function: Callable[..., Any]) -> OneAnswer:
+    """Turn a function that yields the events of an answer into one that returns the output that has them."""
+
+    @wraps(function)
+    def answer(call: Call) -> dict[str, Any]:
+        return {model.output_shape.event_stream_name: function(call)}
+
+    return answer
 
 
 def _copy(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+from aiomoto._aws.sdk_models import ModelLoader, metadata_of
+
 
 class Service(NamedTuple):
     """A service that botocore has.
@@ -68,8 +70,8 @@ def services() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def loader() -> Loader:
-    """A loader of botocore's own data."""
-    return Loader()
+    """A loader of botocore's own data, and of models that botocore does not have."""
+    return ModelLoader()
 
 
 # ---------------------------------------------------------------- the directory of all services
@@ -94,6 +96,8 @@ def _by_signing_name() -> dict[str, tuple[Service, ...]]:
 
 def _metadata(service: str) -> dict[str, Any]:
     """Read a model's metadata from the beginning of its file: parsing a whole model takes 10 ms, and there are 400."""
+    if (known := metadata_of(service)) is not None:
+        return known
     head = _head(service)
     if begin := _BEFORE_METADATA.match(head):
         try:
