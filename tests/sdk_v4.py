@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -47,19 +46,29 @@ async def configured(service: str, **settings: Any) -> Any:
     return client(service, config)
 
 
+def crt_class() -> Any:
+    """The SDK's transport over awscrt."""
+    pytest.importorskip("awscrt", reason="needs awscrt")
+    return import_module("smithy_http.aio.crt").AWSCRTHTTPClient
+
+
+def aiohttp_class() -> Any:
+    """The SDK's transport over aiohttp."""
+    return import_module("smithy_http.aio.aiohttp").AIOHTTPClient
+
+
 def crt() -> Any:
     """Create a transport over awscrt."""
-    pytest.importorskip("awscrt", reason="needs awscrt")
-    return import_module("smithy_http.aio.crt").AWSCRTHTTPClient()
+    return crt_class()()
 
 
 def aiohttp() -> Any:
     """Create a transport over aiohttp."""
-    return import_module("smithy_http.aio.aiohttp").AIOHTTPClient()
+    return aiohttp_class()()
 
 
-TRANSPORTS: dict[str, Callable[[], Any]] = {"aiohttp": aiohttp, "crt": crt}
-each_transport = pytest.mark.parametrize("transport", TRANSPORTS.values(), ids=TRANSPORTS)
+each_transport = pytest.mark.parametrize("transport", [aiohttp, crt], ids=["aiohttp", "crt"])
+each_transport_class = pytest.mark.parametrize("kind", [aiohttp_class, crt_class], ids=["aiohttp", "crt"])
 
 
 def chain(error: BaseException | None) -> list[type]:

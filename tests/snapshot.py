@@ -29,6 +29,9 @@ _LIBRARIES = (
     "responses",
     "s3fs",
     "s3transfer",
+    "smithy_aws_core",
+    "smithy_core",
+    "smithy_http",
     "urllib3",
 )
 # Python's own notes on a class, made when first asked for, a counter that Moto never winds back, and its lists of the
