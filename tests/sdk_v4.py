@@ -9,6 +9,8 @@ import pytest
 
 smithy_http = pytest.importorskip("smithy_http", reason="needs the AWS SDK for Python v4, on Python 3.12 or later")
 
+from aiomoto import MotoHTTPClient as MotoHTTPClient  # noqa: E402  (not without the SDK)
+
 NOVA = "amazon.nova-lite-v1:0"
 # The names of what each package has.
 _CLASSES = {
@@ -73,7 +75,7 @@ each_transport_class = pytest.mark.parametrize("kind", [aiohttp_class, crt_class
 
 def chain(error: BaseException | None) -> list[type]:
     """The classes of an error and of its causes."""
-    found = []
+    found: list[type] = []
     while error is not None:
         found += type(error).__mro__
         error = error.__cause__

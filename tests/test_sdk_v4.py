@@ -120,7 +120,13 @@ ERRORS: dict[str, tuple[str, str, str, dict[str, Any], dict[str, Any]]] = {
         {"topic_arn": "arn:aws:sns:us-east-1:123456789012:no"},
     ),
     "dynamodb": ("dynamodb", "dynamodb", "describe_table", {"TableName": "nothing"}, {"table_name": "nothing"}),
-    "secretsmanager": ("secretsmanager", "secrets_manager", "get_secret_value", {"SecretId": "no"}, {"secret_id": "no"}),
+    "secretsmanager": (
+        "secretsmanager",
+        "secrets_manager",
+        "get_secret_value",
+        {"SecretId": "no"},
+        {"secret_id": "no"},
+    ),
     "lambda": ("lambda", "lambda", "get_function", {"FunctionName": "no"}, {"function_name": "no"}),
 }
 

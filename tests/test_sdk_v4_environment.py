@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from aiomoto import MockAWS, MotoHTTPClient, mock_aws
+from aiomoto import MockAWS, mock_aws
 from tests.environments import each_environment_in_turn, use_files
 from tests.loopback import loopback_server
-from tests.sdk_v4 import client, configured, models
+from tests.sdk_v4 import MotoHTTPClient, client, configured, models
 
 pytestmark = pytest.mark.anyio
 

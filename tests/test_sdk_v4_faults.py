@@ -65,7 +65,7 @@ async def test_a_call_whose_attempts_all_fail_raises_the_last_error() -> None:
         assert [call.attempt for call in aws.calls] == [1, 2, 3]
 
 
-async def test_waits_are_real_without_instant_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_waits_are_real_without_instant_sleep() -> None:
     with mock_aws() as aws:
         aws.faults.add("sqs", raises="connect_timeout", times=1)
         async with client("sqs") as sqs:
@@ -101,9 +101,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("kind", FAILURES["aiohttp"])
 @each_transport
-async def test_a_failed_connection_is_the_transports_own_error(
-    transport: Callable[[], Any], kind: str, request: pytest.FixtureRequest
-) -> None:
+async def test_a_failed_connection_is_the_transports_own_error(transport: Callable[[], Any], kind: Any) -> None:
     from smithy_core.exceptions import ClientTimeoutError, SmithyError
 
     is_crt = transport.__name__ == "crt"
@@ -132,7 +130,7 @@ async def test_latency_delays_a_response_and_is_logged() -> None:
         aws.faults.add("sqs", latency=0.05)
         async with client("sqs") as sqs:
             await sqs.list_queues(list_queues())
-        assert aws.calls.last.duration >= 0.05
+        assert (aws.calls.last.duration or 0) >= 0.05
 
 
 async def test_a_body_that_is_cut_is_an_error_of_aiohttp() -> None:
@@ -220,7 +218,7 @@ async def test_an_error_of_an_answers_function_is_in_the_chain() -> None:
 async def test_an_operation_that_moto_lacks_says_what_to_write() -> None:
     with mock_aws():
         async with client("polly") as polly:
-            with pytest.raises(NotImplementedError, match='aws.answers.add\\("polly", "ListSpeechSynthesisTasks"'):
+            with pytest.raises(NotImplementedError, match='add\\("polly", "ListSpeechSynthesisTasks"'):
                 await polly.list_speech_synthesis_tasks(models("polly").ListSpeechSynthesisTasksInput())
 
 

@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 from aiobotocore.session import get_session
 
-from aiomoto import AiomotoError, MotoHTTPClient, RequestBlockedError, mock_aws
+from aiomoto import AiomotoError, RequestBlockedError, mock_aws
 from tests.programs import run_source
-from tests.sdk_v4 import aiohttp, chain, client, configured, each_transport, each_transport_class, models
+from tests.sdk_v4 import (
+    MotoHTTPClient,
+    aiohttp,
+    chain,
+    client,
+    configured,
+    each_transport,
+    each_transport_class,
+    models,
+)
 from tests.snapshot import nothing_left_behind
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_data_left")]
@@ -108,7 +117,7 @@ async def test_a_transport_that_would_bypass_the_mock_is_refused(kind: Callable[
         async def send(self, request: Any, **kwargs: Any) -> Any:
             raise AssertionError("sent")
 
-    with mock_aws(), pytest.raises(RequestBlockedError, match="the transport '.*Own' would bypass the mock"):
+    with mock_aws(), pytest.raises(RequestBlockedError, match="Own' would bypass the mock"):
         Own()
 
 
@@ -166,7 +175,7 @@ async def test_what_passes_through_goes_to_the_real_transport() -> None:
     with mock_aws(config=passed) as aws:
         for transport in (aiohttp(), MotoHTTPClient()):
             async with await configured("sqs", transport=transport, endpoint_uri="http://127.0.0.1:9") as sqs:
-                with pytest.raises(Exception, match="Cannot connect to host 127.0.0.1:9"):
+                with pytest.raises(Exception, match="Cannot connect to host"):
                     await queue_names(sqs)
         assert len(aws.calls) == 0
 
@@ -236,7 +245,7 @@ async def test_a_closed_wired_transport_cannot_be_used() -> None:
 def test_a_wired_transport_is_refused_inside_motos_own_mock() -> None:
     import moto
 
-    with moto.mock_aws(), pytest.raises(AiomotoError, match="use aiomoto.mock_aws instead"):
+    with moto.mock_aws(), pytest.raises(AiomotoError, match="inside Moto's own mock_aws"):
         MotoHTTPClient()
 
 
@@ -298,7 +307,7 @@ async def test_unread_bodies_and_open_clients_are_leaks() -> None:
             ("body", "polly", "SynthesizeSpeech"),
             ("client", "polly", None),
         ]
-        assert aws.leaks[1].where.startswith(f"{__file__}:")
+        assert str(aws.leaks[1].where).startswith(f"{__file__}:")
         await output.audio_stream.close()
         await ours.close()
         assert list(aws.leaks) == []

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from aiomoto import AiomotoError, Call, MotoHTTPClient, mock_aws
-from tests.sdk_v4 import NOVA, asked, client, configured, crt, each_transport, models
+from aiomoto import AiomotoError, Call, mock_aws
+from tests.sdk_v4 import NOVA, MotoHTTPClient, asked, client, configured, crt, each_transport, models
 
 pytestmark = pytest.mark.anyio
 TALK = ("bedrock-runtime", "InvokeModelWithBidirectionalStream")
@@ -41,9 +41,9 @@ def converse_stream() -> Any:
 async def test_a_reply_comes_in_the_events_of_converse_stream(transport: Callable[[], Any]) -> None:
     with mock_aws() as aws:
         aws.bedrock.reply("Hello, world", chunks=["Hello,", " world"])
-        async with await configured("bedrock_runtime", transport=transport()) as bedrock:
-            async with await bedrock.converse_stream(converse_stream()) as stream:
-                assert await text_of(stream) == ["Hello,", " world"]
+        bedrock = await configured("bedrock_runtime", transport=transport())
+        async with bedrock, await bedrock.converse_stream(converse_stream()) as stream:
+            assert await text_of(stream) == ["Hello,", " world"]
         assert [call.operation for call in aws.calls] == ["ConverseStream"]
 
 
@@ -58,10 +58,10 @@ async def test_an_event_is_made_when_it_is_read(transport: Callable[[], Any]) ->
 
     with mock_aws() as aws:
         aws.answers.add("bedrock-runtime", "ConverseStream", lambda call: {"stream": events()}, times=1)
-        async with await configured("bedrock_runtime", transport=transport()) as bedrock:
-            async with await bedrock.converse_stream(converse_stream()) as stream:
-                await stream.output_stream.receive()
-                assert len(made) < 10
+        bedrock = await configured("bedrock_runtime", transport=transport())
+        async with bedrock, await bedrock.converse_stream(converse_stream()) as stream:
+            await stream.output_stream.receive()
+            assert len(made) < 10
 
 
 async def test_chunks_of_invoke_model_come_one_by_one() -> None:
@@ -80,11 +80,11 @@ async def test_an_error_in_a_stream_is_the_models_own() -> None:
     with mock_aws() as aws:
         events = [{"messageStart": {"role": "assistant"}}, error]
         aws.answers.add("bedrock-runtime", "ConverseStream", {"stream": events})
-        async with client("bedrock_runtime") as bedrock:
-            async with await bedrock.converse_stream(converse_stream()) as stream:
+        bedrock = client("bedrock_runtime")
+        async with bedrock, await bedrock.converse_stream(converse_stream()) as stream:
+            await stream.output_stream.receive()
+            with pytest.raises(models("bedrock_runtime").ThrottlingException, match="slow down"):
                 await stream.output_stream.receive()
-                with pytest.raises(models("bedrock_runtime").ThrottlingException, match="slow down"):
-                    await stream.output_stream.receive()
 
 
 async def test_a_streaming_body_is_read_in_pieces() -> None:
@@ -195,8 +195,7 @@ async def test_a_talk_that_nothing_answers_fails_and_says_what_to_write(transpor
             with pytest.raises(NotImplementedError, match='add\\("bedrock-runtime", "InvokeModelWithBidirectional'):
                 await stream.await_output()
             with pytest.raises(SmithyError, match="closed provider"):
-                for _ in range(100):
-                    await stream.input_stream.send(chunk(b"x"))
+                await stream.input_stream.send(chunk(b"x"))
 
 
 async def test_an_error_answers_a_talk() -> None:
@@ -211,7 +210,7 @@ async def test_an_error_answers_a_talk() -> None:
 
 async def test_a_call_without_events_says_so() -> None:
     def answer(call: Call) -> dict[str, Any]:
-        with pytest.raises(AiomotoError, match="Converse takes no stream of events: its input is call.params"):
+        with pytest.raises(AiomotoError, match="Converse takes no stream of events"):
             call.events  # noqa: B018
         return {"stopReason": "end_turn"}
 
@@ -220,5 +219,5 @@ async def test_a_call_without_events_says_so() -> None:
         async with client("bedrock_runtime") as bedrock:
             inputs = models("bedrock_runtime")
             await bedrock.converse(inputs.ConverseInput(model_id=NOVA, messages=asked("Hello")))
-        with pytest.raises(AiomotoError, match="for the functions of aws.answers"):
+        with pytest.raises(AiomotoError, match="of this call have been sent already"):
             aws.calls.last.events  # noqa: B018

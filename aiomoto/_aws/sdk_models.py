@@ -119,7 +119,7 @@ class _Shapes:
             for member in members.values():
                 self.found[member["shape"]]["event"] = True
         marks = {"eventstream": streams, "union": _kind(schema) == "union", "exception": "error" in traits}
-        found = {name: value for name, value in marks.items() if value}
+        found: dict[str, Any] = {name: True for name, is_so in marks.items() if is_so}
         payload = next((name for name, each in schema.members.items() if "httpPayload" in _traits(each)), None)
         found |= {"payload": payload} if payload else {}
         if "error" in traits:
@@ -138,7 +138,8 @@ class _Shapes:
         if "timestampFormat" in traits:
             found["timestampFormat"] = _TIMESTAMPS[traits["timestampFormat"]]
         marks = {"eventHeader": "eventheader", "eventPayload": "eventpayload"}
-        return found | {name: True for trait, name in marks.items() if trait in traits}
+        found |= {name: True for trait, name in marks.items() if trait in traits}
+        return found
 
 
 _LOCATIONS = {"httpHeader": "header", "httpLabel": "uri", "httpPrefixHeaders": "headers", "httpQuery": "querystring"}

@@ -120,7 +120,7 @@ class Call:
 
     @property
     def backend(self) -> str:
-        """What sent the request: ``"boto3"``, ``"aiohttp"``, ``"httpx"``, ``"requests"``, ``"endpoint"``, ``"aws-sdk"``."""
+        """What sent the request: ``"boto3"``, ``"aiohttp"``, ``"httpx"``, ``"aws-sdk"``, ``"endpoint"``, ..."""
         return self._record.backend
 
     @property

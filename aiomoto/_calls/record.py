@@ -179,11 +179,11 @@ class Record:
 def _trimmed_context(context: Mapping[str, Any]) -> dict[str, Any]:
     # input_params would keep bodies alive.
     bucket = context.get("input_params", {}).get("Bucket")
-    kept = {name: context[name] for name in _KEPT if name in context}
+    kept = {name: context[name] for name in _KEPT & context.keys()}
     return kept | ({"input_params": {"Bucket": bucket}} if bucket else {})
 
 
-_KEPT = ("client_region", "s3_redirect", ATTEMPT, INVOCATION_ID)
+_KEPT = frozenset({"client_region", "s3_redirect", ATTEMPT, INVOCATION_ID})
 
 
 def _region_of(request: WireRequest) -> str | None:

@@ -25,5 +25,7 @@ def readable(response: WireResponse) -> WireResponse:
         return response
     message = body[next(iter(found))]
     whole = json.dumps(body | dict.fromkeys(_NAMES, message)).encode()
-    headers = [(name, str(len(whole)) if name.lower() == "content-length" else value) for name, value in response.headers]
+    headers = [
+        (name, str(len(whole)) if name.lower() == "content-length" else value) for name, value in response.headers
+    ]
     return response._replace(headers=tuple(headers), body=whole)

@@ -65,7 +65,7 @@ def _counting(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _invocation_of(call: Any) -> Invocation:
     config = call.context.get("config")
-    endpoint = getattr(config, "endpoint_uri", None)
+    endpoint: Any = getattr(config, "endpoint_uri", None)
     url = endpoint.build() if hasattr(endpoint, "build") else endpoint
     return Invocation(call.operation.schema.id.namespace.rpartition(".")[2], url)
 

@@ -30,7 +30,7 @@ def hang_up(transport: Any) -> None:
 
 
 @lru_cache(maxsize=16)
-def _base(real: Any, kind: Kind) -> type:
+def _base(real: Any, kind: Any) -> Any:
     class Mocked(real):  # type: ignore[misc]  # one base only: an instance of the SDK's class becomes one of this
         """A transport that is created inside a mock. It works in later mocks, and never sends to AWS."""
 
@@ -62,7 +62,7 @@ def _base(real: Any, kind: Kind) -> type:
 
 
 @lru_cache(maxsize=256)
-def _mocked_class(own: type, real: type, kind: Kind) -> type:
+def _mocked_class(own: Any, real: Any, kind: Kind) -> Any:
     """Return the class that a transport created inside a mock gets: ours is inserted below the user's own.
 
     Raises:
@@ -85,7 +85,8 @@ def _mocked_class(own: type, real: type, kind: Kind) -> type:
 def _init(original: Callable[..., Any], real: type, kind: Kind) -> Callable[..., Any]:
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        mocked = _mocked_class(type(self), real, kind) if _live.current() is not None else None
+        own: Any = type(self)
+        mocked = _mocked_class(own, real, kind) if _live.current() is not None else None
         original(self, *args, **kwargs)
         if mocked is not None:
             self.streaming = WeakSet()
