@@ -32,6 +32,13 @@ CENTRAL = """
     instant_sleep leftovers long_polling past_the_seams plain_requests request_bodies required_names
     retry_modes s3 s3fs safety streaming wiring
 """
+SDK_V4_SERVICES = "bedrock-runtime dynamodb lambda polly secrets-manager sns sqs sts transcribe-streaming"
+ON_SDK_V4 = [
+    *sorted(map(str, Path("tests").glob("test_sdk_v4*.py"))),
+    "tests/test_required_names.py",
+    "tests/test_examples.py::test_example_runs[sdk_v4_converse.py]",
+    "tests/test_examples.py::test_example_runs[sdk_v4_worker.py]",
+]
 ON_DATA = ["tests/test_data_libraries.py", "tests/test_examples.py::test_example_runs[pandas_tables.py]"]
 
 ON_NATIVE_CLIENTS = [
@@ -168,6 +175,15 @@ def s3fs_suite(session: nox.Session, pins: list[str]) -> None:
 def crt(session: nox.Session) -> None:
     """boto3's native S3 transfers: what is skipped without awscrt."""
     _run_tests(session, "--group", "crt", files=["tests/test_crt.py"])
+
+
+@nox.session(python=NEWEST)
+def sdk_v4(session: nox.Session) -> None:
+    """The newest AWS SDK for Python v4, which breaks monthly until 1.0: both transports, all services."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    packages = [f"aws-sdk-{service}" for service in SDK_V4_SERVICES.split()]
+    session.install("--upgrade", *packages, "smithy-http[aiohttp,awscrt]", silent=True)
+    _run_tests(session, files=ON_SDK_V4)
 
 
 @nox.session(python=NEWEST)

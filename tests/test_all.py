@@ -54,5 +54,12 @@ def test_importing_the_package_imports_nothing_that_a_test_run_may_not_need() ->
     assert run(program) == "[]\n"
 
 
+def test_the_transport_of_an_sdk_that_is_missing_says_what_to_install() -> None:
+    program = "import sys; sys.modules['smithy_http'] = None\ntry:\n    from aiomoto import MotoHTTPClient\n"
+    program += "except ImportError as error:\n    print(error)"
+
+    assert run(program).startswith("MotoHTTPClient needs the AWS SDK for Python v4, on Python 3.12 or later: pip inst")
+
+
 def test_the_names_are_listed_before_any_is_used() -> None:
     assert run("import aiomoto; print('mock_aws' in dir(aiomoto))") == "True\n"

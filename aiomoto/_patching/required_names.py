@@ -37,6 +37,7 @@ AT_START: dict[str, tuple[str, ...]] = {
 }
 # In modules that are loaded later, or never: checked when they are imported.
 WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
+    "awscrt.exceptions": ("AwsCrtError", "from_code"),
     "deltalake.table": ("DeltaTable",),
     "fsspec": ("AbstractFileSystem._cache", "AbstractFileSystem._latest"),
     "moto.iam.models": ("get_account_id_from",),
@@ -45,6 +46,18 @@ WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
     "moto.s3.utils": ("bucket_name_from_url",),
     "moto.sqs.models": ("sqs_backends", "SQSBackend.get_queue"),
     "s3fs.core": ("S3FileSystem.close_session",),
+    "smithy_aws_core.config.merged_config": ("MergedConfig",),
+    "smithy_aws_core.identity.chain": ("IdentityChain.create", "IdentityChain.identity_type"),
+    "smithy_aws_core.identity.components": ("AWSCredentialsIdentity",),
+    "smithy_aws_core.identity.environment": ("EnvironmentCredentialsResolver",),
+    "smithy_aws_core.identity.static": ("StaticCredentialsResolver",),
+    "smithy_core.aio.client": ("RequestPipeline",),
+    "smithy_core.aio.types": ("AsyncBytesReader",),
+    "smithy_core.exceptions": ("SmithyError",),
+    "smithy_http": ("Field", "Fields"),
+    "smithy_http.aio": ("HTTPResponse",),
+    "smithy_http.aio.aiohttp": ("AIOHTTPClient",),
+    "smithy_http.aio.crt": ("AWSCRTHTTPClient", "AWSCRTHTTPResponse"),
 }
 # In instances: checked when the first one is used.
 OF_INSTANCES: dict[str, tuple[str, ...]] = {

@@ -7,20 +7,18 @@ from types import ModuleType
 
 from aiomoto._botocore.instant_sleep import RETRY, InstantSleep
 from aiomoto._http.smithy import invocations
+from aiomoto._patching.compatibility import explain
 from aiomoto._patching.replacements import Target
 from aiomoto._smithy import credentials, environment
 
 
-def _aiohttp_targets(module: ModuleType) -> tuple[Target, ...]:
-    from aiomoto._http.smithy.mocked import aiohttp_targets
-
-    return aiohttp_targets(module)
-
-
-def _crt_targets(module: ModuleType) -> tuple[Target, ...]:
-    from aiomoto._http.smithy.mocked import crt_targets
-
-    return crt_targets(module)
+def _transport_targets(module: ModuleType) -> tuple[Target, ...]:
+    try:
+        from aiomoto._http.smithy import mocked
+    except (ImportError, AttributeError) as error:
+        raise explain(error) from error
+    is_crt = module.__name__.endswith(".crt")
+    return mocked.crt_targets(module) if is_crt else mocked.aiohttp_targets(module)
 
 
 def _client_targets(module: ModuleType) -> tuple[Target, ...]:
@@ -41,8 +39,8 @@ _READ_ENVIRONMENT = (
 )
 TARGETS: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     "smithy_core.aio.client": _client_targets,
-    "smithy_http.aio.aiohttp": _aiohttp_targets,
-    "smithy_http.aio.crt": _crt_targets,
+    "smithy_http.aio.aiohttp": _transport_targets,
+    "smithy_http.aio.crt": _transport_targets,
     **dict.fromkeys(_READ_ENVIRONMENT, environment.os_targets),
     "smithy_aws_core.config.aws_config": environment.validation_targets,
     "smithy_aws_core.config.merged_config": environment.config_targets,

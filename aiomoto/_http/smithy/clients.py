@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 from weakref import WeakSet
 
@@ -9,7 +10,9 @@ try:
     from smithy_http.aio.aiohttp import AIOHTTPClient
     from smithy_http.aio.interfaces import HTTPClient
     from smithy_http.exceptions import SmithyHTTPError
-except ImportError as error:
+except ModuleNotFoundError as error:
+    if find_spec("smithy_http") is not None:  # it is the release that lacks something
+        raise
     raise ImportError(
         "MotoHTTPClient needs the AWS SDK for Python v4, on Python 3.12 or later: pip install aws-sdk-sqs, or the "
         "package of another service"
