@@ -104,7 +104,7 @@ def test_a_request_to_aws_is_refused_by_name(pytester: pytest.Pytester, call: st
 
 def test_requests_inside_a_mock_are_answered(pytester: pytest.Pytester) -> None:
     tests = """
-        @pytest.fixture(scope="module")
+        @pytest.fixture(scope="class")
         def wide():
             with mock_aws():
                 yield
@@ -121,9 +121,10 @@ def test_requests_inside_a_mock_are_answered(pytester: pytest.Pytester) -> None:
         def test_decorator():
             create_bucket()
 
-        def test_wider_scope(wide):
-            requests.get(URL)
-            BEFORE.list_buckets()
+        class TestWiderScope:
+            def test_it(self, wide):
+                requests.get(URL)
+                BEFORE.list_buckets()
 
         def test_afterwards():
             with mock_aws(sleep="instant"):

@@ -42,6 +42,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_native.classes": "",
         "_patching.late_imports": "",
         "_patching.places": "",
+        "_plugin.client_factory": "aiobotocore",
         "_report.lines": "",
         "_report.masking": "botocore",
         "_rules.answer_line": "botocore",

@@ -36,7 +36,7 @@ HIDDEN = ("aiomoto/_", "/botocore/", "/aiobotocore/", "/boto3/", "/moto/", "/plu
 def _failure(result: pytest.RunResult) -> list[str]:
     lines = result.outlines
     begin = next(number for number, line in enumerate(lines) if line.startswith("____"))
-    ends = ("- Captured", "short test summary")
+    ends = ("- AWS calls -", "- Captured", "short test summary")
     end = next(number for number, line in enumerate(lines) if number > begin and any(each in line for each in ends))
     return lines[begin:end]
 

@@ -16,9 +16,9 @@ from typing_extensions import assert_type
 
 import aiomoto
 from aiomoto import Call, CallLog, MockAWS, mock_aws, mock_aws_decorator
+from aiomoto._plugin.client_factory import ClientFactory
 from aiomoto.bedrock import Bedrock, Reply
 from aiomoto.faults import Fault, Faults
-from aiomoto.pytest_plugin import ClientFactory
 
 # ---------------------------------------------------------------- contexts
 
