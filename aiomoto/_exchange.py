@@ -36,6 +36,7 @@ class Exchange:
     Attributes:
         calls: the log of its calls; ``None`` for no log.
         record_bodies: whether the log keeps their bodies.
+        notes_details: whether the log notes who makes them, as it does if it keeps bodies.
         faults: the rules that make them fail.
         answers: the rules that answer them in Moto's place.
         left_open: what they have opened and nobody has closed.
@@ -54,6 +55,7 @@ class Exchange:
         answers: Answers | None = None,
         *,
         record_bodies: bool = False,
+        notes_details: bool = False,
     ) -> None:
         self.hosts = EndpointHosts()
         self.is_active = True
@@ -64,6 +66,7 @@ class Exchange:
         self.faults = Faults() if faults is None else faults
         self.answers = Answers() if answers is None else answers
         self.record_bodies = record_bodies
+        self.notes_details = record_bodies or notes_details
         self.left_open = LeftOpen()
         self.slept: list[Slept] | None = None
 
@@ -150,7 +153,11 @@ class Exchange:
     ) -> tuple[Record, NoFault, Script | None]:
         """Log a request, and find what the rules do to it, if there are any."""
         exchanges = self.within
-        record = self._record(request, backend, exchanges)
+        record = self._record(request, backend)
+        for each in exchanges:
+            if each.notes_details:
+                record.note_details(keeps_bodies=any(each.record_bodies for each in exchanges))
+                break
         try:
             with_rules = [each for each in exchanges if each.faults.rules or each.answers.rules]
             if not with_rules:
@@ -166,7 +173,7 @@ class Exchange:
     def log_broken(self, head: WireRequest, backend: str, error: BaseException) -> None:
         """Log a request whose body raised an error before all of it was sent."""
         exchanges = self.within
-        record = self._record(self.hosts.below_root(head), backend, exchanges)
+        record = self._record(self.hosts.below_root(head), backend)
         record.failed(error)
         _log(record, exchanges)
 
@@ -192,18 +199,17 @@ class Exchange:
 
     def leak_of(self, request: WireRequest, where: str | None) -> Leak:
         """Describe the open body of the response to a request, whose call was made at this place."""
-        record = self._record(request, "", self.within)
+        record = self._record(request, "")
         call, model = Call(record), record.identity.model
         kind: Literal["body", "event stream"] = (
             "event stream" if model is not None and model.has_event_stream_output else "body"
         )
         return Leak(kind, call.service, call.operation, call.params, where)
 
-    def _record(self, request: WireRequest, backend: str, exchanges: list[Exchange]) -> Record:
+    def _record(self, request: WireRequest, backend: str) -> Record:
         destination = destination_of(request, self.hosts)
         account = backends.account_of(request)
-        keeps_bodies = any(each.record_bodies for each in exchanges)
-        return Record(request, destination, self.hosts.known(), backend, account, keeps_bodies=keeps_bodies)
+        return Record(request, destination, self.hosts.known(), backend, account)
 
     def _script(self, record: Record, exchanges: list[Exchange], read_timeout: float | None) -> Script | None:
         rules = [each.answers for each in exchanges if each.answers.rules]

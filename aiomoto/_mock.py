@@ -197,7 +197,13 @@ class MockAWS:
         self.calls.start()
         self.slept.clear()
         self._leaks = []
-        exchange = Exchange(self.calls, self.faults, self.answers, record_bodies=options.record_bodies)
+        exchange = Exchange(
+            self.calls,
+            self.faults,
+            self.answers,
+            record_bodies=options.record_bodies,
+            notes_details=any(each.wants_details for each in observers),
+        )
         exchange.slept = self.slept if options.sleep == "instant" else None
         exchange.left_open.notes_places = options.leaks != "ignore"
         self._run = Run(exchange, options)

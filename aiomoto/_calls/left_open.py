@@ -5,9 +5,10 @@ from __future__ import annotations
 from asyncio import AbstractEventLoop
 from collections.abc import Mapping, Sequence
 from inspect import currentframe
-from types import FrameType
 from typing import Any, Literal, NamedTuple, Protocol
 from weakref import WeakSet
+
+from aiomoto._calls.place import place_of
 
 
 class Leak(NamedTuple):
@@ -69,7 +70,7 @@ class OpenClient:
         self._noted_in = noted_in
         self._service = service
         self._loop: AbstractEventLoop | None = None
-        self._where, self._is_of_file_system = _place_of(currentframe())
+        self._where, self._is_of_file_system = place_of(currentframe())
 
     def opened(self, loop: AbstractEventLoop | None = None) -> None:
         """Note that it has been opened, and on which loop of asyncio."""
@@ -108,7 +109,7 @@ class LeftOpen:
     def add_body(self, body: OpenBody) -> None:
         """Note a body; called by the adapter of an HTTP library, some frames below the code that made the call."""
         if self.notes_places:
-            body.where = _place_of(currentframe())[0]
+            body.where = place_of(currentframe())[0]
         self.bodies.add(body)
 
     def add_abandoned(self, body: OpenBody) -> None:
@@ -124,53 +125,3 @@ class LeftOpen:
 
 
 _MOST_ABANDONED = 1000
-
-# Code between a call and the test or the code under test, by the first part of its module's name.
-_LIBRARIES = frozenset(
-    [
-        "aioboto3",
-        "aiobotocore",
-        "aiohttp",
-        "aiomoto",
-        "anyio",
-        "asyncio",
-        "boto3",
-        "botocore",
-        "contextlib",
-        "fsspec",
-        "functools",
-        "httpx",
-        "httpx2",
-        "pandas",
-        "s3fs",
-        "s3transfer",
-        "smithy_aws_core",
-        "smithy_core",
-        "smithy_http",
-        "trio",
-        "wrapt",
-    ]
-)
-
-
-_LOOPS = ("asyncio.base_events", "asyncio.events", "asyncio.runners", "trio._core._run")
-
-
-def _place_of(frame: FrameType | None) -> tuple[str | None, bool]:
-    """Find the first frame outside of the libraries, and whether a file system has made the call."""
-    is_of_file_system = False
-    while frame is not None:
-        module = str(frame.f_globals.get("__name__", ""))
-        root = module.partition(".")[0]
-        if module in _LOOPS:
-            return None, is_of_file_system  # a task of a library's, or one that was created from its coroutine
-        is_of_file_system = is_of_file_system or root == "s3fs"
-        if root not in _LIBRARIES and not root.startswith("aws_sdk_"):
-            return (None if _runs_a_loop(root) else f"{frame.f_code.co_filename}:{frame.f_lineno}"), is_of_file_system
-        frame = frame.f_back
-    return None, is_of_file_system
-
-
-def _runs_a_loop(root: str) -> bool:
-    """Tell whether this is where a thread or a program starts a loop, so that nobody on the stack made the call."""
-    return root in ("threading", "uvloop", "_pytest", "pluggy", "pytest_asyncio")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from aiomoto import _clock
 from aiomoto._aws.scope import header, scope_of
+from aiomoto._calls.details import Details
 from aiomoto._calls.identity import Identity, identify, in_path_style
 from aiomoto._moto.router import Destination
 from aiomoto._rules.answer import Answer
@@ -40,12 +41,14 @@ class Record:
         endpoint_hosts: the hosts that clients are configured with at the time of the request.
 
     Attributes:
+        began: when the request arrived, by ``_clock.now``.
+        details: who has made the call, if that is noted.
         request: the request; after ``trim`` without a body that contains no parameters.
         destination: the request's destination.
         backend: what sends the request.
         account: the id of the account that it acts in.
         size: the size of the request's body in bytes.
-        keeps_bodies: whether ``request_body`` and ``response_body`` are kept.
+        keeps_bodies: whether ``request_body`` and ``response_body`` are kept, which needs details to be noted.
         request_body: the request's body as sent, if bodies are kept.
         response_body: the response's body, as far as it has been sent, if bodies are kept.
         status: the HTTP status of the response; ``None`` if there is none, or not yet.
@@ -56,13 +59,14 @@ class Record:
     """
 
     __slots__ = (
-        "_began",
         "_endpoint_hosts",
         "_identified",
         "account",
         "answer",
         "backend",
+        "began",
         "destination",
+        "details",
         "duration",
         "error",
         "failure",
@@ -82,11 +86,9 @@ class Record:
         endpoint_hosts: tuple[str, ...],
         backend: str,
         account: str,
-        *,
-        keeps_bodies: bool,
     ) -> None:
-        self._began = _clock.now()
-        self.keeps_bodies = keeps_bodies
+        self.began = _clock.now()
+        self.keeps_bodies = False
         self.request = request
         self.destination = destination
         self._endpoint_hosts = endpoint_hosts
@@ -94,7 +96,7 @@ class Record:
         self.backend = backend
         self.account = account
         self.size = len(request.body or b"")
-        self.request_body = request.body if keeps_bodies else None
+        self.request_body: bytes | None = None
         self.response_body: bytes | bytearray | None = None
         self.status: int | None = None
         self.error: WireResponse | None = None
@@ -102,6 +104,13 @@ class Record:
         self.fault: Fault | None = None
         self.answer: Answer | None = None
         self.duration: float | None = None
+        self.details: Details | None = None
+
+    def note_details(self, *, keeps_bodies: bool) -> None:
+        """Note who makes the call. What the running code calls from now on until the call is over is inside of it."""
+        self.details = Details(self)
+        self.keeps_bodies = keeps_bodies
+        self.request_body = self.request.body if keeps_bodies else None
 
     @property
     def addressed(self) -> WireRequest:
@@ -125,19 +134,24 @@ class Record:
 
     def answered(self, response: WireResponse) -> None:
         """Record the response."""
-        self.duration = _clock.now() - self._began
+        self.duration = _clock.now() - self.began
         self.status = response.status
         if response.status >= 300:
             self.error = response
-        if self.keeps_bodies:
-            self.response_body = response.body
-            if response.source is not None:
-                self.response_body = response.source.sent = bytearray()
+        if self.details is not None:
+            self.details.headers = response.headers
+            self.details.end()
+            if self.keeps_bodies:
+                self.response_body = response.body
+                if response.source is not None:
+                    self.response_body = response.source.sent = bytearray()
 
     def failed(self, error: BaseException) -> None:
         """Record that there is no response, and why."""
-        self.duration = _clock.now() - self._began
+        self.duration = _clock.now() - self.began
         self.failure = error.kind if isinstance(error, WireFailure) else type(error).__name__
+        if self.details is not None:
+            self.details.end()
 
     @property
     def lacks_body(self) -> bool:
