@@ -233,6 +233,19 @@ def bedrock(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "suites/bedrock_clients.py", *options, *session.posargs)
 
 
+@nox.session(python=NEWEST, default=False)
+def report(session: nox.Session) -> None:
+    """The pages of ``--aiomoto-report`` in Chromium: ``nox -s report -- --pictures`` also writes those in docs/."""
+    if not any(map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])):
+        # Debian's, where that is possible without a question.
+        if not shutil.which("apt-get") or os.getuid() != 0:
+            session.skip("there is no Chromium")
+        session.run("apt-get", "install", "-y", "--no-install-recommends", "chromium", external=True, silent=True)
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--group", "test", "playwright", ".", silent=True)
+    session.run("python", "suites/report_pages.py", session.create_tmp(), *session.posargs)
+
+
 @nox.session(python=NEWEST)
 def types(session: nox.Session) -> None:
     """Type stubs of clients, which a user has beside aiomoto."""

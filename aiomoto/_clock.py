@@ -33,6 +33,8 @@ now: Callable[[], float] = _time.perf_counter
 loop_time: Callable[[], float] = _time.monotonic
 # Block this thread for a number of seconds.
 pause: Callable[[float], None] = _time.sleep
+# Seconds since 1970.
+wall: Callable[[], float] = _time.time
 
 
 class Alarm:

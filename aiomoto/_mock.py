@@ -8,6 +8,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from functools import partial
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
@@ -192,6 +193,24 @@ class MockAWS:
     def leaks(self) -> list[Leak]:
         """What this mock's calls have opened and nobody has closed, now or when it ended. See docs/leaks.md."""
         return list(self._leaks) if self._run is None else self._run.exchange.left_open.leaks()
+
+    def report(self, path: str | PathLike[str], *, secrets: bool = False) -> None:
+        """Write the calls so far, and what they left, as one HTML file. It may be opened anywhere: see docs/report.md.
+
+        What exists is in it only while the mock is active. Who made the calls is in it only with ``record_bodies``, or
+        under ``pytest --aiomoto-report``.
+
+        Args:
+            path: the file, which is replaced if it exists.
+            secrets: show secret parameters, tokens and signatures, which are masked otherwise.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from aiomoto._report.writing import write_report  # tests without it do without its modules
+
+        is_active, records_bodies = self._run is not None, self._options.record_bodies
+        write_report(path, self.calls, self.leaks, is_active=is_active, records_bodies=records_bodies, secrets=secrets)
 
     def _begin(self, options: Options) -> None:
         self.calls.start()

@@ -53,6 +53,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group = parser.getgroup("aiomoto")
     group.addoption("--aiomoto-policy", metavar="FILE", help="write the IAM policy for all calls of the run to FILE")
+    group.addoption(
+        "--aiomoto-report", choices=["failed", "all"], help="write HTML pages of failed tests, or of all, that mock AWS"
+    )
+    group.addoption("--aiomoto-report-dir", default="aiomoto-report", help="where to (default: aiomoto-report/)")
+    group.addoption("--aiomoto-report-secrets", action="store_true", help="do not mask passwords and tokens in them")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,6 +89,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "aws.answers.add",
     )
     config.addinivalue_line("markers", "aiomoto_allow_aws: let the test call AWS without a mock, despite aiomoto_guard")
+    if which := config.getoption("aiomoto_report"):
+        from aiomoto._plugin.html_reports import register
+
+        register(config, which)
     if (parts := _parts_of_sections(config)) != {"off"}:
         observers.append(watch := _MockWatch(config, parts))
         config.pluginmanager.register(watch, "aiomoto_sections")

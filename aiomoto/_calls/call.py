@@ -16,6 +16,7 @@ from aiomoto._aws.parameters import error_code_of, in_body, parameters_of, proto
 from aiomoto._aws.scope import header
 from aiomoto._aws.services import service_model, services
 from aiomoto._aws.values import check_values, is_value
+from aiomoto._calls.details import Details
 from aiomoto._calls.record import Record
 from aiomoto._errors import AiomotoError
 from aiomoto._rules.answer import Answer
@@ -48,6 +49,16 @@ class Call:
     def model(self) -> OperationModel | None:
         """botocore's model of the operation; ``None`` if it has none."""
         return self._record.identity.model
+
+    @property
+    def began(self) -> float:
+        """When the request arrived, by a clock of seconds that nobody can set."""
+        return self._record.began
+
+    @property
+    def details(self) -> Details | None:
+        """Who has made the call, if that was noted."""
+        return self._record.details
 
     @property
     def account(self) -> str:
@@ -150,6 +161,11 @@ class Call:
         """The body of the response; ``None`` without ``mock_aws(record_bodies=True)``."""
         body = self._record.response_body
         return None if body is None else bytes(body)
+
+    @property
+    def error_body(self) -> bytes | None:
+        """The body of the response if it is an error or a redirect, recorded or not."""
+        return self._record.error.body if self._record.error is not None else None
 
     def matches(self, service: str | None = None, operation: str | None = None, /, **params: object) -> bool:
         """Tell whether the call is to a service and an operation, and has these parameters.

@@ -33,7 +33,7 @@ class Details:
     __slots__ = ("_token", "headers", "maker", "parent", "places")
 
     def __init__(self, record: object) -> None:
-        self.parent = _answered_here.get()
+        self.parent: Any = _answered_here.get()
         self.maker = maker()
         self.places: tuple[Place, ...] = places_of(currentframe())
         self.headers: tuple[tuple[str, str], ...] = ()
