@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aiomoto._http.smithy.clients import MotoHTTPClient
     from aiomoto._mock import MockAWS
     from aiomoto._mock_aws import mock_aws, mock_aws_decorator
+    from aiomoto._moto.snapshot import Snapshot
     from aiomoto._wiring import AioSession, aioboto3_session
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "MotoAIOHTTPSession",
     "NoSuchPathError",
     "RequestBlockedError",
+    "Snapshot",
     "aioboto3_session",
     "mock_aws",
     "mock_aws_decorator",
@@ -51,6 +53,7 @@ _MODULE_OF = {
     "MotoHttpxSession": "_http.httpx.session",
     "NoSuchPathError": "_errors",
     "RequestBlockedError": "_errors",
+    "Snapshot": "_moto.snapshot",
     "aioboto3_session": "_wiring",
     "mock_aws": "_mock_aws",
     "mock_aws_decorator": "_mock_aws",

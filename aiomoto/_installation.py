@@ -53,9 +53,10 @@ from aiomoto._http.aiohttp import plain as plain_aiohttp
 from aiomoto._http.httpx import httpcore_pools
 from aiomoto._http.httpx import plain as plain_httpx
 from aiomoto._http.urllib3 import plain as plain_urllib3
-from aiomoto._moto import backends, containers, long_polls, stubber
+from aiomoto._moto import backends, containers, long_polls, snapshots, stubber
 from aiomoto._moto import memo as moto_repetitions
 from aiomoto._moto.configuration import configurations
+from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
 from aiomoto._native import clients, file_systems
 from aiomoto._patching import required_names
@@ -158,6 +159,9 @@ class Installation:
             _InstantSleep(self._replacements),
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
             Step(_track_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
+            Step(
+                lambda run: snapshots.check_start(run.options.initial, is_nested=_live.current() is not None), _nothing
+            ),
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
             Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
@@ -190,6 +194,12 @@ class Installation:
         if _live.current() is not None and _moto_switch.is_only_ours:
             requests_adapter.reset()
         self.forget_listings()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Replace all data by that of a snapshot, which has been checked."""
+        self.reset()
+        snapshots.restore(snapshot)
+        long_polls.waiting.wake_all()
 
     def forget_listings(self) -> None:
         """Clear the directory listings that s3fs keeps. This needs no lock."""
@@ -324,6 +334,8 @@ def repair_environment() -> None:
 def _turn_on(run: Run) -> None:
     new_session = _core_config(run).get("reset_boto3_session", True)
     _moto_switch.turn_on(run.exchange, reset=run.options.reset, new_default_session=new_session)
+    if run.options.initial:
+        snapshots.restore(run.options.initial)
 
 
 def _end_requests(run: Run) -> None:

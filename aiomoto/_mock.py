@@ -17,6 +17,7 @@ from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
 from aiomoto._cleanup import raise_first
+from aiomoto._data import Data
 from aiomoto._decorate import decorate
 from aiomoto._description import describe_mock
 from aiomoto._errors import AiomotoError, ArgumentError
@@ -43,7 +44,7 @@ Target = TypeVar("Target", bound=Callable[..., Any])
 _NOTHING: Any = None  # what ``mock()`` decorates
 
 
-class MockAWS:
+class MockAWS(Data):
     """AWS, mocked by Moto in this process, for boto3, aiobotocore and everything built on them.
 
     It is a context manager (``with`` and ``async with``), and a decorator for functions, coroutine functions,
@@ -64,10 +65,12 @@ class MockAWS:
             processes and clients outside of Python find it. See :attr:`endpoint`.
         leaks: what to do about bodies, event streams and clients that are open when the mock ends, unless an error ends
             it: ``"ignore"``, ``"warn"`` (an :class:`AiomotoLeakWarning`) or ``"error"``. See :attr:`leaks`.
+        state: a snapshot to start with, instead of no data. See :meth:`snapshot`.
 
     Raises:
         ArgumentError: there is no such option, Moto reads no such key in ``config``, ``sleep`` is neither ``"real"``
-            nor ``"instant"``, ``leaks`` is none of its values, or another option is neither True nor False.
+            nor ``"instant"``, ``leaks`` is none of its values, ``state`` is no snapshot, or another option is neither
+            True nor False.
         AiomotoError: Moto is set to its server or proxy mode.
 
     Attributes:
@@ -154,15 +157,6 @@ class MockAWS:
             raise
         if self._closing is not None:
             self._closing.wait()
-
-    def reset(self) -> None:
-        """Delete all data, in all accounts and regions.
-
-        On an event loop this does not wait for a call that another thread is making: the data is deleted when that call
-        ends, before any other call is answered.
-        """
-        installation.forget_listings()
-        endings.run_before_next_use(installation.reset)
 
     @property
     def endpoint(self) -> Endpoint:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict
 from aiomoto._errors import ArgumentError
 from aiomoto._hints import unknown_option, wrong_switch
 from aiomoto._moto.configuration import own_config
+from aiomoto._moto.snapshot import Snapshot
 
 
 class OptionArguments(TypedDict, total=False):
@@ -21,6 +22,7 @@ class OptionArguments(TypedDict, total=False):
     fsspec: bool
     endpoint: bool
     leaks: Literal["ignore", "warn", "error"]
+    state: Snapshot | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Options:
     fsspec: bool = True
     endpoint: bool = False
     leaks: Literal["ignore", "warn", "error"] = "ignore"
+    state: Snapshot | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", own_config(self.config))
@@ -46,11 +49,28 @@ class Options:
         for name in SWITCHES:
             if not isinstance(value := getattr(self, name), bool):
                 raise ArgumentError(wrong_switch(name, value))
+        if self.state is not None:
+            check_state(self.state)
+
+    @property
+    def initial(self) -> Snapshot | None:
+        """What the mock begins with, if it begins anew."""
+        return self.state if self.reset else None
 
 
 LEAKS = ("ignore", "warn", "error")
 SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint")
 NAMES = tuple(field.name for field in fields(Options))
+
+
+def check_state(state: object) -> None:
+    """Check what a mock begins with.
+
+    Raises:
+        ArgumentError: it is not a snapshot.
+    """
+    if not isinstance(state, Snapshot):
+        raise ArgumentError(f"state must be a snapshot, which aws.snapshot() returns, not {state!r}")
 
 
 def one_of(values: tuple[str, ...]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aiobotocore.session import AioSession
 
     from aiomoto._mock import MockAWS
+    from aiomoto._moto.snapshot import Snapshot
     from aiomoto._plugin.client_factory import ClientFactory
 
 _MOCK = pytest.StashKey[Any]()
@@ -204,12 +205,18 @@ def _aiomoto_first(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("aiomoto")
 
 
-@pytest.fixture
-def aiomoto(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
-    """Mock AWS for one test: the active ``MockAWS``, with the options and fault rules of the test's markers."""
-    from aiomoto._plugin.markers import add_marked_rules, marked_options, mock_with
+@pytest.fixture(scope="session")
+def aiomoto_state() -> Snapshot | None:
+    """Override it to seed once: every test with ``aiomoto`` then begins with the snapshot that it returns."""
+    return None
 
-    options = marked_options(request.node)
+
+@pytest.fixture
+def aiomoto(request: pytest.FixtureRequest, aiomoto_state: Snapshot | None) -> Iterator[MockAWS]:
+    """Mock AWS for one test: the active ``MockAWS``, with the options and fault rules of the test's markers."""
+    from aiomoto._plugin.markers import add_marked_rules, marked_options, mock_with, with_state
+
+    options = with_state(marked_options(request.node), aiomoto_state)
     with pytest.MonkeyPatch.context() as patch:
         if region := options.pop("region", None) or request.config.getini("aiomoto_region"):
             # boto3 and aiobotocore read the first, most other clients the second.

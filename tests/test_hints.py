@@ -140,7 +140,7 @@ def test_a_name_that_is_almost_right_is_told() -> None:
         package.calllog  # noqa: B018
     with mock_aws() as aws:
         untyped: Any = aws
-        with pytest.raises(AttributeError, match=r"mock has no attribute 'fault'; it has answers, bedrock, .*faults"):
+        with pytest.raises(AttributeError, match=r"mock has no attribute 'fault'; did you mean 'faults'"):
             untyped.fault  # noqa: B018
 
 

@@ -327,7 +327,7 @@ async def test_motos_recorder_records_asynchronous_clients(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("sleeep", r"mock_aws\(\) has no option 'sleeep'; it has config, endpoint, .* sleep$"),
+        ("sleeep", r"mock_aws\(\) has no option 'sleeep'; it has config, endpoint, .* sleep, state$"),
         ("region", r"mock_aws\(\) has no option 'region'; .* Set AWS_DEFAULT_REGION, or use @pytest\.mark\.aiomoto"),
     ],
 )

@@ -94,6 +94,22 @@ def test_a_name_that_is_gone_is_named_where_its_module_is_there(
         assert bucket_names() == []
 
 
+@pytest.mark.parametrize(("module", "part"), table("FOR_SNAPSHOTS"), ids=str)
+def test_a_name_that_is_gone_is_named_by_a_snapshot_and_by_nothing_else(
+    module: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_module(module)
+    with mock_aws() as aws:
+        aws.snapshot()
+        with monkeypatch.context() as patch:
+            take_away(patch, module, part)
+            with pytest.raises(AiomotoError) as raised:
+                aws.snapshot()
+        assert bucket_names() == []
+
+    assert missing(module, part) in str(raised.value)
+
+
 GONE_LATE = """
 from importlib.abc import MetaPathFinder
 import importlib.util, sys
@@ -307,7 +323,19 @@ def test_a_name_that_instances_lack_is_named_where_one_shows_up(
 # Optional: where one is gone, something is slower, or is done in another way.
 OPTIONAL = {"_alias_name_cache", "_regions", "_buckets", "_client", "_s3creator", "_session_is_owned", "_refresh"}
 # Of what is ours, or Python's.
-OWN = {"_replace", "_streaming", "_at_fork_reinit", "_is_owned", "_stop"}
+OWN = {
+    "_replace",
+    "_streaming",
+    "_at_fork_reinit",
+    "_is_owned",
+    "_stop",
+    "_file",
+    "_max_size",
+    "_data",
+    "_shared",
+    "_modules",
+    "_versions",
+}
 FILES = sorted((ROOT / "aiomoto").rglob("*.py"))
 
 
@@ -330,10 +358,11 @@ def foreign_names(path: Path) -> Iterator[str]:
             yield node.attr
 
 
+NAMES = ("AT_START", "WHEN_IMPORTED", "OF_INSTANCES", "FOR_SNAPSHOTS")
+
+
 def test_every_private_name_that_is_read_is_in_the_table() -> None:
-    listed = {
-        part.rpartition(".")[2] for name in ("AT_START", "WHEN_IMPORTED", "OF_INSTANCES") for _, part in table(name)
-    }
+    listed = {part.rpartition(".")[2] for name in NAMES for _, part in table(name)}
     read = {(path.name, name) for path in FILES for name in foreign_names(path)}
 
     assert {(file, name) for file, name in read if name not in listed | OPTIONAL | OWN} == set()

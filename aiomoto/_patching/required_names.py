@@ -80,6 +80,16 @@ OF_INSTANCES: dict[str, tuple[str, ...]] = {
     "moto.sqs.models": ("Queue._messages",),
     "s3fs.core": ("S3FileSystem._s3", "S3FileSystem._pid", "S3FileSystem.session", "S3FileSystem.dircache"),
 }
+# Where Moto keeps data outside of a backend, in modules that may be loaded: checked by each snapshot.
+FOR_SNAPSHOTS: dict[str, tuple[str, ...]] = {
+    "moto.core.base_backend": ("BackendDict._instances",),
+    "moto.ec2.models.transit_gateway_attachments": ("TransitGatewayAttachmentBackend.backend_refs",),
+    "moto.ec2.models.vpc_peering_connections": ("VPCPeeringConnectionBackend.vpc_pcx_refs",),
+    "moto.ec2.models.vpcs": ("VPCBackend.vpc_refs",),
+    "moto.moto_api": ("state_manager._default_transitions",),
+    "moto.organizations.models": ("organizations_backends.master_accounts",),
+    "moto.s3.models": ("s3_backends.bucket_accounts",),
+}
 
 _MISSING = object()
 
@@ -92,6 +102,17 @@ def check_at_start() -> None:
     """
     for name, parts in AT_START.items():
         _check(sys.modules[name], name, parts)
+
+
+def check_for_snapshots() -> None:
+    """Check the names that a snapshot needs, in the modules that are loaded.
+
+    Raises:
+        AiomotoError: a name is missing.
+    """
+    for name, parts in FOR_SNAPSHOTS.items():
+        if module := sys.modules.get(name):
+            _check(module, name, parts)
 
 
 def check_imported(module: ModuleType) -> None:

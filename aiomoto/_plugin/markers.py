@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect import signature
+from inspect import isasyncgen, iscoroutine, signature
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from aiomoto._aws.regions import region_mistake
 from aiomoto._calls.log import list_calls
 from aiomoto._errors import ArgumentError
 from aiomoto._mock import MockAWS
+from aiomoto._moto.snapshot import Snapshot
 from aiomoto._options import LEAKS, NAMES, one_of
 from aiomoto._rules.rule import Rule
 
@@ -32,6 +33,23 @@ def mock_with(options: dict[str, Any], defaults: dict[str, Any]) -> MockAWS:
         mistake = error
     written = ", ".join(f"{name}={value!r}" for name, value in options.items())
     pytest.fail(f"@pytest.mark.aiomoto({written}): {mistake}", pytrace=False)
+
+
+_HOW_TO_AWAIT = (
+    "Write @pytest_asyncio.fixture(scope='session', loop_scope='session') above it, or what the plugin for your event "
+    "loop needs"
+)
+
+
+def with_state(options: dict[str, Any], state: object) -> dict[str, Any]:
+    """Have a test begin with what ``aiomoto_state`` returned, unless its marker says otherwise."""
+    if state is None or "state" in options:
+        return options
+    if not isinstance(state, Snapshot):
+        is_unawaited = iscoroutine(state) or isasyncgen(state)
+        hint = f". {_HOW_TO_AWAIT}" if is_unawaited else ""
+        pytest.fail(f"aiomoto_state must return a snapshot or None, not {state!r}{hint}", pytrace=False)
+    return {**options, "state": state}
 
 
 def add_marked_rules(node: pytest.Item, aws: MockAWS) -> None:

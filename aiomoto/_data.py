@@ -1,0 +1,60 @@
+"""What a mock can do with all data: delete it, keep it in a snapshot, and bring that back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from aiomoto._errors import AiomotoError
+from aiomoto._installation import endings, installation
+from aiomoto._moto import backends, snapshots
+from aiomoto._moto.snapshot import Snapshot
+from aiomoto._options import check_state
+from aiomoto._run import Run
+
+
+class Data:
+    """The part of a mock that deals with all data at once."""
+
+    _run: Run | None
+
+    def reset(self) -> None:
+        """Delete all data, in all accounts and regions.
+
+        On an event loop this does not wait for a call that another thread is making: the data is deleted when that call
+        ends, before any other call is answered.
+        """
+        installation.forget_listings()
+        endings.run_before_next_use(installation.reset)
+
+    def snapshot(self) -> Snapshot:
+        """Take a snapshot of all data, in all accounts and regions. See docs/snapshots.md.
+
+        Raises:
+            AiomotoError: the mock is not active, or Moto holds something that cannot be copied: the message names it.
+        """
+        self._check_active("snapshot")
+        with backends.lock.for_thread():
+            backends.lock.run_due()
+            return snapshots.take()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Replace all data by that of a snapshot. Clients go on working.
+
+        On an event loop this does not wait, as in :meth:`reset`.
+
+        Raises:
+            ArgumentError: it is not a snapshot.
+            AiomotoError: the mock is not active, or the snapshot was taken with other versions of Python or Moto.
+        """
+        self._check_active("restore")
+        check_state(snapshot)
+        snapshots.check(snapshot)
+        installation.forget_listings()
+        endings.run_before_next_use(partial(installation.restore, snapshot))
+
+    def _check_active(self, name: str) -> None:
+        if self._run is None:
+            raise AiomotoError(
+                f"aws.{name}() needs an active mock: call it inside `with mock_aws() as aws:`, or between aws.start() "
+                "and aws.stop()"
+            )
