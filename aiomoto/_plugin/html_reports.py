@@ -22,8 +22,6 @@ from aiomoto._report.index import INDEX, Entry, entry_of, index_page
 from aiomoto._report.page import MARK
 from aiomoto._report.trace import Trace, trace_page
 
-_ENTRY = "aiomoto_entry"  # of a test report, which pytest-xdist hands over
-
 
 def register(config: pytest.Config, which: str) -> None:
     """Write reports in this run.
@@ -131,12 +129,12 @@ class HtmlReports:
         if call.when == "teardown" and test.logs:
             entry = _guarded(lambda: self._write(test), None)
             if entry is not None:
-                setattr(report, _ENTRY, entry)
+                report.aiomoto_entry = entry  # type: ignore[attr-defined]  # pytest-xdist hands it over
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect what there is for the index, also from workers."""
-        entry: Entry | None = getattr(report, _ENTRY, None)
+        entry: Entry | None = getattr(report, "aiomoto_entry", None)
         if entry is not None:
             self._entries[entry["test"]] = entry
 
