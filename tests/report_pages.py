@@ -45,6 +45,7 @@ class Page(HTMLParser):
         """Note text, or the page's data."""
         if self._element == "script application/json":
             self.data = json.loads(data)
+            self.data["calls"] = [{**self.data["kinds"][each["kind"]], **each} for each in self.data.get("calls", ())]
         elif self._element not in ("script", "style"):
             self.text += data
 

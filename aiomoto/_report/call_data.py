@@ -36,9 +36,10 @@ class CallData:
         self._numbers = {call: number for number, call in enumerate(calls)}
         self._first: dict[str, int] = {}
         self._texts: dict[str, int] = {}
+        self._kinds: dict[tuple[tuple[str, Any], ...], int] = {}
         self._places = Places()
-        self._params_room = Room(2_000_000, each=16_000, least=200)
-        self._bodies_room = Room(3_000_000, each=64_000, least=0)
+        self._params_room = Room(1_000_000, each=16_000, least=120)
+        self._bodies_room = Room(1_500_000, each=64_000, least=0)
         self._waits: dict[int, list[dict[str, Any]]] = {}
         for wait in waits:
             if wait.after in self._numbers:
@@ -48,23 +49,34 @@ class CallData:
     def as_json(self) -> dict[str, Any]:
         """All calls, and what they have in common."""
         calls = [self._call(number, call) for number, call in enumerate(self._calls)]
-        return {"calls": calls, "texts": list(self._texts), "places": self._places.as_json()}
+        kinds = [dict(kind) for kind in self._kinds]
+        return {"calls": calls, "kinds": kinds, "texts": list(self._texts), "places": self._places.as_json()}
 
     def _call(self, number: int, call: Call) -> dict[str, Any]:
-        details = {**self._outcome(call), **self._maker(call), **self._http(call), **self._bodies(call)}
-        return {
+        own = {
             "at": round((call.began - self._origin) * 1000, 3),
+            "kind": self._kind(call),
+            "params": self._params(call),
+            "first": self._first_attempt(number, call),
+            "waits": self._waits.get(number, []),
+        }
+        details = {**self._outcome(call), **self._maker(call), **self._http(call), **self._bodies(call)}
+        return own | {name: value for name, value in details.items() if value is not None}
+
+    def _kind(self, call: Call) -> int:
+        """The number of what the call has in common with others."""
+        kind = {
             "service": call.service or "?",
             "operation": call.operation or f"{call.method} ?",
             "region": call.region,
             "account": call.account,
             "backend": call.backend,
-            "params": self._params(call),
-            "first": self._first_attempt(number, call),
+            "method": call.method,
             "attempt": call.attempt,
-            "waits": self._waits.get(number, []),
-            **{name: value for name, value in details.items() if value is not None},
+            "outcome": call.outcome,
+            **({"thread": call.details.maker.thread, "task": call.details.maker.task} if call.details else {}),
         }
+        return self._kinds.setdefault(tuple(kind.items()), len(self._kinds))
 
     def _first_attempt(self, number: int, call: Call) -> int:
         """The number of the first attempt of the same call."""
@@ -85,7 +97,6 @@ class CallData:
         kind = "fault" if isinstance(rule, Fault) else "answer"
         return {
             "ms": None if call.duration is None else round(call.duration * 1000, 3),
-            "outcome": call.outcome,
             "failed": call.has_failed or None,
             "rule": {"kind": kind, "words": str(rule.words), "text": repr(rule)} if rule else None,
         }
@@ -96,8 +107,6 @@ class CallData:
             return {}
         places: tuple[Place, ...] = details.places
         return {
-            "thread": details.maker.thread,
-            "task": details.maker.task,
             "parent": self._numbers.get(Call(details.parent)) if details.parent is not None else None,
             "places": [self._places.number_of(place) for place in places] or None,
         }
@@ -106,7 +115,6 @@ class CallData:
         url = call.url if self._secrets else masked_url(call.url)
         received = dict(call.details.headers) if call.details is not None else {}
         return {
-            "method": call.method,
             "url": url if len(url) <= _MOST_OF_URL else f"{url[:_MOST_OF_URL]}…",
             "sent": self._headers(call.headers),
             "received": self._headers(received) or None,

@@ -1,4 +1,5 @@
 // The page of one test.
+data.calls = data.calls.map((call) => ({ ...data.kinds[call.kind], ...call }));
 data.services = counted(data.calls.map((call) => call.service)).map(([name]) => name);
 const rows = buildRows(data.calls);
 const filter = { words: [], service: "", operation: "", errorsOnly: false, range: null };
