@@ -12,10 +12,11 @@ import sys
 import threading
 import weakref
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
+from ipaddress import IPv4Network
 from tempfile import SpooledTemporaryFile
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
 from moto.core.base_backend import BackendDict
@@ -82,6 +83,7 @@ def _reducers() -> dict[type, Reducer]:
         weakref.WeakValueDictionary: lambda values: (weakref.WeakValueDictionary, (), None, None, iter(values.items())),
         weakref.ReferenceType: lambda reference: (_new_reference, (reference(),)),
         weakref.ProxyType: lambda proxy: (weakref.proxy, (proxy.__repr__.__self__,)),
+        GeneratorType: _generator,
         ModuleType: lambda module: (_singleton, (module.__name__, "")),
         FunctionType: _function,
         CellType: _cell,
@@ -181,6 +183,25 @@ def _new(kind: Any) -> Any:
 def _fill_default_dict(values: Any, state: tuple[dict[str, Any], Any]) -> None:
     vars(values).update(state[0])
     values.default_factory = state[1]
+
+
+def _generator(generator: GeneratorType[Any, Any, Any]) -> Any:
+    """Copy a generator of the addresses in a network, in which older versions of Moto count those of a subnet."""
+    if generator.gi_code is not IPv4Network.hosts.__code__:
+        return NotImplemented
+    if generator.gi_frame is None:
+        return iter, ((),)
+    known = generator.gi_frame.f_locals
+    network = known["self"]
+    taken = known["x"] - int(network.network_address) if "x" in known else 0
+    return _addresses, (network, taken)
+
+
+def _addresses(network: IPv4Network, taken: int) -> Iterator[Any]:
+    addresses = network.hosts()
+    for _ in range(taken):
+        next(addresses)
+    return addresses
 
 
 # ---------------------------------------------------------------- functions
