@@ -11,7 +11,7 @@ import pickle
 import sys
 import threading
 import weakref
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from ipaddress import IPv4Network
@@ -60,9 +60,14 @@ _known: dict[type, Reducer | None] = {}
 def _reducer_for(kind: type) -> Reducer | None:
     if kind.__module__.startswith("cryptography."):
         return _key
-    if (kind.__module__, kind.__name__) == ("moto.s3.models", "FakeKey"):
-        return _object
-    return next((reducer for base, reducer in _reducers().items() if issubclass(kind, base)), None)
+    # An object of S3 would read and write all of its bytes; simple backends pass on all attributes to another.
+    is_object = (kind.__module__, kind.__name__) == ("moto.s3.models", "FakeKey")
+    if is_object or isinstance(kind.__getattribute__, FunctionType):
+        return _attributes
+    found = next((reducer for base, reducer in _reducers().items() if issubclass(kind, base)), None)
+    if found is None and issubclass(kind, dict) and kind.__module__.startswith("moto."):
+        return None if issubclass(kind, OrderedDict) else _dict
+    return found
 
 
 @cache
@@ -87,7 +92,6 @@ def _reducers() -> dict[type, Reducer]:
         ModuleType: lambda module: (_singleton, (module.__name__, "")),
         FunctionType: _function,
         CellType: _cell,
-        defaultdict: _default_dict,
     }
 
 
@@ -139,13 +143,13 @@ def _backend_dict(backends: BackendDict[Any]) -> Reduced:
 # ---------------------------------------------------------------- contents
 
 
-def _object(key: Any) -> Reduced:
-    """Copy an object of S3 with its file: its own way of being pickled reads and writes all bytes."""
-    return _new, (type(key),), vars(key), None, None, _fill_object
+def _attributes(instance: object) -> Reduced:
+    """Copy an instance's own attributes, past what its class does when it is pickled."""
+    return _new, (type(instance),), object.__getattribute__(instance, "__dict__"), None, None, _fill_attributes
 
 
-def _fill_object(key: Any, state: dict[str, Any]) -> None:
-    vars(key).update(state)
+def _fill_attributes(instance: object, state: dict[str, Any]) -> None:
+    object.__getattribute__(instance, "__dict__").update(state)
 
 
 def _file(file: SpooledTemporaryFile[bytes]) -> Reduced:
@@ -168,21 +172,22 @@ def _new_file(content: bytes | None, size: int = 0, position: int = 0) -> Spoole
     return file  # type: ignore[no-any-return]
 
 
-def _default_dict(values: defaultdict[Any, Any]) -> Any:
-    if type(values) is defaultdict:
-        return NotImplemented
-    # The constructors of subclasses, such as SSM's, take other arguments.
-    state = (vars(values), values.default_factory)
-    return _new, (type(values),), state, None, iter(values.items()), _fill_default_dict
+def _dict(values: dict[Any, Any]) -> Any:
+    """Copy a dict of Moto's past its own methods: an S3 bucket's has a version of each object, and more behind it."""
+    state = (dict(dict.items(values)), vars(values), getattr(values, "default_factory", None))
+    return _new, (type(values),), state, None, None, _fill_dict
 
 
 def _new(kind: Any) -> Any:
     return kind.__new__(kind)
 
 
-def _fill_default_dict(values: Any, state: tuple[dict[str, Any], Any]) -> None:
-    vars(values).update(state[0])
-    values.default_factory = state[1]
+def _fill_dict(values: Any, state: tuple[dict[Any, Any], dict[str, Any], Any]) -> None:
+    items, attributes, default_factory = state
+    dict.update(values, items)
+    vars(values).update(attributes)
+    if isinstance(values, defaultdict):
+        values.default_factory = default_factory
 
 
 def _generator(generator: GeneratorType[Any, Any, Any]) -> Any:
