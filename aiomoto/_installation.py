@@ -23,24 +23,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moto.core.models import botocore_stubber
 
-from aiomoto import _detectors, _live
-from aiomoto._botocore import (
-    credentials,
-    crt,
-    events,
-    instant_sleep,
-    lookups,
-    models,
-    operations,
-    session_classes,
-    sessions,
-    signers,
-)
-from aiomoto._botocore import memo as sdk_repetitions
+from aiomoto import _live
+from aiomoto._botocore import instant_sleep, models, sessions, signers
 from aiomoto._cleanup import run_all
 from aiomoto._endings import Endings
 from aiomoto._environment.fork_servers import MODULE as FORK_SERVER
@@ -48,67 +36,27 @@ from aiomoto._environment.fork_servers import fork_servers
 from aiomoto._environment.variables import environment, variables_for_endpoint
 from aiomoto._exchange import Exchange
 from aiomoto._guard import Guard, guards
-from aiomoto._http import event_loops, http_client, requests_adapter
-from aiomoto._http.aiohttp import plain as plain_aiohttp
-from aiomoto._http.httpx import httpcore_pools
-from aiomoto._http.httpx import plain as plain_httpx
-from aiomoto._http.urllib3 import plain as plain_urllib3
-from aiomoto._moto import backends, containers, long_polls, snapshots, stubber
-from aiomoto._moto import memo as moto_repetitions
+from aiomoto._http import requests_adapter
+from aiomoto._moto import backends, long_polls
 from aiomoto._moto.configuration import configurations
-from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
-from aiomoto._native import clients, file_systems
 from aiomoto._patching import required_names
 from aiomoto._patching.late_imports import ImportWatch
 from aiomoto._patching.replacements import Replacements, Target
+from aiomoto._replaced import LATE, LATE_SENDING, REPLACEMENTS, SENDING
 from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
-from aiomoto._smithy import targets as sdk_v4
+
+if TYPE_CHECKING:
+    from aiomoto._moto.snapshot import Snapshot
 
 _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
 _file_systems = FileSystems()
 
-# What sends requests, which guards need as well.
-_SENDING: tuple[Target, ...] = (
-    *session_classes.SENDING,
-    *plain_aiohttp.REPLACEMENTS,
-    *plain_urllib3.REPLACEMENTS,
-    *http_client.REPLACEMENTS,
-    *event_loops.REPLACEMENTS,
-)
-_REPLACEMENTS: tuple[Target, ...] = (
-    *session_classes.CREATING,
-    *operations.REPLACEMENTS,
-    *sessions.REPLACEMENTS,
-    *credentials.REPLACEMENTS,
-    *signers.REPLACEMENTS,
-    *lookups.REPLACEMENTS,
-    *stubber.REPLACEMENTS,
-    *events.REPLACEMENTS,
-    *models.REPLACEMENTS,
-    *sdk_repetitions.REPLACEMENTS,
-    *moto_repetitions.REPLACEMENTS,
-    *requests_adapter.REPLACEMENTS,
-)
-# The same for optional modules, as soon as they are imported.
-_LATE_SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
-    **crt.SENDING,
-    **dict.fromkeys(plain_httpx.PACKAGES, plain_httpx.targets),
-    **dict.fromkeys(httpcore_pools.PACKAGES, httpcore_pools.targets),
-    **http_client.TARGETS,
-    **event_loops.TARGETS,
-    **file_systems.TARGETS,
-    **clients.TARGETS,
-}
+# What is replaced in a module when it is imported; the last two have a state of their own.
 _LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
-    **long_polls.TARGETS,
-    **containers.TARGETS,
-    **moto_repetitions.TARGETS,
-    **crt.TARGETS,
+    **LATE,
     "s3fs.core": _file_systems.targets,
-    **_detectors.TARGETS,
-    **sdk_v4.TARGETS,
     FORK_SERVER: fork_servers.targets,
 }
 
@@ -147,7 +95,7 @@ class Installation:
 
     def __init__(self) -> None:
         self._replacements = Replacements()
-        self._late = ImportWatch([*{**_LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED}], self._found)
+        self._late = ImportWatch([*{**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED}], self._found)
         self._is_mocking = False
         # In the order of a start. An end undoes them from the last to the first.
         self._steps = (
@@ -159,9 +107,7 @@ class Installation:
             _InstantSleep(self._replacements),
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
             Step(_track_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
-            Step(
-                lambda run: snapshots.check_start(run.options.initial, is_nested=_live.current() is not None), _nothing
-            ),
+            Step(_check_snapshot, _nothing),
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
             Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
@@ -190,16 +136,20 @@ class Installation:
     def reset(self) -> None:
         """Delete all data."""
         backends.reset()
+        self._data_has_changed()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Replace all data by that of a snapshot, which has been checked."""
+        from aiomoto._moto import snapshots  # tests without snapshots do without it
+
+        snapshots.restore(snapshot)
+        self._data_has_changed()
+
+    def _data_has_changed(self) -> None:
         long_polls.waiting.wake_all()
         if _live.current() is not None and _moto_switch.is_only_ours:
             requests_adapter.reset()
         self.forget_listings()
-
-    def restore(self, snapshot: Snapshot) -> None:
-        """Replace all data by that of a snapshot, which has been checked."""
-        self.reset()
-        snapshots.restore(snapshot)
-        long_polls.waiting.wake_all()
 
     def forget_listings(self) -> None:
         """Clear the directory listings that s3fs keeps. This needs no lock."""
@@ -220,7 +170,7 @@ class Installation:
             self._restore()
 
     def _found(self, module: ModuleType) -> None:
-        if targets := _LATE_SENDING.get(module.__name__):
+        if targets := LATE_SENDING.get(module.__name__):
             self._replacements.put(targets(module), again=True, is_for_guards=True)
         if not self._is_mocking:
             return
@@ -230,12 +180,12 @@ class Installation:
 
     def _replace_sending(self) -> None:
         self._replacements.open()
-        self._replacements.put(_SENDING, again=True, is_for_guards=True)
+        self._replacements.put(SENDING, again=True, is_for_guards=True)
 
     def _replace(self) -> None:
         self._is_mocking = True
         self._replace_sending()
-        self._replacements.put(_REPLACEMENTS)
+        self._replacements.put(REPLACEMENTS)
 
     def _restore(self) -> None:
         self._is_mocking = False
@@ -331,10 +281,19 @@ def repair_environment() -> None:
     environment.repair()
 
 
+def _check_snapshot(run: Run) -> None:
+    if run.options.initial is not None:
+        from aiomoto._moto import snapshots
+
+        snapshots.check_start(run.options.initial, is_nested=_live.current() is not None)
+
+
 def _turn_on(run: Run) -> None:
     new_session = _core_config(run).get("reset_boto3_session", True)
     _moto_switch.turn_on(run.exchange, reset=run.options.reset, new_default_session=new_session)
-    if run.options.initial:
+    if run.options.initial is not None:
+        from aiomoto._moto import snapshots
+
         snapshots.restore(run.options.initial)
 
 

@@ -16,10 +16,9 @@ from aiomoto._aws.names import check_switch
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
-from aiomoto._cleanup import raise_first
+from aiomoto._cleanup import raise_first, run_all
 from aiomoto._data import Data
 from aiomoto._decorate import decorate
-from aiomoto._description import describe_mock
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._exchange import Exchange
 from aiomoto._hints import called_mock, unknown_attribute
@@ -27,7 +26,7 @@ from aiomoto._installation import endings, installation
 from aiomoto._leak_report import report
 from aiomoto._moto import backends
 from aiomoto._moto.switch import refuse_other_modes
-from aiomoto._observers import observers
+from aiomoto._observers import observers, tell_of_clearing
 from aiomoto._options import OptionArguments, Options, options_from
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
@@ -92,7 +91,7 @@ class MockAWS(Data):
 
     def _set_up(self, options: Options) -> None:
         self._options = options
-        self.calls = CallLog()
+        self.calls = CallLog(before_clearing=tell_of_clearing)
         self.faults = Faults()
         self.answers = Answers()
         self.slept = []
@@ -222,6 +221,8 @@ class MockAWS(Data):
         self._run = Run(exchange, options)
         try:
             installation.enter(self._run)
+            for each in observers:
+                each.started(self)
         except BaseException as error:
             # Nobody stops a mock that did not start, whether an error or Ctrl-C kept it from starting.
             try:
@@ -229,8 +230,6 @@ class MockAWS(Data):
             except BaseException as another:
                 raise_first([error, another])
             raise
-        for each in observers:
-            each.started(self)
 
     def _end(self, run: Run, *, remove_data: bool) -> None:
         if self._run is not run:
@@ -239,12 +238,11 @@ class MockAWS(Data):
         if self._starts > 1:
             self._starts -= 1
             return
-        for each in observers:
-            each.ending(self)
         run.remove_data = remove_data
         self._leaks = run.exchange.left_open.leaks()
         try:
-            installation.leave(run)
+            # An observer that fails does not keep the mock from ending.
+            run_all((*(partial(each.ending, self) for each in observers), partial(installation.leave, run)))
         except BaseException:
             with suppress(Exception):
                 installation.leave(run)  # what Ctrl-C interrupted; repeating a step does no harm
@@ -252,7 +250,6 @@ class MockAWS(Data):
         finally:
             self._run, self._starts = None, 0
             self._closing = run.closing
-            self.calls.end()
             self.faults.clear()
             self.answers.clear()
 
@@ -324,6 +321,8 @@ class MockAWS(Data):
             raise AttributeError(unknown_attribute("the mock", name, names), name=name, obj=self)
 
     def __repr__(self) -> str:
+        from aiomoto._description import describe_mock  # tests that print no mock do without it
+
         return describe_mock(self, self._options, self._run)
 
     def _for_call(self, reset: bool, remove_data: bool, *, is_test: bool = True) -> MockAWS:

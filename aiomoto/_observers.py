@@ -35,6 +35,15 @@ class Observer(Protocol):
     def ending(self, mock: ObservedMock) -> None:
         """A mock is about to end: its data still exists, unless it has another owner."""
 
+    def clearing(self, log: CallLog) -> None:
+        """The calls of a mock are about to be removed from its log."""
+
+
+def tell_of_clearing(log: CallLog) -> None:
+    """Tell all observers that the calls of a mock are about to be removed."""
+    for each in observers:
+        each.clearing(log)
+
 
 # The pytest plugin has a list already if it was imported first. It does not import this module, for runs without mocks.
 observers: list[Observer] = getattr(sys.modules.get("aiomoto.pytest_plugin"), "observers", [])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from aiomoto._errors import ArgumentError
 from aiomoto._hints import unknown_option, wrong_switch
 from aiomoto._moto.configuration import own_config
-from aiomoto._moto.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from aiomoto._moto.snapshot import Snapshot
 
 
 class OptionArguments(TypedDict, total=False):
@@ -50,7 +52,7 @@ class Options:
             if not isinstance(value := getattr(self, name), bool):
                 raise ArgumentError(wrong_switch(name, value))
         if self.state is not None:
-            check_state(self.state)
+            check_snapshot("state", self.state)
 
     @property
     def initial(self) -> Snapshot | None:
@@ -63,14 +65,16 @@ SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "
 NAMES = tuple(field.name for field in fields(Options))
 
 
-def check_state(state: object) -> None:
-    """Check what a mock begins with.
+def check_snapshot(name: str, given: object) -> None:
+    """Check what was given where a snapshot is meant.
 
     Raises:
         ArgumentError: it is not a snapshot.
     """
-    if not isinstance(state, Snapshot):
-        raise ArgumentError(f"state must be a snapshot, which aws.snapshot() returns, not {state!r}")
+    from aiomoto._moto.snapshot import Snapshot  # tests without snapshots do without it
+
+    if not isinstance(given, Snapshot):
+        raise ArgumentError(f"{name} must be a snapshot, which aws.snapshot() returns, not {given!r}")
 
 
 def one_of(values: tuple[str, ...]) -> str:
@@ -87,4 +91,9 @@ def options_from(config: dict[str, Any] | None, others: OptionArguments) -> Opti
     """
     for name in sorted(others.keys() - set(NAMES)):
         raise ArgumentError(unknown_option(name, NAMES))
+    if others.get("state") is not None and others.get("reset") is False:
+        raise ArgumentError(
+            "state=... replaces all data, and reset=False keeps it: leave out one of them, or call "
+            "aws.restore(snapshot) inside the mock"
+        )
     return Options(config, **others)

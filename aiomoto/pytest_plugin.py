@@ -16,6 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from aiobotocore.session import AioSession
 
+    from aiomoto._calls.log import CallLog
     from aiomoto._mock import MockAWS
     from aiomoto._moto.snapshot import Snapshot
     from aiomoto._plugin.client_factory import ClientFactory
@@ -145,6 +146,9 @@ class _MockWatch:
     def ending(self, mock: MockAWS) -> None:
         if sections := self._config.stash.get(_SECTIONS, None):
             sections.ending(mock)
+
+    def clearing(self, log: CallLog) -> None:
+        """No-op: a test that clears the log does not want the calls before."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:

@@ -74,6 +74,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.hosts": "moto",
         "_moto.memo": "moto",
         "_patching.compatibility": "",
+        "_plugin.tracebacks": "",
         "_report.bodies": "",
         "_report.places": "",
         "_wire.delivery": "",
@@ -251,14 +252,12 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.smithy.mocked": "",
     },
     {"_http.smithy.clients": "smithy_http", "_smithy.targets": "", "_wiring": "aioboto3 aiobotocore"},
-    {"_s3fs.file_systems": ""},
+    {"_replaced": "", "_s3fs.file_systems": ""},
     {"_installation": "moto"},
     {"_data": "", "_plugin.guard": "pytest"},
     {"_mock": "typing_extensions"},
     {"_mock_aws": "typing_extensions", "_plugin.markers": "pytest"},
-    {"__init__": ""},
-    {"_plugin.tracebacks": ""},
-    {"pytest_plugin": "aiobotocore pytest"},
+    {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
 )
 # The folders in the order of their imports. What is in none of them may stand anywhere between.
 FOLDERS = (

@@ -247,8 +247,13 @@ def test_only_a_snapshot_can_be_a_state() -> None:
     wrong: Any = {"s3": []}
     with pytest.raises(ArgumentError, match=r"state must be a snapshot, which aws\.snapshot\(\) returns, not \{'s3'"):
         mock_aws(state=wrong)
-    with mock_aws() as aws, pytest.raises(ArgumentError, match="state must be a snapshot"):
+    with mock_aws() as aws, pytest.raises(ArgumentError, match=r"what aws\.restore\(\) takes must be a snapshot"):
         aws.restore(wrong)
+
+
+def test_a_state_cannot_be_put_where_data_is_kept(seeded: Snapshot) -> None:
+    with pytest.raises(ArgumentError, match=r"^state=... replaces all data, and reset=False keeps it"):
+        mock_aws(state=seeded, reset=False)
 
 
 def test_a_snapshot_of_another_version_of_moto_is_refused(monkeypatch: pytest.MonkeyPatch, seeded: Snapshot) -> None:

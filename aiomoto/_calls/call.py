@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import cached_property
 from reprlib import Repr
 from types import MappingProxyType
@@ -305,6 +305,11 @@ class _Parameters(dict[str, Any]):
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of a parameter, or ``default`` if the call does not have it."""
         return self[name] if name in self or name in self._unrecorded else default
+
+
+def number_of_calls(attempts: Iterable[Call]) -> int:
+    """The number of calls that these attempts belong to."""
+    return len({call.invocation_id or id(call) for call in attempts})
 
 
 def title(service: str | None, operation: str | None, parameters: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
-from aiomoto._calls.call import Call, arguments, printable, title
+from aiomoto._calls.call import Call, arguments, number_of_calls, printable, title
 from aiomoto._calls.record import Record, Slept
-from aiomoto._calls.summary import Summary, number_of_calls, summarize
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._lock import state_lock
+
+if TYPE_CHECKING:
+    from aiomoto._calls.summary import Summary
 
 _MAX_CALLS = 10_000
 _MAX_BYTES = 16 * 1024 * 1024
@@ -27,10 +29,6 @@ class Wait(NamedTuple):
     after: Call | None
 
 
-# What is called with a log before its calls are removed, and when its mock ends.
-keepers: list[Callable[[Iterable[Call]], object]] = []
-
-
 class CallLog(Sequence[Call]):
     """The calls that clients made, the oldest first; each attempt is one entry.
 
@@ -38,7 +36,10 @@ class CallLog(Sequence[Call]):
     shows the calls as a table.
     """
 
-    def __init__(self, calls: Iterable[Call] = ()) -> None:
+    def __init__(
+        self, calls: Iterable[Call] = (), *, before_clearing: Callable[[CallLog], object] | None = None
+    ) -> None:
+        self._before_clearing = before_clearing
         self._calls: deque[Call] = deque(calls)
         self._with_body: deque[Record] = deque()
         self._bytes = 0
@@ -69,17 +70,13 @@ class CallLog(Sequence[Call]):
 
     def clear(self) -> None:
         """Remove all calls."""
-        self.end()
+        if self._before_clearing is not None:
+            self._before_clearing(self)
         with state_lock:
             self._calls.clear()
             self.waits.clear()
             self._with_body.clear()
             self._bytes = 0
-
-    def end(self) -> None:
-        """Show the calls to those who keep something of them for longer."""
-        for keep in keepers:
-            keep(self)
 
     def start(self) -> None:
         """Note that calls are recorded from now on."""
@@ -193,6 +190,8 @@ class CallLog(Sequence[Call]):
 
         ``print(aws.calls.summary())`` shows a table.
         """
+        from aiomoto._calls.summary import summarize  # tests without it do without its module
+
         return summarize(self)
 
     def _check_that_it_has_started(self) -> None:

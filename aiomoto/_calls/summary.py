@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, overload
 
-from aiomoto._calls.call import Call, printable
+from aiomoto._calls.call import Call, number_of_calls, printable
 
 
 class OperationSummary(NamedTuple):
@@ -61,11 +61,6 @@ def summarize(calls: Iterable[Call]) -> Summary:
     for call in calls:
         groups.setdefault((call.service, call.operation), []).append(call)
     return Summary(_row(service, operation, found) for (service, operation), found in groups.items())
-
-
-def number_of_calls(attempts: Iterable[Call]) -> int:
-    """The number of calls that these attempts belong to."""
-    return len({call.invocation_id or id(call) for call in attempts})
 
 
 def align(rows: list[tuple[str, ...]], right: Sequence[int]) -> list[str]:

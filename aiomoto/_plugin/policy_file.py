@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from aiomoto import _live
-from aiomoto._calls import log
+from aiomoto._calls.log import CallLog
 from aiomoto._calls.policy import COMMENT, Grants
+from aiomoto._observers import ObservedMock, observers
 
 OPTION = "aiomoto_policy"
 
@@ -43,10 +44,27 @@ class PolicyFile:
         path: the file; in a worker of pytest-xdist, which does not write it, ``None``.
     """
 
+    wants_details = False
+
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._grants = Grants()
-        log.keepers.append(self._grants.add_calls)
+        observers.append(self)
+
+    # ------------------------------------------------------------ mocks
+
+    def started(self, mock: ObservedMock) -> None:
+        """No-op: a mock that starts has made no calls."""
+
+    def ending(self, mock: ObservedMock) -> None:
+        """Add the calls of a mock."""
+        self._grants.add_calls(mock.calls)
+
+    def clearing(self, log: CallLog) -> None:
+        """Add the calls of a mock that are removed before it ends."""
+        self._grants.add_calls(log)
+
+    # ------------------------------------------------------------ pytest
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -64,7 +82,7 @@ class PolicyFile:
 
     def pytest_unconfigure(self) -> None:
         """Write the file, when all workers have ended."""
-        log.keepers.remove(self._grants.add_calls)
+        observers.remove(self)
         if self._path is not None:
             self._path.write_text(json.dumps(self._grants.policy(), indent=4) + "\n", encoding="utf-8")
 

@@ -6,37 +6,14 @@ For all other errors, such as a client's, those frames may matter, and stay.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from types import TracebackType
 
-import aiomoto
+from aiomoto._calls.place import is_of_library, is_of_runner, root_of
 from aiomoto._errors import AiomotoError
 
-_OURS = (f"{Path(aiomoto.__file__).parent}{os.sep}",)
 # The errors that aiomoto raises: its own, and those of Moto and Python with another message.
 _ERRORS = (AiomotoError, ImportError, NotImplementedError)
-# What stands between the code of a test and aiomoto.
-_BETWEEN = (
-    *("aioboto3", "aiobotocore", "aiohttp", "anyio", "asyncio", "awscrt", "boto3", "botocore", "concurrent.futures"),
-    *(
-        "contextlib",
-        "fsspec",
-        "http.client",
-        "httpcore",
-        "httpcore2",
-        "httplib2",
-        "httpx",
-        "httpx2",
-        "moto",
-        "requests",
-    ),
-    *("responses", "s3fs", "s3transfer", "smithy_http", "trio", "urllib.request", "urllib3", "uvloop", "wrapt"),
-)
-_RUNNERS = ("_pytest", "pluggy")
 
 
 def trim(error: BaseException) -> None:
@@ -58,24 +35,23 @@ def _with_causes(error: BaseException | None, seen: set[int]) -> Iterator[BaseEx
 
 def _trimmed(error: BaseException) -> TracebackType | None:
     frames = list(_frames(error))
-    if not any(_is_in(each, _OURS) for each in frames):
+    if not any(map(_is_of_aiomoto, frames)):
         return error.__traceback__
-    hidden = (*_OURS, *_folders(_BETWEEN)) if _is_ours(error) else _OURS
-    kept = [each for each in frames if not _is_in(each, hidden)]
-    if all(_is_in(each, _folders(_RUNNERS)) for each in kept):
+    is_hidden = _is_of_library if _is_ours(error) else _is_of_aiomoto
+    kept = [each for each in frames if not is_hidden(each)]
+    if all(is_of_runner(each.tb_frame) for each in kept):
         kept.append(frames[-1])  # none of the user's: pytest shows all of its own rather than none
     return _chain(kept)
 
 
 def _is_ours(error: BaseException) -> bool:
     *_, last = [None, *_frames(error)]
-    return isinstance(error, _ERRORS) and last is not None and _is_in(last, _OURS)
+    return isinstance(error, _ERRORS) and last is not None and _is_of_aiomoto(last)
 
 
 def _says_what(error: BaseException, cause: BaseException) -> bool:
     """Tell whether an error of ours repeats what its cause says, and the user's code has no part in the cause."""
-    hidden = (*_OURS, *_folders(_BETWEEN))
-    return str(cause) in str(error) and all(_is_in(each, hidden) for each in _frames(cause))
+    return str(cause) in str(error) and all(map(_is_of_library, _frames(cause)))
 
 
 def _frames(error: BaseException) -> Iterator[TracebackType]:
@@ -92,12 +68,9 @@ def _chain(frames: Sequence[TracebackType]) -> TracebackType | None:
     return chained
 
 
-def _is_in(entry: TracebackType, places: tuple[str, ...]) -> bool:
-    return entry.tb_frame.f_code.co_filename.startswith(places)
+def _is_of_aiomoto(entry: TracebackType) -> bool:
+    return root_of(entry.tb_frame) == "aiomoto"
 
 
-@lru_cache(maxsize=2)
-def _folders(modules: tuple[str, ...]) -> tuple[str, ...]:
-    specs = [spec for name in modules if (spec := find_spec(name)) is not None]
-    folders = [f"{folder}{os.sep}" for spec in specs for folder in spec.submodule_search_locations or ()]
-    return (*folders, *(spec.origin for spec in specs if spec.origin and not spec.submodule_search_locations))
+def _is_of_library(entry: TracebackType) -> bool:
+    return is_of_library(entry.tb_frame)

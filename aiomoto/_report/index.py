@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, TypedDict
 
-from aiomoto._calls.summary import number_of_calls
+from aiomoto._calls.call import number_of_calls
 from aiomoto._report.page import element, page
 from aiomoto._report.trace import Trace
 

@@ -11,10 +11,9 @@ from importlib.metadata import version
 from platform import python_version
 
 from aiomoto import _clock
-from aiomoto._calls.call import Call, printable
+from aiomoto._calls.call import Call, number_of_calls, printable
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import Wait
-from aiomoto._calls.summary import number_of_calls
 from aiomoto._moto.state import Existing
 from aiomoto._report.call_data import CallData
 from aiomoto._report.page import element, page, table

@@ -1,0 +1,61 @@
+"""What is replaced while a mock is active, in the order in which it is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+
+from aiomoto import _detectors
+from aiomoto._botocore import credentials, crt, events, lookups, models, operations, session_classes, sessions, signers
+from aiomoto._botocore import memo as sdk_repetitions
+from aiomoto._http import event_loops, http_client, requests_adapter
+from aiomoto._http.aiohttp import plain as plain_aiohttp
+from aiomoto._http.httpx import httpcore_pools
+from aiomoto._http.httpx import plain as plain_httpx
+from aiomoto._http.urllib3 import plain as plain_urllib3
+from aiomoto._moto import containers, long_polls, stubber
+from aiomoto._moto import memo as moto_repetitions
+from aiomoto._native import clients, file_systems
+from aiomoto._patching.replacements import Target
+from aiomoto._smithy import targets as sdk_v4
+
+# What sends requests, which guards need as well.
+SENDING: tuple[Target, ...] = (
+    *session_classes.SENDING,
+    *plain_aiohttp.REPLACEMENTS,
+    *plain_urllib3.REPLACEMENTS,
+    *http_client.REPLACEMENTS,
+    *event_loops.REPLACEMENTS,
+)
+REPLACEMENTS: tuple[Target, ...] = (
+    *session_classes.CREATING,
+    *operations.REPLACEMENTS,
+    *sessions.REPLACEMENTS,
+    *credentials.REPLACEMENTS,
+    *signers.REPLACEMENTS,
+    *lookups.REPLACEMENTS,
+    *stubber.REPLACEMENTS,
+    *events.REPLACEMENTS,
+    *models.REPLACEMENTS,
+    *sdk_repetitions.REPLACEMENTS,
+    *moto_repetitions.REPLACEMENTS,
+    *requests_adapter.REPLACEMENTS,
+)
+# The same for optional modules, as soon as they are imported.
+LATE_SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+    **crt.SENDING,
+    **dict.fromkeys(plain_httpx.PACKAGES, plain_httpx.targets),
+    **dict.fromkeys(httpcore_pools.PACKAGES, httpcore_pools.targets),
+    **http_client.TARGETS,
+    **event_loops.TARGETS,
+    **file_systems.TARGETS,
+    **clients.TARGETS,
+}
+LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+    **long_polls.TARGETS,
+    **containers.TARGETS,
+    **moto_repetitions.TARGETS,
+    **crt.TARGETS,
+    **_detectors.TARGETS,
+    **sdk_v4.TARGETS,
+}
