@@ -97,6 +97,7 @@ class MockAWS(Data):
         self.slept = []
         self._leaks: list[Leak] = []
         self._bedrock: Bedrock | None = None
+        self._has_failed = False  # the code inside the mock, at the end of a ``with``
         self._starts = 0
         self._run: Run | None = None
         self._closing: Closing | None = None
@@ -136,11 +137,7 @@ class MockAWS(Data):
             ArgumentError: ``remove_data`` is not a bool.
             AiomotoError: something was left open, with ``leaks="error"``. The mock has ended nevertheless.
         """
-        self._stop(remove_data)
-        self._report_leaks()
-
-    def _stop(self, remove_data: bool | None = None) -> None:
-        # At the end of a ``with``, call nothing before the ``try``: Ctrl-C in there would leave the mock active.
+        # Call nothing before the ``try``, at the end of a ``with`` either: Ctrl-C in there would leave the mock active.
         if remove_data is not None:
             check_switch("remove_data", remove_data, may_be_none=True)
         if sys.is_finalizing():
@@ -156,6 +153,9 @@ class MockAWS(Data):
             raise
         if self._closing is not None:
             self._closing.wait()
+        has_failed, self._has_failed = self._has_failed, False
+        if not has_failed:
+            self._report_leaks()
 
     @property
     def endpoint(self) -> Endpoint:
@@ -264,9 +264,8 @@ class MockAWS(Data):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stop()
-        if error is None:
-            self._report_leaks()
+        self._has_failed = error is not None
+        self.stop()
 
     async def __aenter__(self) -> MockAWS:
         is_in_handler = backends.lock.is_held()

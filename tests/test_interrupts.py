@@ -170,6 +170,21 @@ def test_ctrl_c_at_any_moment_of_start_and_end(program: Callable[[], None], step
     assert interrupted > 2
 
 
+def test_ctrl_c_at_each_of_the_first_calls_of_an_end() -> None:
+    once()
+    with nothing_left_behind():
+        for number in range(1, 40):
+            before = sys.getprofile()
+            with pytest.raises(KeyboardInterrupt):
+                try:
+                    with mock_aws():
+                        sys.setprofile(InterruptAtCall(number))
+                finally:
+                    sys.setprofile(before)
+            assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAMINE", f"after call {number}"
+        assert_mocks_work()
+
+
 def interrupts(program: Callable[[], None], interrupt: InterruptAtCall) -> bool:
     """Run a program; tell whether it was interrupted, or ended before that."""
     before = sys.getprofile()
