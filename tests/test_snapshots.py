@@ -66,6 +66,24 @@ def test_restoring_brings_back_what_was_there_and_removes_what_came_since() -> N
             check_seeded()
 
 
+def test_what_came_after_a_snapshot_is_gone_in_other_services_regions_and_accounts_too() -> None:
+    with mock_aws() as aws:
+        client("s3").create_bucket(Bucket="reports")
+        snapshot = aws.snapshot()
+        client("sns").create_topic(Name="news")
+        elsewhere = boto3.client("sqs", region_name="eu-west-1")
+        elsewhere.create_queue(QueueName="jobs")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MOTO_ACCOUNT_ID", "111122223333")
+            client("s3").create_bucket(Bucket="theirs")
+
+        aws.restore(snapshot)
+
+        assert client("sns").list_topics()["Topics"] == []
+        assert "QueueUrls" not in elsewhere.list_queues()
+        client("s3").create_bucket(Bucket="theirs")  # its name is free
+
+
 def test_clients_go_on_working_after_a_restore() -> None:
     async def main() -> None:
         async with mock_aws() as aws, get_session().create_client("s3", region_name=REGION) as s3:
