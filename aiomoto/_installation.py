@@ -170,12 +170,12 @@ class Installation:
             self._restore()
 
     def _found(self, module: ModuleType) -> None:
-        if targets := LATE_SENDING.get(module.__name__):
-            self._replacements.put(targets(module), again=True, is_for_guards=True)
-        if not self._is_mocking:
-            return
-        required_names.check_imported(module)
-        if targets := _LATE.get(module.__name__):
+        sending = LATE_SENDING.get(module.__name__)
+        if sending or self._is_mocking:
+            required_names.check_imported(module)
+        if sending:
+            self._replacements.put(sending(module), again=True, is_for_guards=True)
+        if self._is_mocking and (targets := _LATE.get(module.__name__)):
             self._replacements.put(targets(module), again=True)
 
     def _replace_sending(self) -> None:

@@ -50,6 +50,7 @@ LATE_SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **event_loops.TARGETS,
     **file_systems.TARGETS,
     **clients.TARGETS,
+    **sdk_v4.SENDING,
 }
 LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **long_polls.TARGETS,

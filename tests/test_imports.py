@@ -244,6 +244,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_native.clients": "",
         "_native.file_systems": "",
         "_run": "",
+        "_smithy.targets": "",
     },
     {
         "_botocore.session_classes": "aiobotocore botocore",
@@ -251,8 +252,8 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.requests_adapter": "moto requests urllib3",
         "_http.smithy.mocked": "",
     },
-    {"_http.smithy.clients": "smithy_http", "_smithy.targets": "", "_wiring": "aioboto3 aiobotocore"},
-    {"_replaced": "", "_s3fs.file_systems": ""},
+    {"_http.smithy.clients": "smithy_http", "_replaced": "", "_wiring": "aioboto3 aiobotocore"},
+    {"_s3fs.file_systems": ""},
     {"_installation": "moto"},
     {"_data": "", "_plugin.guard": "pytest"},
     {"_mock": "typing_extensions"},

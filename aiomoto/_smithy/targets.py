@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType
 
 from aiomoto._botocore.instant_sleep import RETRY, InstantSleep
@@ -12,13 +13,26 @@ from aiomoto._patching.replacements import Target
 from aiomoto._smithy import credentials, environment
 
 
-def _transport_targets(module: ModuleType) -> tuple[Target, ...]:
+def _mocked() -> ModuleType:
+    """What is imported with a transport, and not before.
+
+    Raises:
+        AiomotoError: the SDK lacks something.
+    """
     try:
-        from aiomoto._http.smithy import mocked
+        return import_module("aiomoto._http.smithy.mocked")
     except (ImportError, AttributeError) as error:
         raise explain(error) from error
-    is_crt = module.__name__.endswith(".crt")
-    return mocked.crt_targets(module) if is_crt else mocked.aiohttp_targets(module)
+
+
+def _sending_targets(module: ModuleType) -> tuple[Target, ...]:
+    targets: tuple[Target, ...] = _mocked().sending_targets(module)
+    return targets
+
+
+def _creating_targets(module: ModuleType) -> tuple[Target, ...]:
+    targets: tuple[Target, ...] = _mocked().creating_targets(module)
+    return targets
 
 
 def _client_targets(module: ModuleType) -> tuple[Target, ...]:
@@ -37,10 +51,12 @@ _READ_ENVIRONMENT = (
     "smithy_aws_core.identity.chain.providers.shared_config",
     "smithy_aws_core.identity.container",
 )
+_TRANSPORTS = ("smithy_http.aio.aiohttp", "smithy_http.aio.crt")
+# What guards need as well.
+SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = dict.fromkeys(_TRANSPORTS, _sending_targets)
 TARGETS: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     "smithy_core.aio.client": _client_targets,
-    "smithy_http.aio.aiohttp": _transport_targets,
-    "smithy_http.aio.crt": _transport_targets,
+    **dict.fromkeys(_TRANSPORTS, _creating_targets),
     **dict.fromkeys(_READ_ENVIRONMENT, environment.os_targets),
     "smithy_aws_core.config.aws_config": environment.validation_targets,
     "smithy_aws_core.config.merged_config": environment.config_targets,

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
-from aiomoto import _live
+from aiomoto import _guard, _live
 from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import RequestBlockedError
 from aiomoto._http import plain_requests
@@ -19,6 +19,7 @@ from aiomoto._http.smithy.failures import sdk_error
 from aiomoto._http.smithy.request import head_of
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
+from aiomoto._wire.message import WireRequest
 
 
 def hang_up(transport: Any) -> None:
@@ -99,8 +100,12 @@ def _send(original: Callable[..., Any], kind: Kind) -> Callable[..., Any]:
     @wraps(original)
     async def send(self: Any, *args: Any, **kwargs: Any) -> Any:
         request, exchange = argument(args, kwargs, 0, "request"), _live.current()
-        head = None if exchange is None else head_of(request)
-        if exchange is None or head is None or not exchanging.is_for_aws(head) or plain_requests.passes_through(head):
+        if exchange is None:
+            if _guard.guards:
+                _check(head_of(request))
+            return await original(self, *args, **kwargs)
+        head = head_of(request)
+        if not exchanging.is_for_aws(head) or plain_requests.passes_through(head):
             return await original(self, *args, **kwargs)
         response = await exchanging.respond(self, request, head, exchange, kind)
         if response is not None:
@@ -111,23 +116,25 @@ def _send(original: Callable[..., Any], kind: Kind) -> Callable[..., Any]:
     return send
 
 
-def targets(module: ModuleType, name: str, kind: Kind) -> tuple[Target, ...]:
-    """List what to replace in the module of a transport.
+def _check(head: WireRequest) -> None:
+    try:
+        _guard.check(head)
+    except RequestBlockedError as error:
+        raise sdk_error(error) from error
 
-    Args:
-        module: the module.
-        name: the name of the transport.
-        kind: what is particular about it.
-    """
+
+# The transports, by their modules.
+_TRANSPORTS = {"smithy_http.aio.aiohttp": ("AIOHTTPClient", AIOHTTP), "smithy_http.aio.crt": ("AWSCRTHTTPClient", CRT)}
+
+
+def sending_targets(module: ModuleType) -> tuple[Target, ...]:
+    """List what to replace in the module of a transport, so that it sends nothing to AWS."""
+    name, kind = _TRANSPORTS[module.__name__]
+    return ((getattr(module, name), "send", partial(_send, kind=kind)),)
+
+
+def creating_targets(module: ModuleType) -> tuple[Target, ...]:
+    """List what to replace in the module of a transport, so that a new one belongs to a mock."""
+    name, kind = _TRANSPORTS[module.__name__]
     real: Any = getattr(module, name)
-    return (real, "__init__", partial(_init, real=real, kind=kind)), (real, "send", partial(_send, kind=kind))
-
-
-def aiohttp_targets(module: ModuleType) -> tuple[Target, ...]:
-    """List what to replace in ``smithy_http.aio.aiohttp``."""
-    return targets(module, "AIOHTTPClient", AIOHTTP)
-
-
-def crt_targets(module: ModuleType) -> tuple[Target, ...]:
-    """List what to replace in ``smithy_http.aio.crt``."""
-    return targets(module, "AWSCRTHTTPClient", CRT)
+    return ((real, "__init__", partial(_init, real=real, kind=kind)),)
