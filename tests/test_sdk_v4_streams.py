@@ -64,6 +64,25 @@ async def test_an_event_is_made_when_it_is_read(transport: Callable[[], Any]) ->
             assert len(made) < 10
 
 
+@each_transport
+async def test_a_stream_and_a_body_that_are_closed_early_are_no_leaks(transport: Callable[[], Any]) -> None:
+    polly = models("polly")
+    with mock_aws(leaks="error") as aws:
+        event = {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "x" * 1000}}}
+        aws.answers.add("bedrock-runtime", "ConverseStream", {"stream": [event] * 1000})
+        aws.answers.add("polly", "SynthesizeSpeech", {"AudioStream": b"x" * 1_000_000})
+        async with await configured("bedrock_runtime", transport=transport()) as bedrock:
+            async with await bedrock.converse_stream(converse_stream()) as stream:
+                await stream.output_stream.receive()
+            assert [leak.kind for leak in aws.leaks] == ["client"]
+        async with await configured("polly", transport=transport()) as ours:
+            asked_for = polly.SynthesizeSpeechInput(output_format="mp3", text="Hi", voice_id="Joanna")
+            output = await ours.synthesize_speech(asked_for)
+            assert await output.audio_stream.read(4) == b"xxxx"
+            await output.audio_stream.close()
+        assert list(aws.leaks) == []
+
+
 async def test_chunks_of_invoke_model_come_one_by_one() -> None:
     inputs = models("bedrock_runtime")
     with mock_aws() as aws:

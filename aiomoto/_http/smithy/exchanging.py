@@ -46,7 +46,8 @@ class Kind(NamedTuple):
 
 # The defaults of aiohttp's sessions, which the SDK leaves as they are.
 AIOHTTP = Kind(http_response, lambda kind, url, _: library_error(kind, url), 100, 300)
-# awscrt sends all requests to a host over one connection.
+# awscrt sends all requests to a host over one connection, which no body holds. A body that is not read to its end is no
+# leak, since nothing can tell whether it has been closed: the SDK drops awscrt's stream, and does not close it.
 CRT = Kind(crt_response, lambda kind, _, transport: crt_error(kind, transport), 0, None)
 
 
@@ -88,7 +89,8 @@ async def respond(transport: Any, request: Any, head: WireRequest, exchange: Exc
         if isinstance(error, (AiomotoError, NotImplementedError, ImportError)):
             raise sdk_error(error) from error
         raise
-    lease.begin_body(exchange, wire)
+    if kind.connections:
+        lease.begin_body(exchange, wire)
     return kind.response(response)
 
 
