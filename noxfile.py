@@ -32,7 +32,9 @@ CENTRAL = """
     instant_sleep leftovers long_polling past_the_seams plain_requests request_bodies required_names
     retry_modes s3 s3fs safety streaming wiring
 """
-SDK_V4_SERVICES = "bedrock-runtime dynamodb lambda polly secrets-manager sns sqs sts transcribe-streaming"
+SDK_V4_SERVICES = (
+    "bedrock-runtime dynamodb lambda lex-runtime-v2 polly secrets-manager sns sqs sts transcribe-streaming"
+)
 ON_SDK_V4 = [
     *sorted(map(str, Path("tests").glob("test_sdk_v4*.py"))),
     "tests/test_required_names.py",

@@ -17,6 +17,7 @@ _CLASSES = {
     "bedrock_runtime": "BedrockRuntime",
     "dynamodb": "DynamoDB",
     "lambda": "Lambda",
+    "lex_runtime_v2": "LexRuntimeV2",
     "polly": "Polly",
     "secrets_manager": "SecretsManager",
     "sns": "SNS",

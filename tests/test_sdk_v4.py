@@ -192,6 +192,19 @@ async def test_operations_may_run_at_the_same_time() -> None:
     assert len(listed.queue_urls) == 20
 
 
+async def test_a_service_has_botocores_name() -> None:
+    lex = models("lex_runtime_v2")  # "lexruntimev2" in the SDK's model
+    with mock_aws() as aws:
+        aws.answers.add("lexv2-runtime", "RecognizeText", {"sessionId": "one"})
+        async with await configured("lex_runtime_v2", endpoint_uri="https://proxy.example.com/lex") as ours:
+            asked_for = lex.RecognizeTextInput(
+                bot_id="1234567890", bot_alias_id="1234567890", locale_id="en_US", session_id="one", text="hi"
+            )
+            assert (await ours.recognize_text(asked_for)).session_id == "one"
+            assert [leak.service for leak in aws.leaks] == ["lexv2-runtime"]
+        assert [(call.service, call.operation) for call in aws.calls] == [("lexv2-runtime", "RecognizeText")]
+
+
 async def test_what_moto_lacks_says_what_to_write() -> None:
     bedrock, core = models("bedrock_runtime"), pytest.importorskip("smithy_core.exceptions")
     async with mock_aws(), client("bedrock_runtime") as ours:

@@ -29,6 +29,18 @@ class Service(NamedTuple):
     endpoint_prefix: str
 
 
+@lru_cache(maxsize=64)
+def name_of(namespace: str) -> str:
+    """botocore's name of the service in a namespace of AWS's models: ``"lexv2-runtime"`` for ``"lexruntimev2"``.
+
+    The namespace is the id of the service, in lower case and without blanks. One that botocore lacks is returned as it
+    is.
+    """
+    # Most names differ only by hyphens. The ids of all services are in 400 files.
+    name = next((each for each in services() if each.replace("-", "") == namespace), None)
+    return name or _by_namespace().get(namespace, namespace)
+
+
 def service_of(model: ServiceModel) -> Service:
     """The service that a model describes; it need not be among botocore's own."""
     return Service(model.service_name, model.signing_name.lower(), model.endpoint_prefix)
@@ -78,12 +90,21 @@ def loader() -> Loader:
 
 
 @lru_cache(maxsize=1)
+def _all_metadata() -> dict[str, dict[str, Any]]:
+    return {name: _metadata(name) for name in services()}
+
+
+@lru_cache(maxsize=1)
 def _directory() -> dict[str, Service]:
-    metadata = {name: _metadata(name) for name in services()}
     return {
         name: Service(name, str(each.get("signingName", each["endpointPrefix"])).lower(), each["endpointPrefix"])
-        for name, each in metadata.items()
+        for name, each in _all_metadata().items()
     }
+
+
+@lru_cache(maxsize=1)
+def _by_namespace() -> dict[str, str]:
+    return {str(each.get("serviceId", name)).replace(" ", "").lower(): name for name, each in _all_metadata().items()}
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from aiohttp import ClientResponse
 
 from aiomoto._aws.scope import header, scope_of
-from aiomoto._aws.services import services
+from aiomoto._aws.services import name_of
 from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
@@ -100,7 +100,7 @@ def _begin(head: WireRequest, exchange: Exchange) -> Sending:
     if invocation is not None:
         vars(head)["context"] = invocation.next_attempt()
         if invocation.root:
-            exchange.hosts.add(head.host, service_name(invocation.service), invocation.root, owner=exchange)
+            exchange.hosts.add(head.host, name_of(invocation.service), invocation.root, owner=exchange)
     return Sending(exchange, head, BACKEND)
 
 
@@ -118,14 +118,9 @@ async def _refuse_events(wire: WireRequest) -> None:
         await events.refuse()
 
 
-def service_name(model_name: str) -> str:
-    """botocore's name of a service that the SDK's model names ``"bedrockruntime"``; the same name if it has none."""
-    return next((name for name in services() if name.replace("-", "") == model_name), model_name)
-
-
 def _note_client(transport: Any, exchange: Exchange) -> None:
     """Note a client as open, with its first call."""
     invocation = invocations.current()
-    name = service_name(invocation.service) if invocation else BACKEND
+    name = name_of(invocation.service) if invocation else BACKEND
     transport.open_client = OpenClient([each.left_open for each in exchange.within], name)
     transport.open_client.opened(running_loop())
