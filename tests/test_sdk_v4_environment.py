@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aiomoto import MockAWS, mock_aws
+from aiomoto import AiomotoError, MockAWS, mock_aws
 from tests.environments import each_environment_in_turn, use_files
 from tests.loopback import loopback_server
 from tests.sdk_v4 import MotoHTTPClient, client, configured, models
+from tests.snapshot import nothing_left_behind
 
 pytestmark = pytest.mark.anyio
 
@@ -150,3 +152,15 @@ async def test_a_wired_client_never_signs_with_the_machines_keys(monkeypatch: py
     async with await configured("sqs", transport=MotoHTTPClient()) as wired:
         with mock_aws() as aws:
             assert await signed_by(wired, aws) == FAKE
+
+
+async def test_a_wired_transport_that_cannot_be_created_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    from smithy_aws_core.config.aws_config import AsyncAwsConfig
+
+    with monkeypatch.context() as other_release:
+        other_release.delattr(AsyncAwsConfig, "_resolve_fields")
+        with pytest.raises(AiomotoError, match=r"has no smithy_aws_core\.config\.aws_config\.AsyncAwsConfig\._resolve"):
+            MotoHTTPClient()
+    with nothing_left_behind():
+        await MotoHTTPClient().close()
+        gc.collect()

@@ -31,9 +31,9 @@ def hold(transport: Any) -> None:
         AiomotoError: this release of the SDK resolves configurations in another way.
     """
     _held.add(id(transport))
+    finalize(transport, _release, id(transport)).atexit = False  # also where the rest fails
     _replacements.open()
     _replacements.put([(aws_config.AsyncAwsConfig, "_resolve_fields", _resolve_fields)], again=True)
-    finalize(transport, _release, id(transport)).atexit = False
 
 
 def _release(number: int) -> None:
