@@ -44,6 +44,28 @@ async def test_attempts_of_a_call_are_counted_and_their_waits_skipped(transport:
         assert [wait.why for wait in aws.slept] == ["retry", "retry"]
 
 
+@each_transport
+async def test_a_request_for_credentials_is_no_attempt_of_its_call(transport: Callable[[], Any]) -> None:
+    from smithy_aws_core.identity import AWSCredentialsIdentity
+    from smithy_core import URI
+    from smithy_http import Fields
+    from smithy_http.aio import HTTPRequest
+
+    class OfInstance:
+        async def get_identity(self, *, properties: Any) -> Any:
+            token = URI(scheme="http", host="169.254.169.254", path="/latest/api/token")
+            await (await sent.send(HTTPRequest(method="PUT", destination=token, fields=Fields()))).consume_body_async()
+            return AWSCredentialsIdentity(access_key_id="AKIAOWN", secret_access_key="own")
+
+    with mock_aws() as aws:
+        sent = transport()
+        async with await configured("sqs", transport=sent, aws_credentials_identity_resolver=OfInstance()) as sqs:
+            await sqs.list_queues(list_queues())
+        token, call = aws.calls
+        assert (token.service, token.invocation_id) == ("instance_metadata", None)
+        assert (call.operation, call.attempt) == ("ListQueues", 1)
+
+
 async def test_a_modelled_error_that_may_be_retried_is() -> None:
     bedrock = models("bedrock_runtime")
     with mock_aws(sleep="instant") as aws:

@@ -53,8 +53,12 @@ CRT = Kind(crt_response, lambda kind, _, transport: crt_error(kind, transport), 
 
 def is_for_aws(head: WireRequest) -> bool:
     """Tell whether a request is for AWS: the transports serve other clients too, which Smithy generates."""
-    is_sdks = header(head, "user-agent").startswith("aws-sdk-python/")
-    return is_sdks or is_aws(head.host) or scope_of(head) is not None
+    return _is_an_attempt(head) or is_aws(head.host) or scope_of(head) is not None
+
+
+def _is_an_attempt(head: WireRequest) -> bool:
+    """Tell whether a request is a call of a client: in between, it may ask a metadata service for credentials."""
+    return header(head, "user-agent").startswith("aws-sdk-python/")
 
 
 async def respond(transport: Any, request: Any, head: WireRequest, exchange: Exchange, kind: Kind) -> Any:
@@ -97,7 +101,7 @@ async def respond(transport: Any, request: Any, head: WireRequest, exchange: Exc
 def _begin(head: WireRequest, exchange: Exchange) -> Sending:
     """Count an attempt, and remember where its client's endpoint is."""
     invocation = invocations.current()
-    if invocation is not None:
+    if invocation is not None and _is_an_attempt(head):
         vars(head)["context"] = invocation.next_attempt()
         if invocation.root:
             exchange.hosts.add(head.host, name_of(invocation.service), invocation.root, owner=exchange)
