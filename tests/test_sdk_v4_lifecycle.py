@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -73,6 +74,19 @@ async def test_a_client_from_inside_fails_afterwards_and_works_in_the_next_mock(
     with mock_aws():
         assert await queue_names(sqs) == []
     await sqs.close()
+
+
+@each_transport
+@pytest.mark.usefixtures("region")
+async def test_a_copy_of_a_transport_from_inside_fails_afterwards_too(transport: Callable[[], Any]) -> None:
+    with mock_aws():
+        inside = transport()
+    async with await configured("sqs", transport=deepcopy(inside), **KEYS) as sqs:
+        with pytest.raises(RequestBlockedError):
+            await queue_names(sqs)
+        with mock_aws():
+            assert await queue_names(sqs) == []
+    await inside.close()
 
 
 async def test_a_client_that_is_used_for_the_first_time_inside_fails_afterwards() -> None:

@@ -58,6 +58,13 @@ def _base(real: Any, kind: Any) -> Any:
             hang_up(self)
             await super().close()
 
+        def __deepcopy__(self, memo: Any) -> Any:
+            """Copy it. A copy that is made after the mock never sends to AWS either."""
+            copied = super().__deepcopy__(memo)
+            copied.streaming = WeakSet()
+            copied.__class__ = Mocked
+            return copied
+
     Mocked.__name__, Mocked.__qualname__, Mocked.__module__ = real.__name__, real.__qualname__, real.__module__
     return Mocked
 
