@@ -54,7 +54,7 @@ WHEN_IMPORTED: dict[str, tuple[str, ...]] = {
     "smithy_core.aio.client": ("RequestPipeline",),
     "smithy_core.aio.types": ("AsyncBytesReader",),
     "smithy_core.exceptions": ("SmithyError",),
-    "smithy_http": ("Field", "Fields"),
+    "smithy_http": ("tuples_to_fields",),
     "smithy_http.aio": ("HTTPResponse",),
     "smithy_http.aio.aiohttp": ("AIOHTTPClient",),
     "smithy_http.aio.crt": ("AWSCRTHTTPClient", "AWSCRTHTTPResponse"),

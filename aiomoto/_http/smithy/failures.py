@@ -25,18 +25,16 @@ _CRT_TIMEOUTS = ("connect_timeout", "read_timeout", "reset")
 
 def crt_error(kind: FailureKind, client: Any) -> Exception:
     """Return the error that ``AWSCRTHTTPClient`` raises for a failed request."""
-    error = _crt_errors()[_CRT_NAMES[kind]]
+    from awscrt.exceptions import AwsCrtError
+
+    name = _CRT_NAMES[kind]
+    code, message = _crt_codes()[name]
+    error: Exception = AwsCrtError(code, name, message)
     if kind not in _CRT_TIMEOUTS:
         return error
     timeout: Exception = client.TIMEOUT_EXCEPTIONS[0](f"CRT {error}")
     timeout.__cause__ = error
     return timeout
-
-
-def _crt_errors() -> dict[str, Exception]:
-    from awscrt.exceptions import AwsCrtError
-
-    return {name: AwsCrtError(code, name, message) for name, (code, message) in _crt_codes().items()}
 
 
 @lru_cache(maxsize=1)

@@ -7,15 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 from aiohttp import ClientError, ClientResponse
-from smithy_http import Field, Fields
+from smithy_http import tuples_to_fields
 from smithy_http.aio import HTTPResponse
 
 
 def http_response(response: ClientResponse) -> HTTPResponse:
     """Create the response that ``AIOHTTPClient`` returns."""
-    return HTTPResponse(
-        status=response.status, fields=_fields(response), body=_Body(response), reason=response.reason or None
-    )
+    fields = tuples_to_fields(response.headers.items())
+    return HTTPResponse(status=response.status, fields=fields, body=_Body(response), reason=response.reason or None)
 
 
 def crt_response(response: ClientResponse) -> Any:
@@ -23,17 +22,8 @@ def crt_response(response: ClientResponse) -> Any:
     from smithy_http.aio.crt import AWSCRTHTTPResponse
 
     stream: Any = _CRTStream(response)
-    return AWSCRTHTTPResponse(status=response.status, fields=_fields(response), stream=stream)
-
-
-def _fields(response: ClientResponse) -> Fields:
-    fields = Fields()
-    for name, value in response.headers.items():
-        if name in fields:
-            fields[name].add(value)
-        else:
-            fields[name] = Field(name=name, values=[value])
-    return fields
+    fields = tuples_to_fields(response.headers.items())
+    return AWSCRTHTTPResponse(status=response.status, fields=fields, stream=stream)
 
 
 class _Body(AsyncIterable[bytes]):
