@@ -76,6 +76,27 @@ async def test_a_modelled_error_that_may_be_retried_is() -> None:
         assert [(call.attempt, call.status) for call in aws.calls] == [(1, 429), (2, 200)]
 
 
+@pytest.mark.parametrize(
+    ("fault", "attempts"),
+    [
+        ({"error": "ThrottlingException"}, 1),
+        ({"error": "ServiceUnavailable", "status": 503}, 1),
+        ({"error": "TooMany", "status": 429}, 3),
+        ({"error": "RequestTimeout", "status": 408}, 3),
+    ],
+    ids=lambda value: str(value.get("status", "throttled")) if isinstance(value, dict) else "",
+)
+async def test_other_errors_are_retried_by_their_status(fault: dict[str, Any], attempts: int) -> None:
+    from smithy_core.exceptions import SmithyError
+
+    with mock_aws(sleep="instant") as aws:
+        aws.faults.add("sqs", **fault)
+        async with client("sqs") as sqs:
+            with pytest.raises(SmithyError):
+                await sqs.list_queues(list_queues())
+        assert [call.attempt for call in aws.calls] == [*range(1, attempts + 1)]
+
+
 async def test_a_call_whose_attempts_all_fail_raises_the_last_error() -> None:
     from smithy_core.exceptions import ClientTimeoutError
 
