@@ -179,6 +179,46 @@ def test_errors_of_clients_and_of_tests_keep_their_tracebacks(pytester: pytest.P
     assert "E       AssertionError: assert ['jobs'] == []" in output or "E       assert ['jobs'] == []" in output
 
 
+ODD = """
+    class Odd(Exception):
+        {attribute}
+
+    def test_mocked(aiomoto):
+        raise Odd
+
+    def test_not_mocked():
+        raise Odd
+"""
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "exceptions = None",
+        "exceptions = ['not', 'errors']",
+        "__getattr__ = lambda self, name: 1 / 0",
+        "__str__ = lambda self: 1 / 0",
+    ],
+)
+def test_an_odd_error_of_the_user_fails_its_test_only(pytester: pytest.Pytester, attribute: str) -> None:
+    result = run_tests(pytester, ODD.format(attribute=attribute))
+
+    result.assert_outcomes(failed=2)
+    assert len([line for line in result.outlines if "- AWS calls -" in line]) == 1
+
+
+def test_an_error_with_many_causes_fails_its_test_only(pytester: pytest.Pytester) -> None:
+    tests = """
+        def test_function(aiomoto):
+            error = ValueError()
+            for _ in range(2000):
+                error, error.__cause__ = ValueError(), error
+            raise error
+    """
+
+    run_tests(pytester, tests, "--tb=line").assert_outcomes(failed=1)
+
+
 def test_an_error_without_a_frame_of_the_user_has_one(pytester: pytest.Pytester) -> None:
     tests = """
         from aiobotocore.session import get_session

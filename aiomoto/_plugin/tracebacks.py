@@ -18,19 +18,30 @@ _ERRORS = (AiomotoError, ImportError, NotImplementedError)
 
 def trim(error: BaseException) -> None:
     """Leave frames out of the traceback of an error, of its causes and contexts, and of the errors of a group."""
-    for each in _with_causes(error, set()):
+    for each in _with_causes(error):
         if _is_ours(each) and each.__cause__ is not None and _says_what(each, each.__cause__):
             each.__cause__, each.__suppress_context__ = None, True
         each.with_traceback(_trimmed(each))  # an error may not allow to set its attributes
 
 
-def _with_causes(error: BaseException | None, seen: set[int]) -> Iterator[BaseException]:
-    if error is None or id(error) in seen:
-        return
-    seen.add(id(error))
-    yield error
-    for each in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
-        yield from _with_causes(each, seen)
+def _with_causes(error: BaseException) -> list[BaseException]:
+    found: dict[int, BaseException] = {}
+    left: list[BaseException | None] = [error]
+    while left:
+        each = left.pop()
+        if each is not None and id(each) not in found:
+            found[id(each)] = each
+            left += [each.__cause__, each.__context__, *_members(each)]
+    return list(found.values())
+
+
+def _members(error: BaseException) -> list[BaseException]:
+    """The errors of a group. An error of the user's own may have any attribute of this name."""
+    try:
+        members = getattr(error, "exceptions", ())
+    except Exception:
+        return []
+    return [each for each in members if isinstance(each, BaseException)] if isinstance(members, (list, tuple)) else []
 
 
 def _trimmed(error: BaseException) -> TracebackType | None:

@@ -36,9 +36,16 @@ def near_lines(error: BaseException, calls: Sequence[Call], state: State) -> lis
 def _text_of(error: BaseException | None) -> str:
     texts: list[str] = []
     while error is not None and len(texts) < 10:
-        texts.append(str(error)[:10_000])
+        texts.append(_text(error)[:10_000])
         error = error.__cause__ or error.__context__
     return "\n".join(texts)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # an error of the user's own
+        return ""
 
 
 def _is_missing(call: Call) -> bool:
