@@ -460,6 +460,22 @@ def test_nothing_is_near_if_nothing_is_similar_or_it_is_named_already(pytester: 
     assert "What is near" not in result.stdout.str()
 
 
+def test_a_section_that_cannot_be_written_says_so(pytester: pytest.Pytester) -> None:
+    tests = """
+        def test_function(aiomoto, monkeypatch):
+            from moto.s3.models import s3_backends
+
+            fill()
+            monkeypatch.setattr(s3_backends["123456789012"]["aws"], "buckets", None)
+            assert False
+    """
+
+    result = report_of(pytester, tests)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["This section could not be written: AttributeError: *"])
+
+
 # ---------------------------------------------------------------- the setting
 
 

@@ -85,7 +85,10 @@ class Sections:
         """Add the section to the report of a test that has failed, if a mock was active in it."""
         if not self._active and not self._ended:
             return
-        text = self._text(error)
+        try:
+            text = self._text(error)
+        except Exception as mistake:  # pytest would end the run
+            text = f"This section could not be written: {type(mistake).__name__}: {mistake}"
         longrepr: Any = report.longrepr
         if hasattr(longrepr, "addsection"):
             # Part of the failure's text, so that it is in JUnit XML and HTML reports too.
