@@ -252,6 +252,7 @@ class MockAWS(Data):
             self._closing = run.closing
             self.faults.clear()
             self.answers.clear()
+            self.calls.end()
 
     def _report_leaks(self) -> None:
         if self._run is None:

@@ -16,6 +16,7 @@ from moto.core.base_backend import BackendDict
 from moto.s3.models import S3Backend
 
 from aiomoto import MockAWS, mock_aws
+from aiomoto.pytest_plugin import observers
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import ClientFactory
 from tests.snapshot import nothing_left_behind
@@ -87,6 +88,33 @@ def test_a_start_that_fails_is_undone(error: type[BaseException], monkeypatch: p
             patch.setattr(BackendDict, "reset", fail)
             with pytest.raises(error, match="in reset"):
                 mock_aws().start()
+        assert_mocks_work()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize("moment", ["started", "ending"])
+def test_an_observer_that_fails_leaves_no_mock_active(error: type[BaseException], moment: str) -> None:
+    class Observer:
+        wants_details = False
+
+        def started(self, mock: MockAWS) -> None:
+            self._told("started")
+
+        def ending(self, mock: MockAWS) -> None:
+            self._told("ending")
+
+        def _told(self, what: str) -> None:
+            if what == moment:
+                raise error("told")
+
+    observer = Observer()
+    with nothing_left_behind():
+        observers.append(observer)
+        try:
+            with pytest.raises(error, match="told"), mock_aws():
+                pass
+        finally:
+            observers.remove(observer)
         assert_mocks_work()
 
 
