@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -248,6 +249,25 @@ def test_what_is_unknown_is_listed_under_a_key_that_iam_refuses() -> None:
             boto3.client("iam").create_policy(PolicyName="least", PolicyDocument=json.dumps(policy))
 
     assert policy == {"Version": "2012-10-17", "Statement": [], "Comment": ["budgets DescribeBudgets"]}
+
+
+ODD = {
+    "an operation that AWS does not have": ("SendMassage", {}),
+    "a URL that is none": ("SendMessage", {"QueueUrl": "https://[::/", "MessageBody": "go"}),
+}
+
+
+@pytest.mark.parametrize(("operation", "params"), ODD.values(), ids=ODD)
+def test_what_aws_would_refuse_is_unknown(operation: str, params: dict[str, str]) -> None:
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential=A/20300101/{REGION}/sqs/aws4_request",
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": f"AmazonSQS.{operation}",
+    }
+    with mock_aws() as aws, suppress(Exception):
+        requests.post(f"https://sqs.{REGION}.amazonaws.com/", json.dumps(params), headers=headers, timeout=5)
+
+    assert aws.calls.policy() == {"Version": "2012-10-17", "Statement": [], "Comment": [f"sqs {operation}"]}
 
 
 def test_failed_and_repeated_calls_count_once() -> None:

@@ -68,7 +68,10 @@ def _grants(call: Call) -> list[tuple[str, Sequence[str]]] | None:
         return None
     region = call.region or UNKNOWN
     place = Place(partition_of(region), region, call.account)
-    return grants_of(CallFacts(call.service, call.operation, _known_params(call), call.url, place))
+    try:
+        return grants_of(CallFacts(call.service, call.operation, _known_params(call), call.url, place))
+    except Exception:  # an operation that AWS does not have, or a parameter of another kind: anything may be sent
+        return None
 
 
 def _known_params(call: Call) -> dict[str, Any]:
