@@ -29,6 +29,10 @@ _SECTIONS = pytest.StashKey[Any]()
 observers: list[Any] = getattr(sys.modules.get("aiomoto._observers"), "observers", [])
 
 
+# What some settings may be.
+_EITHER = {"aiomoto_sleep": ("real", "instant"), "aiomoto_unused": ("error", "ignore")}
+
+
 class _TestHasFailedError(Exception):
     """The test has failed, or was skipped."""
 
@@ -71,8 +75,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and check the settings."""
     _turn_on_guard(config)
-    if (sleep := config.getini("aiomoto_sleep")) not in ("real", "instant"):
-        raise pytest.UsageError(f"aiomoto_sleep must be 'real' or 'instant', not {sleep!r}")
+    for setting, (one, other) in _EITHER.items():
+        if (value := config.getini(setting)) not in (one, other):
+            raise pytest.UsageError(f"{setting} must be {one!r} or {other!r}, not {value!r}")
     if region := config.getini("aiomoto_region"):
         from aiomoto._aws.regions import region_mistake
 

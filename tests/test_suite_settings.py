@@ -1,4 +1,4 @@
-"""The settings ``aiomoto_sleep`` and ``aiomoto_region``: defaults for the mocks of a whole suite."""
+"""Settings for a whole suite: ``aiomoto_sleep`` and ``aiomoto_region`` are defaults for its mocks."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ def test_the_region_is_that_of_the_setting_unless_a_marker_says_it(pytester: pyt
     ("setting", "message"),
     [
         ("aiomoto_sleep=fast", "ERROR: aiomoto_sleep must be 'real' or 'instant', not 'fast'"),
+        ("aiomoto_unused=ignored", "ERROR: aiomoto_unused must be 'error' or 'ignore', not 'ignored'"),
         ("aiomoto_region=eu-central-9", "ERROR: aiomoto_region: AWS has no region 'eu-central-9'; did you mean *"),
     ],
 )
