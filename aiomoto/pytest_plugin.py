@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(
         "aiomoto_report",
-        "what the report of a failing test says of AWS: calls, state (both by default), secrets (unmasked), or off",
+        "what the report of a failing test says of AWS: calls, state (default: both), secrets beside them, or off",
         default="calls, state",
     )
     parser.addini("aiomoto_sleep", "how the fixture and the markers wait by default: real or instant", default="real")
@@ -124,9 +124,9 @@ def _turn_on_guard(config: pytest.Config) -> None:
 def _parts_of_sections(config: pytest.Config) -> frozenset[str]:
     value = config.getini("aiomoto_report")
     parts = frozenset(value.replace(",", " ").split() if isinstance(value, str) else value)
-    if not parts or not (parts <= {"calls", "state", "secrets"} or parts == {"off"}):
+    if parts - {"secrets"} not in ({"calls"}, {"state"}, {"calls", "state"}) and parts != {"off"}:
         raise pytest.UsageError(
-            f"aiomoto_report must be off, or one or several of calls, state and secrets, not {value!r}. "
+            f"aiomoto_report must be off, or calls, state or both, and with secrets to show those, not {value!r}. "
             "Write `aiomoto_report = calls, state`"
         )
     return parts

@@ -503,12 +503,12 @@ def test_secrets_are_shown_if_they_are_asked_for(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["*ssm.PutParameter(Name='/db', Value='hunter3', Type='String')"])
 
 
-@pytest.mark.parametrize("value", ["all", "calls, of", "off, calls", "secrets state x", ""])
+@pytest.mark.parametrize("value", ["all", "calls, of", "off, calls", "secrets state x", "secrets", ""])
 def test_wrong_setting_is_an_error_that_says_what_is_allowed(pytester: pytest.Pytester, value: str) -> None:
     result = report_of(pytester, FAILING["fixture"], "-o", f"aiomoto_report={value}")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert (
-        f"aiomoto_report must be off, or one or several of calls, state and secrets, not {value!r}. "
+        f"aiomoto_report must be off, or calls, state or both, and with secrets to show those, not {value!r}. "
         "Write `aiomoto_report = calls, state`" in result.stderr.str() + result.stdout.str()
     )
