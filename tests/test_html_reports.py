@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import boto3
@@ -161,3 +162,20 @@ def test_a_fixture_of_a_module_has_only_the_calls_of_each_test(pytester: pytest.
 
     assert [call["operation"] for call in page_of(folder, "test_first").data["calls"]] == ["ListBuckets"]
     assert [call["operation"] for call in page_of(folder, "test_second").data["calls"]] == ["ListQueues"]
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest has no subtests")
+def test_the_time_of_subtests_counts_once(pytester: pytest.Pytester) -> None:
+    tests = """
+    import time
+
+    def test_parts(aiomoto, subtests):
+        for part in range(3):
+            with subtests.test(part=part):
+                time.sleep(0.5)
+    """
+    result = run_tests(pytester, tests, "--aiomoto-report=all")
+    page = page_of(pytester.path / "aiomoto-report", "test_parts")
+
+    (seconds,) = re.findall(r"([0-9.]+) s ", page.text)
+    assert 1.5 <= float(seconds) <= result.duration

@@ -203,7 +203,8 @@ class _RunningTest:
             self.existing,
             records_bodies=_records_bodies(calls),
             outcome=self._outcome(),
-            duration=sum(phase.duration for phase in self.phases),
+            # Subtests end before the call that they are in, and are part of it.
+            duration=sum({phase.when: phase.duration for phase in self.phases}.values()),
             failure="\n\n".join(self.failures),
             began=self.began,
             index=INDEX,
