@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import threading
 from pathlib import Path
@@ -130,6 +131,45 @@ def test_attempts_of_one_call_are_together_with_the_waits_between_them(tmp_path:
     assert (first["first"], second["first"], second["attempt"]) == (0, 0, 2)
     assert first["rule"]["kind"] == "fault"
     assert first["waits"] == [{"seconds": slept, "why": "retry"}]
+
+
+NAMED = {
+    "a variable of a container": (
+        *("batch", "register_job_definition"),
+        {
+            "jobDefinitionName": "jobs",
+            "type": "container",
+            "containerProperties": {
+                "environment": [{"name": "DB_PASSWORD", "value": SECRET}, {"name": "MODE", "value": "x"}],
+            },
+        },
+    ),
+    "a property of a connection": (
+        *("glue", "create_connection"),
+        {
+            "ConnectionInput": {
+                "Name": "db",
+                "ConnectionType": "JDBC",
+                "ConnectionProperties": {"PASSWORD": SECRET, "USERNAME": "x", "AWS_SECRET_ACCESS_KEY": SECRET},
+            }
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "operation", "params"), NAMED.values(), ids=NAMED)
+def test_a_value_that_the_user_has_named_a_secret_is_masked(
+    service: str, operation: str, params: dict[str, object], tmp_path: Path
+) -> None:
+    with mock_aws(record_bodies=True) as aws:
+        aws.answers.add(service, "".join(map(str.capitalize, operation.split("_"))), {})
+        getattr(boto3.client(service, REGION), operation)(**params)
+        aws.report(tmp_path / "page.html")
+    page = Page(tmp_path / "page.html")
+
+    assert SECRET not in json.dumps(page.data["calls"])
+    assert '"x"' in json.dumps(page.data["calls"][0]["params"])
+    assert page.data["calls"][0]["request"]["text"].count("***") == json.dumps(params).count(SECRET)
 
 
 def test_secrets_are_masked_unless_they_are_asked_for(tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ _WORDS = (
     *("secretbinary", "sessiontoken", "securitytoken", "authtoken", "authorizationtoken", "accesstoken"),
     *("refreshtoken", "idtoken", "webidentitytoken", "samlassertion"),
 )
+# Members that name the value of another one, such as an environment variable of a container.
+_NAMED = {"name": "value", "Name": "Value", "key": "value", "Key": "Value", "ParameterKey": "ParameterValue"}
 _HEADERS = re.compile(
     "(?:proxy-)?authorization|(?:set-)?cookie|x-api-key|.*-(?:security|session|access|bearer)-token|.*-customer-key",
     re.IGNORECASE,
@@ -90,7 +92,7 @@ def _is_sensitive(shape: Shape | None) -> bool:
 
 
 def _has_secret_name(name: str) -> bool:
-    return name.lower().endswith(_WORDS)
+    return name.lower().replace("_", "").endswith(_WORDS)
 
 
 def _members(shape: Shape | None) -> dict[str, Shape]:
@@ -131,9 +133,13 @@ def _masked_value(value: Any, shape: Shape | None) -> Any:
     """Copy a value of a shape without its secrets. Where the shape is not known, names tell."""
     if isinstance(value, Mapping):
         if shape is not None and shape.type_name == "map":
-            return {key: _masked_item(item, shape.value) for key, item in value.items()}  # keys are the user's names
+            return {key: _masked_member(key, item, shape.value) for key, item in value.items()}
         members = _members(shape)
-        return {name: _masked_member(name, each, members.get(name)) for name, each in value.items()}
+        copy = {name: _masked_member(name, each, members.get(name)) for name, each in value.items()}
+        for name, named in _NAMED.items():
+            if _has_secret_name(str(copy.get(name, ""))) and isinstance(copy.get(named), str):
+                copy[named] = MASK
+        return copy
     if isinstance(value, (list, tuple)):
         return [_masked_item(item, getattr(shape, "member", None)) for item in value]
     return value
