@@ -245,12 +245,26 @@ def test_parameters_of_a_large_body_are_missed_and_not_made_up() -> None:
 def test_only_the_last_10000_calls_are_kept() -> None:
     with mock_aws() as aws:
         sts = sync("sts")
-        for _ in range(10_001):
+        sync("sns").list_topics()
+        for _ in range(10_000):
             sts.get_caller_identity()
         sync("sqs").list_queues()
 
     assert len(aws.calls) == 10_000
     assert aws.calls.last.operation == "ListQueues"
+    with pytest.raises(AssertionError, match="expected at most 9999"):
+        aws.calls.assert_at_most(9_999)
+    for limits in (
+        lambda: aws.calls.assert_at_most(10_000),
+        lambda: aws.calls.assert_not_called("sns", "ListTopics"),
+        lambda: aws.calls.assert_called_once("sqs", "ListQueues"),
+        lambda: aws.calls.filter("sns").assert_not_called("sns"),
+    ):
+        with pytest.raises(AiomotoError, match="the log keeps the last 10,000 calls; 2 earlier ones were dropped"):
+            limits()
+    aws.calls[-5:].assert_not_called("sns")
+    aws.calls.clear()
+    aws.calls.assert_at_most(0)
 
 
 # ---------------------------------------------------------------- which log a call is in

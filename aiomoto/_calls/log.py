@@ -44,6 +44,7 @@ class CallLog(Sequence[Call]):
         self._with_body: deque[Record] = deque()
         self._bytes = 0
         self.has_started = False
+        self._dropped = 0
         self.waits: list[Wait] = []
 
     def add(self, record: Record) -> None:
@@ -56,6 +57,7 @@ class CallLog(Sequence[Call]):
                 self._bytes += record.size
             while len(self._calls) > _MAX_CALLS:
                 self._calls.popleft()
+                self._dropped += 1
             while self._with_body and (self._bytes > _MAX_BYTES or len(self._with_body) > _MAX_CALLS):
                 oldest = self._with_body.popleft()
                 self._bytes -= oldest.size
@@ -74,6 +76,7 @@ class CallLog(Sequence[Call]):
             self._before_clearing(self)
         with state_lock:
             self._calls.clear()
+            self._dropped = 0
             self.waits.clear()
             self._with_body.clear()
             self._bytes = 0
@@ -107,7 +110,7 @@ class CallLog(Sequence[Call]):
         check_names(service, operation, params)
         check_values(service, operation, params)
         found = CallLog(call for call in self if call.is_to(service, operation) and call.has(params))
-        found.has_started = self.has_started
+        found.has_started, found._dropped = self.has_started, self._dropped
         return found
 
     def assert_called(self, service: str, operation: str | None = None, /, **params: object) -> Call:
@@ -132,6 +135,7 @@ class CallLog(Sequence[Call]):
         Raises:
             AssertionError: no call matches, or several do. The message lists the calls that were made.
             ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
+            AiomotoError: the log no longer has all calls.
             AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
@@ -140,6 +144,7 @@ class CallLog(Sequence[Call]):
             wanted = title(service, operation, arguments(params))
             log, mistake = (found, f"was called {times} times") if times else (self, "was not called")
             raise AssertionError(f"{wanted} {mistake}; expected one call. {list_calls(log, wanted)}")
+        self._check_that_it_has_all()
         return found.last
 
     def assert_not_called(self, service: str, operation: str | None = None, /, **params: object) -> None:
@@ -147,15 +152,15 @@ class CallLog(Sequence[Call]):
 
         Raises:
             AssertionError: a call matches. The message lists the matching calls.
-            AiomotoError: the mock was never started, so that the log says nothing.
+            AiomotoError: the mock was never started, or the log no longer has all of its calls.
             ArgumentError: botocore has no such service, operation or parameter, or a value has the wrong type.
             AiomotoError: the result depends on a body that was not recorded.
         """
         found = self.filter(service, operation, **params)
-        self._check_that_it_has_started()
         if found:
             wanted = title(service, operation, arguments(params))
             raise AssertionError(f"{wanted} was called; expected no call. {list_calls(found, wanted)}")
+        self._check_that_it_has_all()
 
     def assert_at_most(
         self, most: int, service: str | None = None, operation: str | None = None, /, **params: object
@@ -168,7 +173,7 @@ class CallLog(Sequence[Call]):
 
         Raises:
             AssertionError: more calls match. The message lists them.
-            AiomotoError: the mock was never started, so that the log says nothing.
+            AiomotoError: the mock was never started, or the log no longer has all of its calls.
             ArgumentError: ``most`` is not a number of calls; or botocore has no such service, operation or parameter,
                 or a value has the wrong type.
             AiomotoError: the result depends on a body that was not recorded.
@@ -179,11 +184,11 @@ class CallLog(Sequence[Call]):
                 'assert_at_most(3, "dynamodb", "Query")'
             )
         found = self.filter(service, operation, **params)
-        self._check_that_it_has_started()
         if (times := number_of_calls(found)) > most:
             wanted = title(service, operation, arguments(params)) if service else "AWS"
             often = f"{times} time{'s' if times > 1 else ''}"
             raise AssertionError(f"{wanted} was called {often}; expected at most {most}. {list_calls(found, wanted)}")
+        self._check_that_it_has_all()
 
     def summary(self) -> Summary:
         """Count the calls, attempts and errors of each operation, and add up how long they took.
@@ -194,11 +199,16 @@ class CallLog(Sequence[Call]):
 
         return summarize(self)
 
-    def _check_that_it_has_started(self) -> None:
+    def _check_that_it_has_all(self) -> None:
         if not self.has_started:
             raise AiomotoError(
                 "this log has recorded nothing, since its mock was never started: as a decorator, a mock starts a new "
                 "one for each call. Write `with mock_aws() as aws:`, or use the fixture `aiomoto`"
+            )
+        if self._dropped:
+            raise AiomotoError(
+                f"cannot tell how often it was called: the log keeps the last {_MAX_CALLS:,} calls; {self._dropped:,} "
+                "earlier ones were dropped. Call aws.calls.clear() before what is to be counted"
             )
 
     def policy(self) -> dict[str, Any]:
