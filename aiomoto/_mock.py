@@ -252,7 +252,6 @@ class MockAWS(Data):
             self._closing = run.closing
             self.faults.clear()
             self.answers.clear()
-            self.calls.end()
 
     def _report_leaks(self) -> None:
         if self._run is None:
