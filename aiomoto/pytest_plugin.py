@@ -96,7 +96,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "aws.answers.add",
     )
     config.addinivalue_line("markers", "aiomoto_allow_aws: let the test call AWS without a mock, despite aiomoto_guard")
-    if which := config.getoption("aiomoto_report"):
+    runs_tests = not config.getoption("collectonly", False)
+    if runs_tests and (which := config.getoption("aiomoto_report")):
         from aiomoto._plugin.html_reports import register
 
         register(config, which)
@@ -104,7 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
         observers.append(watch := _MockWatch(config, parts))
         config.pluginmanager.register(watch, "aiomoto_sections")
         config.add_cleanup(partial(observers.remove, watch))
-    if config.getoption("aiomoto_policy"):
+    if runs_tests and config.getoption("aiomoto_policy"):
         from aiomoto._plugin import policy_file
 
         policy_file.register(config)

@@ -140,7 +140,7 @@ def test_a_loop_of_calls_is_a_suspicion_and_pages_of_a_list_are_not(pytester: py
     run_tests(pytester, tests, "--aiomoto-report=all").assert_outcomes(passed=1)
     index = Page(pytester.path / "aiomoto-report" / "index.html")
 
-    assert "s3 PutObject: 23 calls in sequence, each with another Key" in index.text
+    assert "s3 PutObject was called 23 times in sequence, each time with another Key" in index.text
     assert "ListObjectsV2:" not in index.text
 
 

@@ -96,6 +96,18 @@ def test_a_file_that_cannot_be_written_is_an_error_at_the_start(pytester: pytest
     result.stderr.fnmatch_lines([f"ERROR: --aiomoto-policy must name a file that can be written, not '{name}': *"])
 
 
+def test_a_run_that_only_collects_keeps_what_an_earlier_one_has_written(pytester: pytest.Pytester) -> None:
+    options = ("--aiomoto-policy=policy.json", "--aiomoto-report=all")
+    run_tests(pytester, TESTS, *options)
+    pages = sorted(pytester.path.glob("aiomoto-report/*.html"))
+
+    pytester.runpytest_inprocess("--collect-only", *options, "-p", "no:cacheprovider")
+
+    assert pages
+    assert sorted(pytester.path.glob("aiomoto-report/*.html")) == pages
+    assert _load(pytester.path / "policy.json") == POLICY
+
+
 def test_nothing_is_written_without_the_option(pytester: pytest.Pytester) -> None:
     run_tests(pytester, TESTS)
 

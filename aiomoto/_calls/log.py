@@ -11,6 +11,7 @@ from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
 from aiomoto._calls.call import Call, arguments, number_of_calls, printable, title
 from aiomoto._calls.record import Record, Slept
+from aiomoto._calls.table import align, milliseconds
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._lock import state_lock
 
@@ -249,7 +250,8 @@ class CallLog(Sequence[Call]):
         return f"<CallLog of {len(self)} calls>"
 
     def __str__(self) -> str:
-        return _table(self._snapshot())
+        rows = (_row(number, call) for number, call in enumerate(self._snapshot()))
+        return "\n".join(align([_HEADINGS, *rows]))
 
     def _snapshot(self) -> list[Call]:
         with state_lock:
@@ -273,15 +275,6 @@ def _similarity(one: str, other: str) -> float:
 _HEADINGS = ("#", "service", "operation", "region", "try", "outcome", "ms", "backend", "rule", "parameters")
 
 
-def _table(calls: list[Call]) -> str:
-    rows = [_HEADINGS, *(_row(number, call) for number, call in enumerate(calls))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS) - 1)]
-    lines = (
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in rows
-    )
-    return "\n".join(line.rstrip() for line in lines)
-
-
 def _row(number: int, call: Call) -> tuple[str, ...]:
     row = (
         str(number),
@@ -290,7 +283,7 @@ def _row(number: int, call: Call) -> tuple[str, ...]:
         call.region or "",
         str(call.attempt),
         call.outcome,
-        "" if call.duration is None else f"{call.duration * 1000:.1f}",
+        milliseconds(call.duration),
         call.backend,
         str(call.rule.words) if call.rule else "",
         call.shown_params,

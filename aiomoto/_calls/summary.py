@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, overload
 
 from aiomoto._calls.call import Call, number_of_calls, printable
+from aiomoto._calls.table import align, milliseconds
 
 
 class OperationSummary(NamedTuple):
@@ -63,21 +64,6 @@ def summarize(calls: Iterable[Call]) -> Summary:
     return Summary(_row(service, operation, found) for (service, operation), found in groups.items())
 
 
-def align(rows: list[tuple[str, ...]], right: Sequence[int]) -> list[str]:
-    """Format the lines of a table.
-
-    Args:
-        rows: the cells of each line.
-        right: the columns whose cells are aligned to the right.
-    """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    aligned = (
-        (cell.rjust(width) if index in right else cell.ljust(width) for index, (cell, width) in enumerate(pairs))
-        for pairs in (zip(row, widths, strict=True) for row in rows)
-    )
-    return ["  ".join(cells).rstrip() for cells in aligned]
-
-
 def _row(service: str | None, operation: str | None, attempts: list[Call]) -> OperationSummary:
     durations = [call.duration or 0.0 for call in attempts]
     errors = sum(call.has_failed for call in attempts)
@@ -91,4 +77,4 @@ _HEADINGS = ("operation", "calls", "attempts", "errors", "total ms", "longest ms
 def _cells(row: OperationSummary) -> tuple[str, ...]:
     name = printable(f"{row.service or '?'}.{row.operation or '?'}")
     counts = map(str, (row.calls, row.attempts, row.errors))
-    return (name, *counts, *(f"{seconds * 1000:.1f}" for seconds in (row.total, row.longest)))
+    return (name, *counts, milliseconds(row.total), milliseconds(row.longest))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from aiomoto._aws.client_added import without_added
 from aiomoto._calls.call import Call, arguments, printable, title
 from aiomoto._calls.record import Slept
-from aiomoto._calls.summary import align
+from aiomoto._calls.table import align, milliseconds
 from aiomoto._errors import AiomotoError
 from aiomoto._report.lines import cut
 from aiomoto._report.masking import masked, masked_url
@@ -74,7 +74,7 @@ def _cells(number: int, call: Call, *, secrets: bool) -> tuple[str, ...]:
         str(number),
         str(call.attempt),
         call.outcome.replace("AWS.SimpleQueueService.", ""),
-        "" if call.duration is None else f"{call.duration * 1000:.1f}",
+        milliseconds(call.duration),
         call.region or "",
         call.backend,
         "fault" if call.fault else "answer" if call.rule else "",

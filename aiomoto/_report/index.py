@@ -51,10 +51,7 @@ def entry_of(trace: Trace, file: str) -> Entry:
             SlowCall(name=f"{each.service or '?'} {each.operation or '?'}", ms=(each.duration or 0) * 1000)
             for each in slowest
         ],
-        suspicions=[
-            f"{each.service} {each.operation}: {each.times} calls in sequence, each with another {each.parameter}"
-            for each in trace.suspicions
-        ],
+        suspicions=list(map(str, trace.suspicions)),
     )
 
 

@@ -27,6 +27,10 @@ class Suspicion(NamedTuple):
     parameter: str
     times: int
 
+    def __str__(self) -> str:
+        name = f"{self.service} {self.operation}"
+        return f"{name} was called {self.times} times in sequence, each time with another {self.parameter}"
+
 
 def suspicions(calls: Sequence[Call]) -> list[Suspicion]:
     """Find operations that were called more than 20 times in sequence with exactly one differing parameter."""

@@ -14,6 +14,7 @@ from aiomoto import _clock
 from aiomoto._calls.call import Call, number_of_calls, printable
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import Wait
+from aiomoto._calls.table import milliseconds
 from aiomoto._moto.state import Existing
 from aiomoto._report.call_data import CallData
 from aiomoto._report.page import element, page, table
@@ -126,27 +127,26 @@ def _failure(text: str) -> str:
 
 
 def _suspicions(found: Sequence[Suspicion]) -> str:
-    lines = "".join(
-        f"<li>{escape(f'{each.service} {each.operation}')} was called {each.times} times in sequence, each time with "
-        f"another {escape(each.parameter)}</li>"
-        for each in found
-    )
+    lines = "".join(element("li", str(each)) for each in found)
     return f"<ul class='suspicions' aria-label='Suspicions'>{lines}</ul>" if found else ""
 
 
 def _without_script(calls: Sequence[Call]) -> str:
     rows = [
-        (str(number), call.service or "?", call.operation or "?", call.outcome, _milliseconds(call), str(call.attempt))
+        (
+            str(number),
+            call.service or "?",
+            call.operation or "?",
+            call.outcome,
+            milliseconds(call.duration),
+            str(call.attempt),
+        )
         for number, call in enumerate(calls[:_MOST_WITHOUT_SCRIPT])
     ]
     more = len(calls) - len(rows)
     note = element("p", f"{more:,} more calls are shown by the page's script.") if more else ""
     headings = ("#", "Service", "Operation", "Outcome", "ms", "Attempt")
     return f"<noscript><section><h2>Calls</h2>{table(headings, rows)}{note}</section></noscript>"
-
-
-def _milliseconds(call: Call) -> str:
-    return "" if call.duration is None else f"{call.duration * 1000:.1f}"
 
 
 def _state(existing: Sequence[Existing] | None) -> str:
