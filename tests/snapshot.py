@@ -66,10 +66,11 @@ def snapshot() -> Snapshot:
     """Every attribute of the loaded libraries' modules and classes, the environment, and Moto's settings."""
     settings = _settings()
     found = {name: dict(vars(module)) for name, module in list(sys.modules.items()) if _is_watched(name)}
-    classes = {value for names in found.values() for value in names.values() if isinstance(value, type)}
+    # In their order: of two with one name, as a named tuple and the class that is based on it, the first counts.
+    classes = dict.fromkeys(value for names in found.values() for value in names.values() if isinstance(value, type))
     for each in classes:
         if _is_watched(each.__module__):
-            found[f"{each.__module__}.{each.__qualname__}"] = dict(vars(each))
+            found.setdefault(f"{each.__module__}.{each.__qualname__}", dict(vars(each)))
     for owner, values in settings.items():
         found.setdefault(owner, {}).update(values)
     return found

@@ -186,9 +186,11 @@ def hide(patch: pytest.MonkeyPatch, module: str, part: str) -> None:
     patch.setattr(found, name, Hidden(name, dict(vars(found))), raising=False)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _no_file_systems_of_other_files() -> None:
-    """Collect those that earlier tests have left in s3fs's cache, among what no later collection looks at."""
+def let_go_of_file_systems() -> None:
+    """Collect those that earlier tests have left: a mock that ends closes their sessions.
+
+    Some are in s3fs's cache, and among what no later collection looks at.
+    """
     if "s3fs" in sys.modules:
         sys.modules["s3fs"].S3FileSystem.clear_instance_cache()
         gc.unfreeze()
@@ -309,6 +311,8 @@ def test_a_name_that_instances_lack_is_named_where_one_shows_up(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     use = USES[part.partition(".")[0]]()
     with monkeypatch.context() as patch:
+        if module == "aiobotocore.httpsession":
+            let_go_of_file_systems()
         hide(patch, module, part)
         with pytest.raises(AiomotoError) as raised, mock_aws():
             use()
