@@ -15,7 +15,7 @@ import pytest
 from moto.core.base_backend import BackendDict
 from moto.s3.models import S3Backend
 
-from aiomoto import MockAWS, mock_aws
+from aiomoto import CallLog, MockAWS, mock_aws
 from aiomoto.pytest_plugin import observers
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import ClientFactory
@@ -102,6 +102,9 @@ def test_an_observer_that_fails_leaves_no_mock_active(error: type[BaseException]
 
         def ending(self, mock: MockAWS) -> None:
             self._told("ending")
+
+        def clearing(self, log: CallLog) -> None:
+            """No-op."""
 
         def _told(self, what: str) -> None:
             if what == moment:
