@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from aiomoto._errors import AiomotoError
 from aiomoto._installation import endings, installation
-from aiomoto._moto import backends
+from aiomoto._moto import backends, snapshots
+from aiomoto._moto.snapshot import Snapshot
 from aiomoto._options import check_snapshot
 from aiomoto._run import Run
-
-if TYPE_CHECKING:
-    from aiomoto._moto.snapshot import Snapshot
 
 
 class Data:
@@ -36,8 +33,6 @@ class Data:
             AiomotoError: the mock is not active, or Moto holds something that cannot be copied: the message names it.
         """
         self._check_active("snapshot")
-        from aiomoto._moto import snapshots  # tests without snapshots do without it
-
         with backends.lock.for_thread():
             backends.lock.run_due()
             return snapshots.take()
@@ -52,8 +47,6 @@ class Data:
             AiomotoError: the mock is not active, or the snapshot was taken with other versions of Python or Moto.
         """
         self._check_active("restore")
-        from aiomoto._moto import snapshots
-
         check_snapshot("what aws.restore() takes", snapshot)
         snapshots.check(snapshot)
         installation.forget_listings()

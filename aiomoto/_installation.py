@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from moto.core.models import botocore_stubber
 
@@ -37,8 +37,9 @@ from aiomoto._environment.variables import environment, variables_for_endpoint
 from aiomoto._exchange import Exchange
 from aiomoto._guard import Guard, guards
 from aiomoto._http import requests_adapter
-from aiomoto._moto import backends, long_polls
+from aiomoto._moto import backends, long_polls, snapshots
 from aiomoto._moto.configuration import configurations
+from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
 from aiomoto._patching import required_names
 from aiomoto._patching.late_imports import ImportWatch
@@ -46,9 +47,6 @@ from aiomoto._patching.replacements import Replacements, Target
 from aiomoto._replaced import LATE, LATE_SENDING, REPLACEMENTS, SENDING
 from aiomoto._run import Run
 from aiomoto._s3fs.file_systems import FileSystems
-
-if TYPE_CHECKING:
-    from aiomoto._moto.snapshot import Snapshot
 
 _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
 _file_systems = FileSystems()
@@ -140,8 +138,6 @@ class Installation:
 
     def restore(self, snapshot: Snapshot) -> None:
         """Replace all data by that of a snapshot, which has been checked."""
-        from aiomoto._moto import snapshots  # tests without snapshots do without it
-
         snapshots.restore(snapshot)
         self._data_has_changed()
 
@@ -283,8 +279,6 @@ def repair_environment() -> None:
 
 def _check_snapshot(run: Run) -> None:
     if run.options.initial is not None:
-        from aiomoto._moto import snapshots
-
         snapshots.check_start(run.options.initial, is_nested=_live.current() is not None)
 
 
@@ -292,8 +286,6 @@ def _turn_on(run: Run) -> None:
     new_session = _core_config(run).get("reset_boto3_session", True)
     _moto_switch.turn_on(run.exchange, reset=run.options.reset, new_default_session=new_session)
     if run.options.initial is not None:
-        from aiomoto._moto import snapshots
-
         snapshots.restore(run.options.initial)
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from aiomoto._errors import ArgumentError
 from aiomoto._hints import unknown_option, wrong_switch
 from aiomoto._moto.configuration import own_config
-
-if TYPE_CHECKING:
-    from aiomoto._moto.snapshot import Snapshot
+from aiomoto._moto.snapshot import Snapshot
 
 
 class OptionArguments(TypedDict, total=False):
@@ -71,8 +69,6 @@ def check_snapshot(name: str, given: object) -> None:
     Raises:
         ArgumentError: it is not a snapshot.
     """
-    from aiomoto._moto.snapshot import Snapshot  # tests without snapshots do without it
-
     if not isinstance(given, Snapshot):
         raise ArgumentError(f"{name} must be a snapshot, which aws.snapshot() returns, not {given!r}")
 

@@ -85,6 +85,14 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
+@pytest.fixture(autouse=True)
+def _modules_back() -> Iterator[None]:
+    """Bring back the modules that pytester lets go of when its fixture ends, which is before this one does."""
+    yield
+    if inner_runs := sys.modules.get("tests.inner_runs"):
+        inner_runs.bring_back_modules()
+
+
 @pytest.fixture
 def no_data_left() -> Iterator[None]:
     """Forget afterwards what a test leaves in Moto: on purpose, by a mock of Moto's own, or with no mock at all."""

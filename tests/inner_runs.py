@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+import sys
+from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from types import ModuleType
 
-import anyio
 import hypothesis  # noqa: F401  (its plugin would load it at the end of an inner run, and warn of trio there)
 import pytest
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
-
-from aiomoto import mock_aws
-from tests.buckets import create_bucket
-from tests.conftest import STACKS, Stack
 
 # What the inner tests have in common. Each wants to be the first to create the bucket.
 PRELUDE = """
@@ -46,21 +40,36 @@ ARGUMENTS = (
 
 def run_tests(pytester: pytest.Pytester, tests: str, *arguments: str, prelude: str = PRELUDE) -> pytest.RunResult:
     """Run a file of tests, which begins with the prelude."""
-    _load_what_is_used()
     pytester.makepyfile(prelude + dedent(tests))
-    return pytester.runpytest_inprocess(*ARGUMENTS, *arguments)
+    try:
+        return pytester.runpytest_inprocess(*ARGUMENTS, *arguments, plugins=[_ModulesKept(pytester.path)])
+    finally:
+        bring_back_modules()
 
 
-@cache
-def _load_what_is_used() -> None:
-    """Load modules with a state of their own: pytester lets go of those that an inner run is the first to import."""
-    with mock_aws():
-        create_bucket("photos")
-        for stack in STACKS:
-            anyio.run(_list_buckets, stack, backend=stack.loop)
+_kept: dict[str, ModuleType] = {}
 
 
-async def _list_buckets(stack: Stack) -> Any:
-    config = AioConfig(http_session_cls=stack.session_class)
-    async with get_session().create_client("s3", config=config) as s3:
-        return await s3.list_buckets()
+class _ModulesKept:
+    """Notes the modules that an inner run has imported, but for its own.
+
+    Pytester lets go of those that it is the first to import, though others refer to them: were they imported again,
+    there would be two of each, with data of their own.
+
+    Args:
+        folder: where the modules of the run itself are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+
+    def pytest_unconfigure(self) -> None:
+        for name, module in list(sys.modules.items()):
+            if not (getattr(module, "__file__", None) or "").startswith(self._folder):
+                _kept[name] = module
+
+
+def bring_back_modules() -> None:
+    """Undo that pytester has let go of them."""
+    for name, module in _kept.items():
+        sys.modules.setdefault(name, module)

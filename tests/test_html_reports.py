@@ -5,23 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import boto3
 import pytest
 
-from aiomoto import mock_aws
-from tests.buckets import create_bucket
 from tests.inner_runs import run_tests
 from tests.report_pages import Page
 
 pytest_plugins = ["pytester"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def services_are_loaded() -> None:
-    """Load Moto's services before pytester does, which lets go of their modules at the end of a test."""
-    with mock_aws():
-        create_bucket("photos")
-        boto3.client("sqs", "us-east-1").create_queue(QueueName="jobs")
 
 
 TESTS = """

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.inner_runs import run_tests
+from tests.inner_runs import ARGUMENTS, run_tests
 
 pytest_plugins = ["pytester"]
 
@@ -101,7 +101,7 @@ def test_a_run_that_only_collects_keeps_what_an_earlier_one_has_written(pytester
     run_tests(pytester, TESTS, *options)
     pages = sorted(pytester.path.glob("aiomoto-report/*.html"))
 
-    pytester.runpytest_inprocess("--collect-only", *options, "-p", "no:cacheprovider")
+    pytester.runpytest_inprocess(*ARGUMENTS, "--collect-only", *options)
 
     assert pages
     assert sorted(pytester.path.glob("aiomoto-report/*.html")) == pages

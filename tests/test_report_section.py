@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 
-import boto3
 import pytest
 
-from aiomoto import mock_aws
 from tests.inner_runs import PRELUDE, run_tests
 
 pytest_plugins = ["pytester"]
@@ -30,16 +28,6 @@ TABLE = [
     "2  200  * sqs.CreateQueue(QueueName='jobs')",
 ]
 STATE = ["What exists:", "s3: reports (1 object, 3 B)", "sqs: jobs (empty)"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def services_loaded() -> None:
-    """Load Moto's services before ``pytester``, which lets go of the modules that are imported after it."""
-    with mock_aws():
-        for service, operation in (("s3", "list_buckets"), ("sqs", "list_queues"), ("ssm", "describe_parameters")):
-            getattr(boto3.client(service, region_name="us-east-1"), operation)()
-        boto3.client("secretsmanager", region_name="us-east-1").list_secrets()
-        boto3.client("kms", region_name="us-east-1").list_keys()
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import boto3
 import pytest
 
-from aiomoto import mock_aws
 from tests.inner_runs import run_tests
 
 pytest_plugins = ["pytester"]
@@ -75,15 +73,6 @@ LINES = [
     "sqs: jobs (2 visible, 1 in flight, 1 delayed)",
     "ssm: /app/db (String)",
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def services_loaded() -> None:
-    """Load Moto's services before ``pytester``, which lets go of the modules that are imported after it."""
-    names: dict[str, object] = {"boto3": boto3}
-    exec(CREATING, names)
-    with mock_aws():
-        names["create"]()  # type: ignore[operator]
 
 
 def exists(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, code: str, width: int = 200) -> list[str]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
-from aiomoto import mock_aws
 from tests.inner_runs import run_tests
-from tests.sdk_v4 import aiohttp_class, configured, crt_class, models
 from tests.snapshot import nothing_left_behind
 
 pytest_plugins = ["pytester"]
@@ -42,19 +37,6 @@ async def list_queues(sqs):
 each_transport = pytest.mark.parametrize("kind", [aiohttp_class, crt_class])
 """
 NAMED = "sqs ListQueues (POST https://sqs.eu-west-1.amazonaws.com/) was blocked: no mock is active, and aiomoto_guard"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _load_what_is_used() -> None:
-    """Load modules with a state of their own, before pytester notes which ones it is to keep."""
-
-    async def list_queues(kind: Any) -> None:
-        async with await configured("sqs", transport=kind()) as sqs:
-            await sqs.list_queues(models("sqs").ListQueuesInput())
-
-    for kind in (aiohttp_class(), crt_class()):
-        with mock_aws():
-            asyncio.run(list_queues(kind))
 
 
 def _run(pytester: pytest.Pytester, tests: str) -> pytest.RunResult:

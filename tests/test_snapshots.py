@@ -10,10 +10,6 @@ from typing import Any
 
 import boto3
 import moto.backends
-import moto.ec2.models
-import moto.iam.models  # before pytester drops what an inner run is the first to import
-import moto.s3.models
-import moto.sqs.models
 import pytest
 from aiobotocore.session import get_session
 
