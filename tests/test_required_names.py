@@ -311,7 +311,7 @@ def test_a_name_that_instances_lack_is_named_where_one_shows_up(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     use = USES[part.partition(".")[0]]()
     with monkeypatch.context() as patch:
-        if module == "aiobotocore.httpsession":
+        if module in ("aiobotocore.httpsession", "s3fs.core"):
             let_go_of_file_systems()
         hide(patch, module, part)
         with pytest.raises(AiomotoError) as raised, mock_aws():
