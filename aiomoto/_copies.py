@@ -72,13 +72,17 @@ class ExchangeCopy(Exchange):
 def become_copies(exchanges: tuple[Exchange, ...]) -> None:
     """Make the active exchanges copies, in a child that has just been forked."""
     # Those that are copies already belong to a parent's parent.
-    own = [each for each in exchanges if type(each) is Exchange]
-    ports = [each.port for each in own if each.port is not None]
+    own = [each for each in exchanges if not isinstance(each, ExchangeCopy)]
     for each in own:
         # The class, and not the methods, as all that know an exchange keep it.
-        each.__class__ = ExchangeCopy
+        each.__class__ = ExchangeCopy if type(each) is Exchange else _copy_of(type(each))
+        ports = [other.port for other in own if other.port is not None and other.world is each.world]
         if each.port is None and ports:
             each.port = ports[-1]
+
+
+def _copy_of(isolated: type[Exchange]) -> type[ExchangeCopy]:
+    return type(isolated.__name__, (isolated, ExchangeCopy), {})
 
 
 def _closed_error(request: WireRequest) -> RequestBlockedError:

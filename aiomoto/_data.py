@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from aiomoto._errors import AiomotoError
 from aiomoto._installation import endings, installation
-from aiomoto._moto import backends, snapshots
+from aiomoto._moto import backends, snapshots, worlds
 from aiomoto._moto.snapshot import Snapshot
-from aiomoto._options import check_snapshot
+from aiomoto._moto.worlds import World
+from aiomoto._options import Options, check_snapshot
 from aiomoto._run import Run
 
 
 class Data:
     """The part of a mock that deals with all data at once."""
 
+    _options: Options
     _run: Run | None
 
     def reset(self) -> None:
@@ -23,8 +26,10 @@ class Data:
         On an event loop this does not wait for a call that another thread is making: the data is deleted when that call
         ends, before any other call is answered.
         """
+        if self._run is None and self._options.isolated:
+            return  # its data is gone
         installation.forget_listings()
-        endings.run_before_next_use(installation.reset)
+        self._run_before_next_use(installation.reset)
 
     def snapshot(self) -> Snapshot:
         """Take a snapshot of all data, in all accounts and regions. See docs/snapshots.md.
@@ -33,7 +38,7 @@ class Data:
             AiomotoError: the mock is not active, or Moto holds something that cannot be copied: the message names it.
         """
         self._check_active("snapshot")
-        with backends.lock.for_thread():
+        with backends.lock.for_thread(), worlds.inside(self._world):
             backends.lock.run_due()
             return snapshots.take()
 
@@ -50,7 +55,20 @@ class Data:
         check_snapshot("what aws.restore() takes", snapshot)
         snapshots.check(snapshot)
         installation.forget_listings()
-        endings.run_before_next_use(partial(installation.restore, snapshot))
+        self._run_before_next_use(partial(installation.restore, snapshot))
+
+    @property
+    def _world(self) -> World | None:
+        return None if self._run is None else self._run.exchange.world
+
+    def _run_before_next_use(self, step: Callable[[], object]) -> None:
+        world = self._world
+
+        def run() -> None:
+            with worlds.inside(world):
+                step()
+
+        endings.run_before_next_use(run)
 
     def _check_active(self, name: str) -> None:
         if self._run is None:

@@ -33,8 +33,10 @@ class Context(Protocol):
 
 
 # Creates the context of one call. Its arguments: whether to start with no data, and whether to leave none behind.
-# Methods that are no tests of their own say so, with ``is_test=False``.
+# Methods that are no tests of their own say so, with ``is_test=False``; methods of test classes name their instance.
 ContextFactory = Callable[..., Context]
+# The same, by the arguments of the call.
+Contexts = Callable[[tuple[Any, ...]], Context]
 
 
 def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: bool) -> Any:
@@ -46,11 +48,11 @@ def decorate(target: Any, context: ContextFactory, *, reset: bool, remove_data: 
     if inspect.isclass(target):
         return _decorate_class(target, context)
     if isinstance(target, (staticmethod, classmethod)):
-        return type(target)(_decorate_function(target.__func__, partial(context, reset, remove_data)))
+        return type(target)(_decorate_function(target.__func__, lambda args: context(reset, remove_data)))
     # pytest's fixture definitions are callable, but only raise an error.
     if not callable(target) or type(target).__module__.startswith("_pytest."):
         raise ArgumentError(f"mock_aws cannot decorate {target!r}{_what_instead(target)}")
-    return _decorate_function(target, partial(context, reset, remove_data))
+    return _decorate_function(target, lambda args: context(reset, remove_data))
 
 
 def _what_instead(target: object) -> str:
@@ -69,7 +71,7 @@ def _what_instead(target: object) -> str:
     )
 
 
-def _decorate_function(function: Any, context: Callable[[], Context]) -> Any:
+def _decorate_function(function: Any, context: Contexts) -> Any:
     called = _called_in_the_end(function)
     if _ends_too_early(called):
         raise ArgumentError(
@@ -108,17 +110,17 @@ def _called_in_the_end(target: Any) -> Any:
             target = call
 
 
-def _wrap_plain(function: Any, context: Callable[[], Context]) -> Any:
+def _wrap_plain(function: Any, context: Contexts) -> Any:
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        with context():
+        with context(args):
             result = function(*args, **kwargs)
-        return _inside(context, result)
+        return _inside(lambda _: context(args), result)
 
     return wrapper
 
 
-def _inside(context: Callable[[], Context], result: Any) -> Any:
+def _inside(context: Contexts, result: Any) -> Any:
     """Run a body inside the context if another decorator hides a coroutine function or generator in a plain function.
 
     The body has not run yet: its coroutine, generator or context manager is still to be awaited, iterated or entered.
@@ -138,41 +140,39 @@ def _inside(context: Callable[[], Context], result: Any) -> Any:
 
 
 @contextmanager
-def _enter_inside(context: Callable[[], Context], manager: AbstractContextManager[Any]) -> Iterator[Any]:
-    with context(), manager as value:
+def _enter_inside(context: Contexts, manager: AbstractContextManager[Any]) -> Iterator[Any]:
+    with context(()), manager as value:
         yield value
 
 
 @asynccontextmanager
-async def _enter_inside_async(
-    context: Callable[[], Context], manager: AbstractAsyncContextManager[Any]
-) -> AsyncIterator[Any]:
-    async with context(), manager as value:
+async def _enter_inside_async(context: Contexts, manager: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
+    async with context(()), manager as value:
         yield value
 
 
-def _wrap_coroutine(function: Any, context: Callable[[], Context]) -> Any:
+def _wrap_coroutine(function: Any, context: Contexts) -> Any:
     @wraps(function)
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        async with context():
+        async with context(args):
             return await function(*args, **kwargs)
 
     return wrapper
 
 
-def _wrap_generator(function: Any, context: Callable[[], Context]) -> Any:
+def _wrap_generator(function: Any, context: Contexts) -> Any:
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        with context():
+        with context(args):
             return (yield from function(*args, **kwargs))
 
     return wrapper
 
 
-def _wrap_async_generator(function: Any, context: Callable[[], Context]) -> Any:
+def _wrap_async_generator(function: Any, context: Contexts) -> Any:
     @wraps(function)
     async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        async with context():
+        async with context(args):
             generator = function(*args, **kwargs)
             try:
                 value = await generator.__anext__()
@@ -215,9 +215,17 @@ def _decorate_class(cls: type, context: ContextFactory) -> type:
         is_test = name.startswith(unittest.TestLoader.testMethodPrefix)
         reset = name == set_ups[0] if set_ups else is_test
         factory = context if is_test or name in nested else partial(context, is_test=False)
-        decorated = decorate(value, factory, reset=reset, remove_data=is_test and not set_ups)
+        remove_data = is_test and not set_ups
+        if name in nested:
+            decorated = _decorate_class(value, factory)
+        else:
+            decorated = _decorate_function(value, _of_instance(factory, reset=reset, remove_data=remove_data))
         setattr(cls, name, _with_self_alone(decorated) if _takes_self_alone(name, value) else decorated)
     return cls
+
+
+def _of_instance(context: ContextFactory, *, reset: bool, remove_data: bool) -> Contexts:
+    return lambda args: context(reset, remove_data, instance=args[0] if args else None)
 
 
 def _is_in_body_of(cls: type, name: str, value: object) -> bool:

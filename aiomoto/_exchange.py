@@ -22,6 +22,7 @@ from aiomoto._moto.configuration import configurations
 from aiomoto._moto.explanations import explain_missing_package, explain_stage
 from aiomoto._moto.router import Destination, Route, destination_of, find_route
 from aiomoto._moto.s3_addressing import url_for_moto
+from aiomoto._moto.worlds import World
 from aiomoto._rules.answer_line import how_to_answer
 from aiomoto._rules.fault_plan import NO_FAULT, FaultPlan, NoFault
 from aiomoto._scripting import Moto, Script
@@ -46,7 +47,10 @@ class Exchange:
         around: the exchanges of the mocks that its mock is nested in. They log its calls too, and their faults apply.
         port: the port of its mock's endpoint; ``None`` while that is not open.
         successor: finds the exchange, if any, that continues the pending requests of this one when its mock ends.
+        world: what Moto holds for its mock, if that is isolated.
     """
+
+    world: World | None = None
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from moto.core.models import botocore_stubber
 
 from aiomoto import _live
-from aiomoto._botocore import instant_sleep, models, sessions, signers
+from aiomoto._botocore import models, sessions, signers
 from aiomoto._cleanup import run_all
 from aiomoto._endings import Endings
 from aiomoto._environment.fork_servers import MODULE as FORK_SERVER
@@ -37,10 +37,11 @@ from aiomoto._environment.variables import environment, variables_for_endpoint
 from aiomoto._exchange import Exchange
 from aiomoto._guard import Guard, guards
 from aiomoto._http import requests_adapter
-from aiomoto._moto import backends, long_polls, snapshots
+from aiomoto._moto import backends, long_polls, snapshots, stores, worlds
 from aiomoto._moto.configuration import configurations
 from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
+from aiomoto._on_demand import InstantSleep, Isolated, Shared
 from aiomoto._patching import required_names
 from aiomoto._patching.late_imports import ImportWatch
 from aiomoto._patching.replacements import Replacements, Target
@@ -66,49 +67,30 @@ class Step(NamedTuple):
     leave: Callable[[Run], object]
 
 
-class _Shared:
-    """A step that the first mock takes for all, and the last one undoes."""
-
-    def __init__(self, enter: Callable[[], object], leave: Callable[[], object]) -> None:
-        self._runs: tuple[Exchange, ...] = ()
-        self._enter = enter
-        self._leave = leave
-
-    def enter(self, run: Run) -> None:
-        """Take the step, if no other mock has."""
-        is_first = not self._runs
-        self._runs = (*self._runs, run.exchange)
-        if is_first:
-            self._enter()
-
-    def leave(self, run: Run) -> None:
-        """Undo the step, unless another mock needs it."""
-        self._runs = tuple(each for each in self._runs if each is not run.exchange)
-        if not self._runs:
-            self._leave()
-
-
 class Installation:
     """The state that all active mocks share. Its methods are called under the lock of Moto's backends."""
 
     def __init__(self) -> None:
         self._replacements = Replacements()
-        self._late = ImportWatch([*{**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED}], self._found)
+        names = {**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED, **dict.fromkeys(stores.MODULES)}
+        self._late = ImportWatch([*names], self._found)
+        self._isolation = Isolated(self._replacements)
         self._is_mocking = False
         # In the order of a start. An end undoes them from the last to the first.
         self._steps = (
-            _Shared(required_names.check_at_start, lambda: None),
+            Shared(required_names.check_at_start, lambda: None),
             Step(lambda run: refuse_other_modes(), _nothing),
             Step(lambda run: repair_environment(), _nothing),
-            _Shared(self._replace, self._restore),
-            _Shared(self._watch, self._unwatch),
-            _InstantSleep(self._replacements),
+            Shared(self._replace, self._restore),
+            Shared(self._watch, self._unwatch),
+            InstantSleep(self._replacements),
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
             Step(_track_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
             Step(_check_snapshot, _nothing),
+            self._isolation,
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
-            Step(_turn_on, lambda run: _moto_switch.turn_off(run.exchange, remove_data=run.remove_data)),
+            Step(_turn_on, _turn_off),
             Step(lambda run: _live.add(run.exchange), _end_requests),
             Step(_serve, lambda run: run_all((partial(_leave_environment, run), run.close_endpoint))),
         )
@@ -143,7 +125,8 @@ class Installation:
 
     def _data_has_changed(self) -> None:
         long_polls.waiting.wake_all()
-        if _live.current() is not None and _moto_switch.is_only_ours:
+        # What is registered with Moto's mock of requests belongs to no isolated mock.
+        if worlds.current() is None and _live.current() is not None and _moto_switch.is_only_ours:
             requests_adapter.reset()
         self.forget_listings()
 
@@ -173,6 +156,7 @@ class Installation:
             self._replacements.put(sending(module), again=True, is_for_guards=True)
         if self._is_mocking and (targets := _LATE.get(module.__name__)):
             self._replacements.put(targets(module), again=True)
+        self._isolation.found(module)
 
     def _replace_sending(self) -> None:
         self._replacements.open()
@@ -203,29 +187,6 @@ def _nothing(run: Run) -> None:
     """No-op: there is nothing to undo."""
 
 
-class _InstantSleep:
-    """Replace what ``sleep="instant"`` needs, when the first mock asks for it. It is restored with all the rest."""
-
-    def __init__(self, replacements: Replacements) -> None:
-        self._shared = _Shared(lambda: None, self._forget)
-        self._replacements = replacements
-        self._is_replaced = False
-
-    def enter(self, run: Run) -> None:
-        """Replace it, if this mock asks for it and no other has."""
-        self._shared.enter(run)
-        if run.exchange.slept is not None and not self._is_replaced:
-            self._is_replaced = True
-            self._replacements.put(instant_sleep.targets())
-
-    def leave(self, run: Run) -> None:
-        """Note that the last mock has ended."""
-        self._shared.leave(run)
-
-    def _forget(self) -> None:
-        self._is_replaced = False
-
-
 def _refuse_models(run: Run) -> None:
     if not run.options.share_models:
         models.refused_by.add(run.exchange)
@@ -237,8 +198,7 @@ def _track_file_systems(run: Run) -> None:
 
 
 def _configure(run: Run) -> None:
-    if outer := _live.current():
-        configurations.activate(outer)
+    configurations.activate(_around(run))
     configurations.add(run.exchange, run.options.config or {})
 
 
@@ -246,6 +206,12 @@ def _put_configuration_back(run: Run) -> None:
     configurations.remove(run.exchange)
     if newest := _live.current():
         configurations.activate(newest)
+
+
+def _around(run: Run) -> Exchange | None:
+    """The exchange whose configuration a new mock begins with: a mock's own, if none is active, is the process's."""
+    outer = _live.current()
+    return outer if outer is not None and outer.world is run.exchange.world else None
 
 
 def _core_config(run: Run) -> Any:
@@ -279,14 +245,21 @@ def repair_environment() -> None:
 
 def _check_snapshot(run: Run) -> None:
     if run.options.initial is not None:
-        snapshots.check_start(run.options.initial, is_nested=_live.current() is not None)
+        is_nested = not run.options.isolated and _live.current() is not None
+        snapshots.check_start(run.options.initial, is_nested=is_nested)
 
 
 def _turn_on(run: Run) -> None:
     new_session = _core_config(run).get("reset_boto3_session", True)
-    _moto_switch.turn_on(run.exchange, reset=run.options.reset, new_default_session=new_session)
+    is_isolated = run.exchange.world is not None
+    reset = run.options.reset and not is_isolated
+    _moto_switch.turn_on(run.exchange, reset=reset, new_default_session=new_session, is_isolated=is_isolated)
     if run.options.initial is not None:
         snapshots.restore(run.options.initial)
+
+
+def _turn_off(run: Run) -> None:
+    _moto_switch.turn_off(run.exchange, remove_data=run.remove_data and run.exchange.world is None)
 
 
 def _end_requests(run: Run) -> None:

@@ -12,6 +12,7 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
+from aiomoto import _live
 from aiomoto._aws.names import check_switch
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog
@@ -20,11 +21,11 @@ from aiomoto._cleanup import raise_first, run_all
 from aiomoto._data import Data
 from aiomoto._decorate import decorate
 from aiomoto._errors import AiomotoError, ArgumentError
-from aiomoto._exchange import Exchange
+from aiomoto._exchanges import new_exchange
 from aiomoto._hints import called_mock, unknown_attribute
 from aiomoto._installation import endings, installation
 from aiomoto._leak_report import report
-from aiomoto._moto import backends
+from aiomoto._moto import backends, worlds
 from aiomoto._moto.switch import refuse_other_modes
 from aiomoto._observers import observers, tell_of_clearing
 from aiomoto._options import OptionArguments, Options, options_from
@@ -65,6 +66,7 @@ class MockAWS(Data):
         leaks: what to do about bodies, event streams and clients that are open when the mock ends, unless an error ends
             it: ``"ignore"``, ``"warn"`` (an :class:`AiomotoLeakWarning`) or ``"error"``. See :attr:`leaks`.
         state: a snapshot to start with, instead of no data. See :meth:`snapshot`.
+        isolated: have an AWS of its own, beside those of other mocks. See docs/isolation.md.
 
     Raises:
         ArgumentError: there is no such option, Moto reads no such key in ``config``, ``sleep`` is neither ``"real"``
@@ -89,7 +91,7 @@ class MockAWS(Data):
         refuse_other_modes()
         self._set_up(options_of_mock)
 
-    def _set_up(self, options: Options) -> None:
+    def _set_up(self, options: Options, instance: object = None) -> None:
         self._options = options
         self.calls = CallLog(before_clearing=tell_of_clearing)
         self.faults = Faults()
@@ -101,6 +103,7 @@ class MockAWS(Data):
         self._starts = 0
         self._run: Run | None = None
         self._closing: Closing | None = None
+        self._instance = instance
 
     def start(self, reset: bool | None = None) -> None:
         """Start mocking. A mock that is started twice has to be stopped twice.
@@ -151,6 +154,8 @@ class MockAWS(Data):
         except BaseException:
             endings.run_soon(end)  # Ctrl-C may have come before it began
             raise
+        finally:
+            _live.leave_world(run.exchange.world)
         if self._closing is not None:
             self._closing.wait()
         has_failed, self._has_failed = self._has_failed, False
@@ -203,21 +208,25 @@ class MockAWS(Data):
         from aiomoto._report.writing import write_report  # tests without it do without its modules
 
         is_active, records_bodies = self._run is not None, self._options.record_bodies
-        write_report(path, self.calls, self.leaks, is_active=is_active, records_bodies=records_bodies, secrets=secrets)
+        with worlds.inside(self._world):
+            write_report(
+                path, self.calls, self.leaks, is_active=is_active, records_bodies=records_bodies, secrets=secrets
+            )
 
     def _begin(self, options: Options) -> None:
         self.calls.start()
         self.slept.clear()
         self._leaks = []
-        exchange = Exchange(
+        exchange = new_exchange(
+            options,
+            self._instance,
+            self.slept,
             self.calls,
             self.faults,
             self.answers,
             record_bodies=options.record_bodies,
             notes_details=any(each.wants_details for each in observers),
         )
-        exchange.slept = self.slept if options.sleep == "instant" else None
-        exchange.left_open.notes_places = options.leaks != "ignore"
         self._run = Run(exchange, options)
         try:
             installation.enter(self._run)
@@ -226,12 +235,18 @@ class MockAWS(Data):
         except BaseException as error:
             # Nobody stops a mock that did not start, whether an error or Ctrl-C kept it from starting.
             try:
-                self._end(self._run, remove_data=False)
+                self._end(self._run, remove_data=options.isolated)
             except BaseException as another:
                 raise_first([error, another])
+            finally:
+                _live.leave_world(exchange.world)
             raise
 
     def _end(self, run: Run, *, remove_data: bool) -> None:
+        with worlds.inside(run.exchange.world):
+            self._end_inside(run, remove_data=remove_data)
+
+    def _end_inside(self, run: Run, *, remove_data: bool) -> None:
         if self._run is not run:
             return  # it has already ended
         backends.lock.run_due()
@@ -292,6 +307,8 @@ class MockAWS(Data):
         except BaseException:
             endings.run_soon(end)
             raise
+        finally:
+            _live.leave_world(run.exchange.world)
         if cancelled is not None:
             raise cancelled
         # A generator that is closed early cannot await.
@@ -324,10 +341,10 @@ class MockAWS(Data):
 
         return describe_mock(self, self._options, self._run)
 
-    def _for_call(self, reset: bool, remove_data: bool, *, is_test: bool = True) -> MockAWS:
+    def _for_call(self, reset: bool, remove_data: bool, *, is_test: bool = True, instance: object = None) -> MockAWS:
         mock = copy(self)  # a subclass may have other arguments, and state of its own
         leaks = self._options.leaks if is_test else "ignore"  # a set-up opens what a clean-up closes
-        MockAWS._set_up(mock, replace(self._options, reset=reset, remove_data=remove_data, leaks=leaks))
+        MockAWS._set_up(mock, replace(self._options, reset=reset, remove_data=remove_data, leaks=leaks), instance)
         return mock
 
 

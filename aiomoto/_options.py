@@ -23,6 +23,7 @@ class OptionArguments(TypedDict, total=False):
     endpoint: bool
     leaks: Literal["ignore", "warn", "error"]
     state: Snapshot | None
+    isolated: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Options:
     endpoint: bool = False
     leaks: Literal["ignore", "warn", "error"] = "ignore"
     state: Snapshot | None = None
+    isolated: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", own_config(self.config))
@@ -59,7 +61,7 @@ class Options:
 
 
 LEAKS = ("ignore", "warn", "error")
-SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint")
+SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint", "isolated")
 NAMES = tuple(field.name for field in fields(Options))
 
 
@@ -92,4 +94,10 @@ def options_from(config: dict[str, Any] | None, others: OptionArguments) -> Opti
             "state=... replaces all data, and reset=False keeps it: leave out one of them, or call "
             "aws.restore(snapshot) inside the mock"
         )
+    for name in ("reset", "remove_data"):
+        if others.get("isolated") is True and others.get(name) is False:
+            raise ArgumentError(
+                f"isolated=True begins with no data and leaves none, and {name}=False keeps it: leave out one of them, "
+                "or begin with data by state=snapshot"
+            )
     return Options(config, **others)

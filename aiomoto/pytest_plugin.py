@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -237,10 +237,17 @@ def aiomoto(request: pytest.FixtureRequest, aiomoto_state: Snapshot | None) -> I
         with suppress(_TestHasFailedError), mock as aws:
             add_marked_rules(request.node, aws)
             request.node.stash[_MOCK] = aws
-            yield aws
+            with _own_world(request.node) if options.get("isolated") else nullcontext():
+                yield aws
             del request.node.stash[_MOCK]
             if request.node.stash.get(_HAS_FAILED, False):
                 raise _TestHasFailedError  # so that the mock does not report leaks too
+
+
+def _own_world(node: pytest.Item) -> AbstractContextManager[None]:
+    from aiomoto._plugin.isolated_tests import own_world  # tests without isolated mocks do without it
+
+    return own_world(node)
 
 
 @pytest.fixture

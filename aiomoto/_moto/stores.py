@@ -1,7 +1,7 @@
 """Where Moto keeps data: the backends in use, and the places outside of a backend. Each can be read and filled.
 
 What tests configure for the process is no data, and no mock's end removes it: custom state transitions and ids, seeds,
-the count of unauthenticated requests, Moto's recorder.
+the count of unauthenticated requests, Moto's recorder. Only an isolated mock has its own.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 
 from aiomoto._errors import AiomotoError
-from aiomoto._patching.required_names import check_for_snapshots
+from aiomoto._patching.required_names import check_for_snapshots, check_for_worlds
 
 Content = dict[Any, Any]
 Path = tuple[str, str]  # a module of Moto's, and a name in it
 
 # Dicts that belong to all backends of a service, or to all services.
-_SHARED: tuple[Path, ...] = (
+SHARED: tuple[Path, ...] = (
     ("moto.s3.models", "s3_backends.bucket_accounts"),
     ("moto.organizations.models", "organizations_backends.master_accounts"),
     # Not there in the oldest versions of Moto, which keep it in the backend.
@@ -30,11 +30,18 @@ _SHARED: tuple[Path, ...] = (
     ("moto.moto_api", "state_manager._default_transitions"),
 )
 # Sets of weak references to backends, by class.
-_REFERENCES: tuple[Path, ...] = (
+REFERENCES: tuple[Path, ...] = (
     ("moto.ec2.models.vpcs", "VPCBackend.vpc_refs"),
     ("moto.ec2.models.vpc_peering_connections", "VPCPeeringConnectionBackend.vpc_pcx_refs"),
     ("moto.ec2.models.transit_gateway_attachments", "TransitGatewayAttachmentBackend.backend_refs"),
 )
+# Dicts of what tests configure.
+SETTINGS: tuple[Path, ...] = (
+    ("moto.moto_api", "state_manager._transitions"),
+    ("moto.utilities.id_generator", "moto_id_manager._custom_ids"),
+)
+PLACES = (*SHARED, *REFERENCES, *SETTINGS)
+MODULES = tuple(dict.fromkeys(module for module, _ in PLACES))
 
 
 def used_backends() -> list[BackendDict[Any]]:
@@ -60,6 +67,16 @@ def path_of(backends: BackendDict[Any]) -> Path:
     )
 
 
+def check_for_isolation() -> None:
+    """Check that the installed Moto keeps its data where isolation replaces it.
+
+    Raises:
+        AiomotoError: it keeps it elsewhere.
+    """
+    check_for_snapshots()
+    check_for_worlds()
+
+
 def read() -> Content:
     """Everything that Moto holds now, which refers to the backends themselves.
 
@@ -68,12 +85,12 @@ def read() -> Content:
     """
     check_for_snapshots()
     backends = {path_of(each): dict(each) for each in used_backends()}
-    shared = {path: dict(found) for path in _SHARED if (found := _loaded(path)) is not None}
+    shared = {path: dict(found) for path in SHARED if (found := loaded(path)) is not None}
     known = {id(backend) for each in used_backends() for _, _, backend in each.iter_backends()}
     references = {
         path: {kind: _alive(references, known) for kind, references in found.items()}
-        for path in _REFERENCES
-        if (found := _loaded(path)) is not None
+        for path in REFERENCES
+        if (found := loaded(path)) is not None
     }
     return {"backends": backends, "shared": shared, "references": references}
 
@@ -94,7 +111,7 @@ def fill(content: Content) -> None:
             BackendDict._instances.append(backends)
     for path, values in content["shared"].items():
         shared = _found(path)
-        if path == _SHARED[-1]:
+        if path == SHARED[-1]:
             values = {**values, **shared}
         shared.clear()
         shared.update(values)
@@ -107,8 +124,8 @@ def fill(content: Content) -> None:
 
 def clear() -> None:
     """Empty the places that Moto's own reset forgets."""
-    for path in (*_SHARED[:-1], *_REFERENCES):
-        if (found := _loaded(path)) is not None:
+    for path in (*SHARED[:-1], *REFERENCES):
+        if (found := loaded(path)) is not None:
             found.clear()
 
 
@@ -118,8 +135,15 @@ def _alive(references: Iterable[Any], known: set[int]) -> list[Any]:
     return [backend for backend in found if id(backend) in known]
 
 
-def _loaded(path: Path) -> Any:
+def loaded(path: Path) -> Any:
+    """What is in a place; ``None`` if its module is not loaded, or the installed Moto has no such place."""
     return _found(path) if path[0] in sys.modules else None
+
+
+def owner_of(path: Path) -> tuple[Any, str]:
+    """The object that has a place as an attribute, and the attribute's name."""
+    *owners, name = path[1].split(".")
+    return _found((path[0], ".".join(owners))), name
 
 
 def _found(path: Path) -> Any:

@@ -90,6 +90,13 @@ FOR_SNAPSHOTS: dict[str, tuple[str, ...]] = {
     "moto.organizations.models": ("organizations_backends.master_accounts",),
     "moto.s3.models": ("s3_backends.bucket_accounts",),
 }
+# What isolated mocks replace beside that: checked when the first one starts.
+FOR_WORLDS: dict[str, tuple[str, ...]] = {
+    "moto.core.base_backend": ("BackendDict._create_account_specific_backend", "InstanceTrackerMeta"),
+    "moto.moto_api": ("state_manager._transitions",),
+    "moto.moto_api._internal.moto_random": ("MotoRandom",),
+    "moto.utilities.id_generator": ("moto_id_manager._custom_ids",),
+}
 
 _MISSING = object()
 
@@ -110,7 +117,20 @@ def check_for_snapshots() -> None:
     Raises:
         AiomotoError: a name is missing.
     """
-    for name, parts in FOR_SNAPSHOTS.items():
+    _check_loaded(FOR_SNAPSHOTS)
+
+
+def check_for_worlds() -> None:
+    """Check the names that isolated mocks need beside those of snapshots, in the modules that are loaded.
+
+    Raises:
+        AiomotoError: a name is missing.
+    """
+    _check_loaded(FOR_WORLDS)
+
+
+def _check_loaded(names: dict[str, tuple[str, ...]]) -> None:
+    for name, parts in names.items():
         if module := sys.modules.get(name):
             _check(module, name, parts)
 

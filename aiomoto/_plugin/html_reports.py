@@ -15,7 +15,9 @@ from aiomoto import _clock
 from aiomoto._calls.call import Call
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog, Wait
+from aiomoto._moto import worlds
 from aiomoto._moto.state import Existing, existing
+from aiomoto._moto.worlds import World
 from aiomoto._observers import ObservedMock, observers
 from aiomoto._report.file_names import file_name
 from aiomoto._report.index import INDEX, Entry, entry_of, index_page
@@ -81,20 +83,20 @@ class HtmlReports:
         self._secrets = secrets
         self._writes_index = writes_index
         self._entries: dict[str, Entry] = {}
-        self._active: list[ObservedMock] = []
+        self._active: list[tuple[ObservedMock, World | None]] = []
         self._test = _RunningTest()
 
     # ------------------------------------------------------------ mocks
 
     def started(self, mock: ObservedMock) -> None:
         """Note a mock that has started."""
-        self._active.append(mock)
+        self._active.append((mock, worlds.current()))  # it is told of as soon as it starts, which is inside its world
         self._test.own.append(mock)
         self._test.logs.append(mock.calls)
 
     def ending(self, mock: ObservedMock) -> None:
         """Note what a mock leaves."""
-        self._active = [each for each in self._active if each is not mock]
+        self._active = [each for each in self._active if each[0] is not mock]
         own = self._test.own
         if own[:1] == [mock] or mock not in own:
             self._test.leaks += _guarded(lambda: mock.leaks, [])  # those of the mocks inside of it, too
@@ -112,7 +114,7 @@ class HtmlReports:
     def pytest_runtest_protocol(self) -> Generator[None, Any, Any]:
         """Begin with another test."""
         self._test = _RunningTest()
-        self._test.logs += [mock.calls for mock in self._active]
+        self._test.logs += [mock.calls for mock, _ in self._active]
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -127,7 +129,8 @@ class HtmlReports:
         if report.failed:
             test.failures.append(report.longreprtext)  # before the plugin's own section is added
         if call.when == "call" and self._active:
-            test.note_state()
+            with worlds.inside(self._active[-1][1]):
+                test.note_state()
             test.has_run = True
         if call.when == "teardown" and test.logs:
             entry = _guarded(lambda: self._write(test), None)

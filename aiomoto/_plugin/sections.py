@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aiomoto._moto import worlds
+
 if TYPE_CHECKING:
     from aiomoto._calls.call import Call
     from aiomoto._calls.log import CallLog, Wait
@@ -28,6 +30,7 @@ class _Noted:
     def __init__(self, mock: ObservedMock) -> None:
         self.number = next(_numbers)
         self.mock: ObservedMock | None = mock
+        self._world = worlds.current()  # it is told of as soon as it starts, which is inside it
         self._log: CallLog = mock.calls
         self._last: Call | None = None
         self._waits = 0
@@ -35,6 +38,11 @@ class _Noted:
     def skip_earlier(self) -> None:
         self._last = self._log.last if self._log else None
         self._waits = len(self._log.waits)
+
+    def state(self) -> State:
+        """What exists now, in the mock's own AWS if it is isolated."""
+        with worlds.inside(self._world):
+            return _state_now()
 
     def calls(self) -> list[Call]:
         calls = list(self._log)
@@ -106,7 +114,7 @@ class Sections:
         waits: dict[Call | None, list[Any]] = {}
         for wait in {id(wait): wait for each in noted for wait in each.waits()}.values():
             waits.setdefault(wait.after, []).append(wait.slept)
-        state = _state_now() if self._active else self._state
+        state = self._active[-1].state() if self._active else self._state
         return report_text(calls, waits, state, error, parts=self._parts, width=_width(self._config))
 
 

@@ -49,6 +49,7 @@ class MotoHTTPClient(HTTPClient):  # type: ignore[misc]
     def __init__(self, *, client_config: Any = None) -> None:
         self.streaming: WeakSet[Any] = WeakSet()
         self._config = client_config
+        self.created_in = _live.current()
         self._closed = False
         self._network: AIOHTTPClient | None = None
         _live.refuse_motos_own_mock()

@@ -11,6 +11,7 @@ from weakref import WeakSet
 from aiomoto import _guard, _live
 from aiomoto._calls.left_open import OpenClient
 from aiomoto._errors import RequestBlockedError
+from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.overrides import passes_on
 from aiomoto._http.smithy import exchanging
@@ -37,6 +38,7 @@ def _base(real: Any, kind: Any) -> Any:
 
         streaming: WeakSet[Any]
         open_client: OpenClient | None = None
+        created_in: Exchange | None
 
         async def send(self, request: Any, *, request_config: Any = None) -> Any:
             """Answer one request, or refuse it if no mock is active any more."""
@@ -61,7 +63,7 @@ def _base(real: Any, kind: Any) -> Any:
         def __deepcopy__(self, memo: Any) -> Any:
             """Copy it. A copy that is made after the mock never sends to AWS either."""
             copied = super().__deepcopy__(memo)
-            copied.streaming = WeakSet()
+            copied.streaming, copied.created_in = WeakSet(), self.created_in
             copied.__class__ = Mocked
             return copied
 
@@ -94,10 +96,12 @@ def _init(original: Callable[..., Any], real: type, kind: Kind) -> Callable[...,
     @wraps(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         own: Any = type(self)
-        mocked = _mocked_class(own, real, kind) if _live.current() is not None else None
+        exchange = _live.current()
+        mocked = _mocked_class(own, real, kind) if exchange is not None else None
         original(self, *args, **kwargs)
         if mocked is not None:
             self.streaming = WeakSet()
+            self.created_in = exchange
             self.__class__ = mocked
 
     return __init__
