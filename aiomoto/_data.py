@@ -28,7 +28,7 @@ class Data:
         """
         if self._run is None and self._options.isolated:
             return  # its data is gone
-        installation.forget_listings()
+        self._forget_listings()
         self._run_before_next_use(installation.reset)
 
     def snapshot(self) -> Snapshot:
@@ -54,12 +54,16 @@ class Data:
         self._check_active("restore")
         check_snapshot("what aws.restore() takes", snapshot)
         snapshots.check(snapshot)
-        installation.forget_listings()
+        self._forget_listings()
         self._run_before_next_use(partial(installation.restore, snapshot))
 
     @property
     def _world(self) -> World | None:
         return None if self._run is None else self._run.exchange.world
+
+    def _forget_listings(self) -> None:
+        with worlds.inside(self._world):
+            installation.forget_listings()
 
     def _run_before_next_use(self, step: Callable[[], object]) -> None:
         world = self._world

@@ -37,7 +37,7 @@ from aiomoto._environment.variables import environment, variables_for_endpoint
 from aiomoto._exchange import Exchange
 from aiomoto._guard import Guard, guards
 from aiomoto._http import requests_adapter
-from aiomoto._moto import backends, long_polls, snapshots, stores, worlds
+from aiomoto._moto import backends, long_polls, snapshots, worlds
 from aiomoto._moto.configuration import configurations
 from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
@@ -72,7 +72,7 @@ class Installation:
 
     def __init__(self) -> None:
         self._replacements = Replacements()
-        names = {**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED, **dict.fromkeys(stores.MODULES)}
+        names = {**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED, **dict.fromkeys(Isolated.MODULES)}
         self._late = ImportWatch([*names], self._found)
         self._isolation = Isolated(self._replacements)
         self._is_mocking = False

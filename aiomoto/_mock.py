@@ -207,11 +207,9 @@ class MockAWS(Data):
         """
         from aiomoto._report.writing import write_report  # tests without it do without its modules
 
-        is_active, records_bodies = self._run is not None, self._options.record_bodies
+        options = {"is_active": self._run is not None, "records_bodies": self._options.record_bodies}
         with worlds.inside(self._world):
-            write_report(
-                path, self.calls, self.leaks, is_active=is_active, records_bodies=records_bodies, secrets=secrets
-            )
+            write_report(path, self.calls, self.leaks, secrets=secrets, **options)
 
     def _begin(self, options: Options) -> None:
         self.calls.start()

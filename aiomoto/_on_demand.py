@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from aiomoto._botocore import instant_sleep
 from aiomoto._exchange import Exchange
+from aiomoto._moto import stores
 from aiomoto._patching.replacements import Replacements
 from aiomoto._run import Run
+from aiomoto._s3fs import worlds as file_systems
 
 if TYPE_CHECKING:
     from aiomoto._moto.isolation import Isolation
@@ -63,6 +66,8 @@ class InstantSleep:
 class Isolated:
     """Make Moto keep the data of isolated mocks apart, when the first one asks for it. It is undone with all else."""
 
+    MODULES = (*stores.MODULES, file_systems.MODULE)
+
     def __init__(self, replacements: Replacements) -> None:
         self._shared = Shared(lambda: None, self._remove)
         self._replacements = replacements
@@ -86,6 +91,8 @@ class Isolated:
             isolation.install()
             self._isolation = isolation
             self._replacements.put(_inheriting.TARGETS)
+            if module := sys.modules.get(file_systems.MODULE):
+                self.found(module)
 
     def leave(self, run: Run) -> None:
         """Delete the data of an isolated mock, unless another one is nested in it."""
@@ -95,8 +102,11 @@ class Isolated:
 
     def found(self, module: ModuleType) -> None:
         """Note that a module has been imported."""
-        if self._isolation is not None:
-            self._isolation.found(module)
+        if self._isolation is None:
+            return
+        self._isolation.found(module)
+        if module.__name__ == file_systems.MODULE:
+            self._replacements.put(file_systems.targets(module), again=True)
 
     def _remove(self) -> None:
         if self._isolation is not None:

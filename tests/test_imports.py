@@ -42,6 +42,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.snapshot": "moto",
         "_moto.stubber": "moto",
         "_native.classes": "",
+        "_patching.attributes": "",
         "_patching.late_imports": "",
         "_patching.places": "",
         "_plugin.client_factory": "aiobotocore",
@@ -94,6 +95,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_leak_report": "",
         "_lock": "",
         "_moto.directory": "",
+        "_moto.views": "",
         "_patching.required_names": "",
         "_s3fs.closing": "",
         "_wire.source": "",
@@ -143,6 +145,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_options": "",
         "_rules.answer": "botocore",
         "_rules.rule_set": "",
+        "_s3fs.worlds": "",
         "_smithy.credentials": "smithy_aws_core",
         "_smithy.environment": "",
         "_wire.content": "",
@@ -228,6 +231,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_botocore.instant_sleep": "aiobotocore botocore",
         "_endpoint.endpoint": "",
+        "_exchanges": "",
         "_http.aiohttp.response": "aiohttp multidict yarl",
         "_http.httpx.session": "aiobotocore anyio botocore",
         "_http.plain_requests": "",
@@ -235,6 +239,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.urllib3.session": "botocore urllib3",
         "_native.destination": "",
         "_plugin.html_reports": "pytest",
+        "_plugin.isolated_tests": "pytest",
         "_plugin.policy_file": "pytest",
     },
     {
@@ -257,6 +262,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_description": "",
         "_http.requests_adapter": "moto requests urllib3",
         "_http.smithy.mocked": "",
+        "_on_demand": "",
     },
     {"_http.smithy.clients": "smithy_http", "_replaced": "", "_wiring": "aioboto3 aiobotocore"},
     {"_s3fs.file_systems": ""},
@@ -380,6 +386,7 @@ def test_only_these_modules_set_attributes_of_other_objects() -> None:
     assert {_module(path) for path in FILES if sets_attributes(path)} == {
         "_botocore.operations",
         "_decorate",
+        "_patching.attributes",
         "_patching.places",
     }
 

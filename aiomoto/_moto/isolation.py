@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from moto.core.base_backend import BackendDict, InstanceTrackerMeta
 from moto.core.responses import ActionAuthenticatorMixin
@@ -19,34 +19,16 @@ from moto.moto_api._internal.moto_random import MotoRandom
 
 from aiomoto._moto import stores, worlds
 from aiomoto._moto.long_polls import WouldWait
+from aiomoto._moto.views import OF_DICTS, Used, View, account, in_accounts
 from aiomoto._moto.worlds import World
-
-_MISSING = object()
-
-
-class _Attribute(NamedTuple):
-    """An attribute that isolation sets, and what was there before."""
-
-    owner: Any
-    name: str
-    value: Any
-    before: Any
-
-    def put_back(self) -> None:
-        """Restore what was there, unless somebody else has set the attribute since."""
-        if vars(self.owner).get(self.name) is not self.value:
-            return
-        if self.before is _MISSING:
-            delattr(self.owner, self.name)
-        else:
-            setattr(self.owner, self.name, self.before)
+from aiomoto._patching.attributes import Attributes
 
 
 class Isolation:
     """What is set in Moto while there are isolated mocks. Its methods are called under the lock of Moto's backends."""
 
     def __init__(self) -> None:
-        self._set: list[_Attribute] = []
+        self._attributes = Attributes()
         self.is_installed = False
 
     def install(self) -> None:
@@ -59,13 +41,13 @@ class Isolation:
             return
         stores.check_for_isolation()
         self.is_installed = True
-        for name in _OF_DICTS:
-            self._put(BackendDict, name, _in_accounts(name, getattr(BackendDict, name)))
-        self._put(BackendDict, "__getitem__", _account(BackendDict.__getitem__))
-        self._put(BackendDict, "_instances", _Used(BackendDict._instances))
-        self._put(InstanceTrackerMeta, "__new__", staticmethod(_new_model(InstanceTrackerMeta.__new__)))
-        self._put(InstanceTrackerMeta, "instances_tracked", property(_tracked, _track))
-        self._put(MotoRandom, "seed", _seed(MotoRandom.seed))
+        for name in OF_DICTS:
+            self._attributes.put(BackendDict, name, in_accounts(name, getattr(BackendDict, name)))
+        self._attributes.put(BackendDict, "__getitem__", account(BackendDict.__getitem__))
+        self._attributes.put(BackendDict, "_instances", Used(BackendDict._instances))
+        self._attributes.put(InstanceTrackerMeta, "__new__", staticmethod(_new_model(InstanceTrackerMeta.__new__)))
+        self._attributes.put(InstanceTrackerMeta, "instances_tracked", property(_tracked, _track))
+        self._attributes.put(MotoRandom, "seed", _seed(MotoRandom.seed))
         for path in stores.PLACES:
             self._view(path)
 
@@ -79,105 +61,23 @@ class Isolation:
         """Give a world random values of its own, which each request needs many of: most worlds do without."""
         world.random = random.Random()
         for name in ("random", "getrandbits") if "random" not in vars(MotoRandom) else ():
-            self._put(MotoRandom, name, _drawn(name, getattr(MotoRandom, name)))
+            self._attributes.put(MotoRandom, name, _drawn(name, getattr(MotoRandom, name)))
 
     def remove(self) -> None:
         """Restore everything. It does no harm to call this again."""
         self.is_installed = False
-        while self._set:
-            self._set[-1].put_back()
-            self._set.pop()
-
-    def _put(self, owner: Any, name: str, value: Any) -> None:
-        self._set.append(_Attribute(owner, name, value, vars(owner).get(name, _MISSING)))
-        setattr(owner, name, value)
+        self._attributes.put_back()
 
     def _view(self, path: stores.Path) -> None:
         shared = stores.loaded(path)
-        if shared is None or isinstance(shared, _View):
+        if shared is None or isinstance(shared, View):
             return
         owner, name = stores.owner_of(path)
         # A world begins with the settings of the process, and with no data.
         new: Callable[[], Any] = partial(dict, shared) if path in stores.SETTINGS else dict
         if isinstance(shared, defaultdict):
             new = partial(defaultdict, shared.default_factory)
-        self._put(owner, name, _View(shared, new))
-
-
-# ---------------------------------------------------------------- dicts
-
-_OF_DICTS = (
-    *("__contains__", "__delitem__", "__iter__", "__len__", "__setitem__", "__reversed__", "__repr__"),
-    *("clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"),
-)
-
-
-def _in_accounts(name: str, original: Any) -> Callable[..., Any]:
-    of_dict = getattr(dict, name)
-
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if (world := worlds.current()) is None:
-            return original(self, *args, **kwargs)
-        return of_dict(world.accounts_of(self), *args, **kwargs)
-
-    return method
-
-
-def _account(original: Any) -> Callable[..., Any]:
-    def __getitem__(self: Any, account: str) -> Any:
-        if (world := worlds.current()) is None:
-            return original(self, account)
-        accounts = world.accounts_of(self)
-        if account not in accounts:
-            self._create_account_specific_backend(account)
-        return accounts[account]
-
-    return __getitem__
-
-
-class _View(dict[Any, Any]):
-    """A dict of Moto's, in whose place each world has its own. It holds nothing itself.
-
-    Args:
-        shared: the dict outside of worlds.
-        new: creates what a world begins with.
-    """
-
-    def __init__(self, shared: Any, new: Callable[[], Any]) -> None:
-        super().__init__()
-        self._shared = shared
-        self._new = new
-
-    def _content(self) -> Any:
-        world = worlds.current()
-        return self._shared if world is None else world.content_of(self._shared, self._new)
-
-
-def _in_content(name: str) -> Callable[..., Any]:
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return getattr(self._content(), name)(*args, **kwargs)
-
-    return method
-
-
-for _name in ("__getitem__", *_OF_DICTS):
-    setattr(_View, _name, _in_content(_name))
-
-
-class _Used(list[Any]):
-    """The services that have backends: of the world, or those of all other mocks."""
-
-    def __init__(self, shared: list[Any]) -> None:
-        super().__init__()
-        self._shared = shared
-
-    def _content(self) -> list[Any]:
-        world = worlds.current()
-        return self._shared if world is None else world.used
-
-
-for _name in ("__contains__", "__iter__", "__len__", "__getitem__", "__repr__", "append", "clear", "remove", "index"):
-    setattr(_Used, _name, _in_content(_name))
+        self._attributes.put(owner, name, View(shared, new))
 
 
 # ---------------------------------------------------------------- other places

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -16,11 +17,14 @@ from moto.core.base_backend import BaseBackend
 
 from aiomoto._cleanup import run_all
 
+_numbers = count()
+
 
 class World:
     """What Moto holds for one isolated mock, and for those that are nested in it.
 
     Attributes:
+        number: distinguishes it from all others.
         used: the services that have backends, as ``BackendDict._instances`` lists them.
         models: the instances that Moto tracks, by class.
         random: where Moto's random values come from, once they have been seeded here.
@@ -32,14 +36,15 @@ class World:
     outside: tuple[Any, World | None]
 
     def __init__(self) -> None:
+        self.number = next(_numbers)
         self.used: list[Any] = []
         self.models: dict[type, list[Any]] = {}
         self.random: Random | None = None
         self.request_count = 0
         self.is_over = False
-        # By the id() of the container that holds the same for all other mocks, and lives as long as the process.
+        # By the id() of the container that holds the same for all other mocks. Those of services are never collected.
         self._accounts: dict[int, dict[str, Any]] = {}
-        self._contents: dict[int, Any] = {}
+        self._contents: dict[int, tuple[object, Any]] = {}
         self._users: tuple[object, ...] = ()
 
     def accounts_of(self, backends: object) -> dict[str, Any]:
@@ -55,7 +60,9 @@ class World:
             new: creates what is here at first.
         """
         key = id(container)
-        return self._contents[key] if key in self._contents else self._contents.setdefault(key, new())
+        if key not in self._contents:
+            self._contents[key] = (container, new())
+        return self._contents[key][1]
 
     def join(self, user: object) -> None:
         """Add a mock."""

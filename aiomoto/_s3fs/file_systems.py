@@ -16,9 +16,12 @@ from typing import Any
 
 from aiomoto._cleanup import run_all
 from aiomoto._http.aiohttp.session import MockedAIOHTTPSession
+from aiomoto._moto import worlds
+from aiomoto._moto.worlds import World
 from aiomoto._patching.replacements import Target
 from aiomoto._patching.required_names import check_instance
 from aiomoto._s3fs.closing import Closing
+from aiomoto._s3fs.worlds import join_listings, separate_listings
 from aiomoto._wiring import AioSession
 
 FileSystem = Any
@@ -64,9 +67,14 @@ class FileSystems:
             closing: gets the clients to close; wait for it when no lock is held.
         """
         others = tuple(each for each in self._users if each is not user)
+        world: World | None = getattr(user, "world", None)
         try:
-            if self._users and not others and _s3_file_system() is not None:
+            if not self._users or _s3_file_system() is None:
+                return
+            if not others:
                 run_all(self._endings(closing))
+            elif world is not None and world.is_over:
+                run_all(self._endings_in(world, closing))
         finally:
             self._users = others
 
@@ -75,16 +83,28 @@ class FileSystems:
         yield self._forget_instances
         yield self._forget_listings
         for fs in self._inside.alive():
+            yield partial(join_listings, fs)
             yield partial(_close_connections, fs, closing)
             yield partial(_block, fs)
         for fs in self._outside.alive():
             yield partial(self._restore, fs, closing)
         yield self._outside.clear
 
+    def _endings_in(self, world: World, closing: Closing) -> Iterator[Callable[[], object]]:
+        """List what ends the file systems that were created in an isolated mock."""
+        for cls, token, fs in list(_cached()):
+            if self._inside.world_of(_s3_of(fs)) is world:
+                yield partial(cls._cache.pop, token, None)
+        for fs in self._inside.alive():
+            if self._inside.world_of(fs) is world:
+                yield partial(_close_connections, fs, closing)
+                yield partial(_block, fs)
+
     def _restore(self, fs: FileSystem, closing: Closing) -> None:
         if _close_connections(fs, closing) or any(map(_is_mocked, _clients(vars(fs).get("_s3creator")))):
             _forget_clients(fs)
             fs.session = self._outside.session_of(fs)
+        join_listings(fs)
         fs.__dict__.pop("close_session", None)
 
     def forget_listings(self) -> None:
@@ -102,6 +122,7 @@ class FileSystems:
         if self._users and fs not in self._inside:
             self._outside.add(fs)
         if self._users:
+            separate_listings(fs)
             fs.__dict__.setdefault("close_session", _close_if_connected)
 
     def _tracking_init(self, original: Any) -> Any:
@@ -145,23 +166,28 @@ class _Instances:
     """A set of file systems by identity, since those with equal arguments compare equal. It keeps none alive."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[weakref.ref[FileSystem], Any]] = {}
+        self._known: dict[int, tuple[weakref.ref[FileSystem], Any, World | None]] = {}
 
     def add(self, fs: FileSystem) -> None:
         key = id(fs)
         if fs not in self:
-            self._known[key] = weakref.ref(fs, lambda _: self._known.pop(key, None)), fs.session
+            reference = weakref.ref(fs, lambda _: self._known.pop(key, None))
+            self._known[key] = reference, fs.session, worlds.current()
 
     def session_of(self, fs: FileSystem) -> Any:
         """Return the session that a file system had when it was added."""
         return self._known[id(fs)][1]
+
+    def world_of(self, fs: FileSystem) -> World | None:
+        """Return the world in which a file system was created, if any."""
+        return self._known[id(fs)][2] if fs in self else None
 
     def __contains__(self, fs: FileSystem) -> bool:
         known = self._known.get(id(fs))
         return known is not None and known[0]() is fs
 
     def alive(self) -> list[FileSystem]:
-        return [fs for reference, _ in list(self._known.values()) if (fs := reference()) is not None]
+        return [fs for reference, _, _ in list(self._known.values()) if (fs := reference()) is not None]
 
     def clear(self) -> None:
         self._known.clear()
@@ -235,15 +261,16 @@ def _cached() -> Iterator[tuple[Any, str, FileSystem]]:
     """List the file systems in fsspec's cache: s3fs's, and those on top of one, such as ``simplecache::s3://``."""
     for cls in _classes(sys.modules["fsspec"].AbstractFileSystem):
         for token, fs in list(cls._cache.items()):
-            if _uses_s3(fs):
+            if _s3_of(fs) is not None:
                 yield cls, token, fs
 
 
-def _uses_s3(fs: object) -> bool:
+def _s3_of(fs: FileSystem) -> FileSystem | None:
+    """Return the file system of s3fs that another one is on top of, or itself is."""
     while fs is not None and not issubclass(type(fs), _s3_file_system()):
         # Not fs.fs: some file systems have every attribute.
         fs = object.__getattribute__(fs, "__dict__").get("fs")
-    return fs is not None
+    return fs
 
 
 def _classes(cls: Any) -> set[Any]:
