@@ -245,8 +245,7 @@ def repair_environment() -> None:
 
 def _check_snapshot(run: Run) -> None:
     if run.options.initial is not None:
-        is_nested = not run.options.isolated and _live.current() is not None
-        snapshots.check_start(run.options.initial, is_nested=is_nested)
+        snapshots.check_start(run.options.initial, is_isolated=run.options.isolated)
 
 
 def _turn_on(run: Run) -> None:

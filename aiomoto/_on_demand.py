@@ -104,7 +104,7 @@ class Isolated:
         """Note that a module has been imported."""
         if self._isolation is None:
             return
-        self._isolation.found(module)
+        self._isolation.found(module.__name__)
         if module.__name__ == file_systems.MODULE:
             self._replacements.put(file_systems.targets(module), again=True)
 

@@ -64,7 +64,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         TypeError,
         r"options are keyword arguments, as in mock_aws\(config=\{'core': \{\}\}\)",
     ),
-    "option": (lambda: mock(confg={}), TypeError, r"no option 'confg'; it has config, endpoint, fsspec"),
+    "option": (lambda: mock(confg={}), TypeError, r"no option 'confg'; did you mean 'config'\?"),
     "moto-4": (import_from_moto_4, ImportError, r"aiomoto has no mock_s3: mock_aws mocks all services"),
 }
 

@@ -327,8 +327,8 @@ async def test_motos_recorder_records_asynchronous_clients(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("sleeep", r"mock_aws\(\) has no option 'sleeep'; it has config, endpoint, .* sleep, state$"),
-        ("region", r"mock_aws\(\) has no option 'region'; .* Set AWS_DEFAULT_REGION, or use @pytest\.mark\.aiomoto"),
+        ("sleeep", r"mock_aws\(\) has no option 'sleeep'; did you mean 'sleep'\?$"),
+        ("region", r"mock_aws\(\) has no option 'region'\. Set AWS_DEFAULT_REGION, or use @pytest\.mark\.aiomoto"),
     ],
 )
 def test_an_option_that_does_not_exist_is_an_error_that_says_what_there_is(mock: Any, name: str, message: str) -> None:

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from moto.core.base_backend import BackendDict, InstanceTrackerMeta
 from moto.core.responses import ActionAuthenticatorMixin
@@ -48,14 +48,18 @@ class Isolation:
         self._attributes.put(InstanceTrackerMeta, "__new__", staticmethod(_new_model(InstanceTrackerMeta.__new__)))
         self._attributes.put(InstanceTrackerMeta, "instances_tracked", property(_tracked, _track))
         self._attributes.put(MotoRandom, "seed", _seed(MotoRandom.seed))
-        for path in stores.PLACES:
-            self._view(path)
+        for name in stores.MODULES:
+            self.found(name)
 
-    def found(self, module: ModuleType) -> None:
-        """Set what belongs into a module that has been imported."""
-        for path in stores.PLACES if self.is_installed else ():
-            if path[0] == module.__name__:
-                self._view(path)
+    def found(self, name: str) -> None:
+        """Set what belongs into a module, which has been imported if it is loaded."""
+        if self.is_installed:
+            for path in stores.PLACES:
+                if path[0] == name:
+                    self._view(path)
+            for path in stores.CACHED:
+                if path[0] == name:
+                    self._cache_weakly(path)
 
     def seed(self, world: World) -> None:
         """Give a world random values of its own, which each request needs many of: most worlds do without."""
@@ -78,6 +82,12 @@ class Isolation:
         if isinstance(shared, defaultdict):
             new = partial(defaultdict, shared.default_factory)
         self._attributes.put(owner, name, View(shared, new))
+
+    def _cache_weakly(self, path: stores.Path) -> None:
+        cached = stores.loaded(path)
+        if hasattr(cached, "cache_info"):  # not in all versions of Moto, and not if this has been done
+            owner, name = stores.owner_of(path)
+            self._attributes.put(owner, name, _weakly_cached(cached))
 
 
 # ---------------------------------------------------------------- other places
@@ -122,6 +132,20 @@ def _drawn(name: str, original: Any) -> Callable[..., Any]:
         return getattr(world.random, name)(*args)
 
     return draw
+
+
+def _weakly_cached(cached: Any) -> Callable[..., Any]:
+    results: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+    def method(self: Any, *args: Any) -> Any:
+        if worlds.current() is None:
+            return cached(self, *args)
+        own = results.setdefault(self, {})
+        if args not in own:
+            own[args] = cached.__wrapped__(self, *args)
+        return own[args]
+
+    return method
 
 
 @contextmanager

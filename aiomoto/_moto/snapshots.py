@@ -48,7 +48,7 @@ def check(snapshot: Snapshot) -> None:
         import_module(module)
 
 
-def check_start(snapshot: Snapshot | None, *, is_nested: bool) -> None:
+def check_start(snapshot: Snapshot | None, *, is_isolated: bool) -> None:
     """Check that a mock can begin with a snapshot, if it has one.
 
     Raises:
@@ -56,10 +56,10 @@ def check_start(snapshot: Snapshot | None, *, is_nested: bool) -> None:
     """
     if snapshot is None:
         return
-    if is_nested or botocore_stubber.enabled:
+    if botocore_stubber.enabled and not is_isolated:
         raise AiomotoError(
             "mock_aws(state=...) cannot begin with a snapshot while another mock is active, since they share their "
-            "data. End that mock, or replace the data of both with aws.restore(snapshot)"
+            "data. End that mock, replace the data of both with aws.restore(snapshot), or add isolated=True"
         )
     check(snapshot)
 

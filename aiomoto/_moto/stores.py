@@ -41,7 +41,14 @@ SETTINGS: tuple[Path, ...] = (
     ("moto.utilities.id_generator", "moto_id_manager._custom_ids"),
 )
 PLACES = (*SHARED, *REFERENCES, *SETTINGS)
-MODULES = tuple(dict.fromkeys(module for module, _ in PLACES))
+# Methods whose results Moto caches by the instance, which so is never collected, nor what it refers to.
+CACHED: tuple[Path, ...] = (
+    ("moto.ec2.models.subnets", "Subnet._base_avail_ip_iterator"),
+    ("moto.emr.models", "ElasticMapReduceBackend._get_instance_type_names"),
+    ("moto.rds.models", "RDSBackend.db_cluster_options"),
+    ("moto.sns.models", "Subscription.private_key"),
+)
+MODULES = tuple(dict.fromkeys(module for module, _ in (*PLACES, *CACHED)))
 
 
 def used_backends() -> list[BackendDict[Any]]:
