@@ -72,6 +72,15 @@ class Aiomoto(Contender):
         return mock_aws()
 
 
+class Isolated(Aiomoto):
+    """The same in an isolated mock."""
+
+    def aws(self) -> AbstractAsyncContextManager[Any]:
+        from aiomoto import mock_aws
+
+        return mock_aws(isolated=True)
+
+
 class _Boto3(Contender):
     is_async = False
 

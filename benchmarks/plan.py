@@ -9,6 +9,7 @@ from cases import OPERATIONS, SMALL_OPERATIONS
 # In the order of the tables. The package on PyPI runs in its own environment.
 CONTENDERS = {
     "aiomoto": "aiomoto",
+    "isolated": "aiomoto, isolated",
     "aiomoto_boto3": "aiomoto, boto3",
     "moto": "Moto's mock, boto3",
     "server": "Moto's server",

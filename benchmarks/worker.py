@@ -14,11 +14,12 @@ from functools import partial
 from typing import Any
 
 from cases import MIB, OPERATIONS, PUT_LARGE, TYPICAL_TEST, Operation, Step
-from contenders import Aiomoto, AiomotoBoto3, Contender, Moto, Server, perform
+from contenders import Aiomoto, AiomotoBoto3, Contender, Isolated, Moto, Server, perform
 from floor import ClientAlone, HandlerAlone
 
 CONTENDERS: dict[str, Callable[[], Contender]] = {
     "aiomoto": Aiomoto,
+    "isolated": Isolated,
     "aiomoto_boto3": AiomotoBoto3,
     "moto": Moto,
     "server": Server,
