@@ -47,7 +47,7 @@ ON_NATIVE_CLIENTS = [
     "tests/test_native_clients.py",
     "tests/test_native_constructors.py",
     "tests/test_native_processes.py",
-    "tests/test_readme.py::test_python_block_runs",
+    "tests/test_readme.py::test_python_blocks_run",
 ]
 
 

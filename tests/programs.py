@@ -17,7 +17,7 @@ from tests import warm_process
 from tests.warm_process import ROOT as ROOT
 from tests.warm_process import SECONDS
 
-_AS_SCRIPT = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
+_AS_SCRIPTS = "import runpy, sys; [runpy.run_path(path, run_name='__main__') for path in sys.argv[1:]]"
 # Without the plugins that happen to be installed, most of which take long to import. What warm_process has imported
 # is not rewritten, which pytest warns of.
 _PLUGINS = ("aiomoto.pytest_plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin")
@@ -30,9 +30,12 @@ sys.exit(pytest.main(options + sys.argv[1:]))
 """
 
 
-def run_as_script(path: Path, *, after_a_mock: bool = False) -> None:
-    """Run a file; it must end well and complain of nothing. The keyword argument: see ``warm_process.run``."""
-    result = run_source(_AS_SCRIPT, str(path), after_a_mock=after_a_mock)
+def run_as_script(*paths: Path, after_a_mock: bool = False) -> None:
+    """Run files one after the other in one process; they must end well and complain of nothing.
+
+    The keyword argument: see ``warm_process.run``.
+    """
+    result = run_source(_AS_SCRIPTS, *map(str, paths), after_a_mock=after_a_mock)
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
 
 
@@ -44,13 +47,13 @@ def run_cold(path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
 
 
-def run_as_tests(path: Path, *, after_a_mock: bool = False) -> str:
-    """Run a file with pytest, under this project's settings; it must have tests, all of which pass.
+def run_as_tests(*paths: Path, after_a_mock: bool = False) -> str:
+    """Run files with pytest, under this project's settings; they must have tests, all of which pass.
 
     Returns:
         What became of how many, as ``3 passed``.
     """
-    result = run_source(_AS_TESTS, str(path), after_a_mock=after_a_mock)
+    result = run_source(_AS_TESTS, *map(str, paths), after_a_mock=after_a_mock)
     summary = result.stdout.splitlines()[-1] if result.stdout else ""
     assert result.returncode == 0, result.stdout + result.stderr
     assert " passed" in summary, result.stdout
@@ -71,14 +74,19 @@ def _is_test(statement: ast.stmt) -> bool:
 
 def skip_without_its_needs(source: str) -> None:
     """Skip the running test where something optional that a source imports is missing."""
+    if missing := missing_needs(source):
+        pytest.skip(f"needs {missing}")
+
+
+def missing_needs(source: str) -> str:
+    """Name what a source imports that is optional and missing; an empty string if nothing is."""
     imported = dict(_imports(ast.parse(source)))
-    missing = sorted(package for package in imported.values() if find_spec(package) is None)
-    if missing:
-        pytest.skip(f"needs {', '.join(missing)}")
-    if imported.keys() & {"HttpxSession", "MotoHttpxSession"} and httpxsession.httpx is None:
-        pytest.skip("needs httpx2 or httpx")
-    if "trio" in imported and not hasattr(httpxsession, "is_httpx_session_cls"):
-        pytest.skip("needs an aiobotocore that runs on trio, 3.9 or later")
+    missing = sorted({package for package in imported.values() if find_spec(package) is None})
+    if not missing and imported.keys() & {"HttpxSession", "MotoHttpxSession"} and httpxsession.httpx is None:
+        return "httpx2 or httpx"
+    if not missing and "trio" in imported and not hasattr(httpxsession, "is_httpx_session_cls"):
+        return "an aiobotocore that runs on trio, 3.9 or later"
+    return ", ".join(missing)
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:

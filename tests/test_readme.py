@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.programs import ROOT, has_tests, run_as_script, run_as_tests, skip_without_its_needs
+from tests.programs import ROOT, has_tests, missing_needs, run_as_script, run_as_tests, skip_without_its_needs
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
@@ -31,16 +32,35 @@ def _blocks(document: Path) -> list[Block]:
 BLOCKS = [block for document in DOCUMENTS for block in _blocks(document)]
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.document.name}:{block.line}")
-def test_python_block_runs(block: Block, tmp_path: Path) -> None:
-    skip_without_its_needs(block.code)
+def _each_to_run() -> Iterator[Any]:
+    """The scripts of each document together, and each block by itself that has tests or needs what is missing."""
+    for document in DOCUMENTS:
+        blocks = [block for block in BLOCKS if block.document == document]
+        alone = [block for block in blocks if has_tests(block.code) or missing_needs(block.code)]
+        if scripts := [block for block in blocks if block not in alone]:
+            yield pytest.param(scripts, id=document.name)
+        for block in alone:
+            yield pytest.param([block], id=f"{document.name}:{block.line}")
+
+
+def _program(block: Block, folder: Path) -> Path:
+    """Write a block as a program that calls its ``main``, which the block itself may leave to the reader."""
+    program = folder / f"{block.document.stem.lower()}_{block.line}.py"
+    calls_main = "async def main(" in block.code and "(main(" not in block.code
+    end = "\nimport asyncio\n\nasyncio.run(main())\n" if calls_main else ""
     # Blank lines before it, so that a traceback shows the document's own line numbers.
-    program = tmp_path / f"{block.document.stem.lower()}_block.py"
-    program.write_text("\n" * block.line + block.code, encoding="utf-8")
+    program.write_text("\n" * block.line + block.code + end, encoding="utf-8")
+    return program
 
-    run = run_as_tests if has_tests(block.code) else run_as_script
 
-    run(program, after_a_mock=True)
+@pytest.mark.parametrize("blocks", list(_each_to_run()))
+def test_python_blocks_run(blocks: list[Block], tmp_path: Path) -> None:
+    for block in blocks:
+        skip_without_its_needs(block.code)
+
+    run = run_as_tests if has_tests(blocks[0].code) else run_as_script
+
+    run(*(_program(block, tmp_path) for block in blocks), after_a_mock=True)
 
 
 def test_readme_has_an_asserting_example_within_its_first_30_lines() -> None:
