@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from aiomoto import mock_aws
-from tests.inner_runs import ARGUMENTS
+from tests.inner_runs import run_folder
 
 pytest_plugins = ["pytester"]
 
@@ -207,7 +207,7 @@ def test_the_next_test_finds_the_machines_own(pytester: pytest.Pytester, monkeyp
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent/aws/config")
     pytester.makepyfile(INNER)
 
-    pytester.runpytest_inprocess(*ARGUMENTS, "-p", "no:randomly").assert_outcomes(passed=7)
+    run_folder(pytester).assert_outcomes(passed=7)
 
 
 def test_keys_of_motos_own_mock_are_left_to_it(machine: Iterator[dict[str, str | None]]) -> None:

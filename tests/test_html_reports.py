@@ -73,16 +73,6 @@ def test_pages_of_an_earlier_run_are_removed_and_other_files_are_kept(pytester: 
     assert sorted(each.name for each in folder.iterdir()) == ["mine.html", "notes.txt"]
 
 
-def test_workers_hand_over_what_the_index_lists(pytester: pytest.Pytester) -> None:
-    run_tests(pytester, TESTS, "--version")  # writes the file
-    result = pytester.runpytest("-p", "xdist", "-n", "2", "--aiomoto-report=all", "-W", "ignore")
-    index = Page(pytester.path / "aiomoto-report" / "index.html")
-
-    result.assert_outcomes(passed=2, failed=1)
-    assert "2 tests with AWS" in index.text
-    assert all(name in index.text for name in ("test_passes", "test_fails"))
-
-
 def test_names_of_files_are_safe_and_differ(pytester: pytest.Pytester) -> None:
     tests = """
     @pytest.mark.parametrize("name", ["a/b", "A/B", "\\U0001f600", "..", "x" * 500])
@@ -146,7 +136,7 @@ def test_a_fixture_of_a_module_has_only_the_calls_of_each_test(pytester: pytest.
     def test_second(aws):
         boto3.client("sqs", region_name="us-east-1").list_queues()
     """
-    run_tests(pytester, tests, "--aiomoto-report=all", "-p", "no:randomly")
+    run_tests(pytester, tests, "--aiomoto-report=all")
     folder = pytester.path / "aiomoto-report"
 
     assert [call["operation"] for call in page_of(folder, "test_first").data["calls"]] == ["ListBuckets"]

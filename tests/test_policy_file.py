@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.inner_runs import ARGUMENTS, run_tests
+from tests.inner_runs import run_folder, run_tests
 
 pytest_plugins = ["pytester"]
 
@@ -63,19 +63,6 @@ def test_it_has_the_calls_of_all_mocks_of_the_run(pytester: pytest.Pytester) -> 
     assert _load(pytester.path / "policy.json") == POLICY
 
 
-def test_workers_of_xdist_are_merged(pytester: pytest.Pytester) -> None:
-    pytest.importorskip("xdist")
-    pytester.makepyfile(f"import boto3, pytest\nfrom aiomoto import mock_aws\n\n{_dedented(TESTS)}")
-
-    pytester.runpytest_subprocess("-n", "2", "-p", "no:cacheprovider", "--aiomoto-policy=policy.json")
-
-    assert _load(pytester.path / "policy.json") == POLICY
-
-
-def _dedented(tests: str) -> str:
-    return tests.replace("\n    ", "\n")
-
-
 def test_no_terminal_is_needed(pytester: pytest.Pytester) -> None:
     run_tests(pytester, TESTS, "--aiomoto-policy=policy.json", "-p", "no:terminal")
 
@@ -101,7 +88,7 @@ def test_a_run_that_only_collects_keeps_what_an_earlier_one_has_written(pytester
     run_tests(pytester, TESTS, *options)
     pages = sorted(pytester.path.glob("aiomoto-report/*.html"))
 
-    pytester.runpytest_inprocess(*ARGUMENTS, "--collect-only", *options)
+    run_folder(pytester, "--collect-only", *options)
 
     assert pages
     assert sorted(pytester.path.glob("aiomoto-report/*.html")) == pages

@@ -281,7 +281,7 @@ def test_the_other_options_are_those_of_mock_aws(pytester: pytest.Pytester) -> N
                 assert boto3.client("s3").head_bucket(Bucket="photos")
     """
 
-    run_tests(pytester, tests, "-p", "no:randomly").assert_outcomes(passed=3)
+    run_tests(pytester, tests).assert_outcomes(passed=3)
 
 
 def test_the_options_of_all_markers_are_put_together_and_the_closest_wins(pytester: pytest.Pytester) -> None:

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from tests.conftest import STACKS, Stack
-from tests.inner_runs import PRELUDE, run_tests
+from tests.inner_runs import run_tests
 from tests.loopback import loopback_server
 from tests.snapshot import nothing_left_behind
 
@@ -145,28 +145,7 @@ def test_any_order(pytester: pytest.Pytester, seed: int) -> None:
                 assert "AWS_ACCESS_KEY_ID" not in os.environ
     """
 
-    run_tests(pytester, tests, f"--randomly-seed={seed}").assert_outcomes(passed=12)
-
-
-def test_xdist(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    tests = """
-        @pytest.mark.parametrize("n", range(4))
-        @pytest.mark.anyio
-        async def test_function(aiomoto_client, n):
-            await use(await aiomoto_client("s3"))
-
-        @pytest.fixture
-        def anyio_backend():
-            return "asyncio"
-    """
-    pytester.makepyfile(PRELUDE + dedent(tests))
-
-    # Other plugins, which each of the three processes would import, are no part of it.
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    plugins = ("-p", "xdist", "-p", "anyio", "-p", "aiomoto.pytest_plugin")
-
-    # Not in this process: what an exception in a worker would do to it is nobody's business here.
-    pytester.runpytest_subprocess(*plugins, "-n", "2", "--strict-markers").assert_outcomes(passed=4)
+    run_tests(pytester, tests, "-p", "randomly", f"--randomly-seed={seed}").assert_outcomes(passed=12)
 
 
 # ---------------------------------------------------------------- the end of the clients

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from textwrap import dedent
 
 import pytest
 
@@ -183,17 +182,9 @@ def test_failing_test_shows_its_calls_and_what_exists(pytester: pytest.Pytester,
     ids=["passing and not mocked", "expected to fail and skipped"],
 )
 def test_other_tests_show_nothing(pytester: pytest.Pytester, tests: str) -> None:
-    result = report_of(pytester, tests, "-rA", "-p", "no:randomly")
+    result = report_of(pytester, tests, "-rA")
 
     assert "AWS calls" not in result.stdout.str()
-
-
-def test_workers_of_xdist_send_the_section(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(PRELUDE + FILLING + dedent(FAILING["with"]))
-
-    result = pytester.runpytest_subprocess("-n", "1", "-p", "no:cacheprovider")
-
-    result.stdout.fnmatch_lines(["*- AWS calls -*", "#  outcome *ms  call", *TABLE, "", *STATE], consecutive=True)
 
 
 def test_junit_xml_has_the_section(pytester: pytest.Pytester) -> None:
@@ -232,7 +223,7 @@ def test_mock_of_a_wider_scope_shows_the_calls_of_this_test_only(pytester: pytes
             assert False
     """
 
-    second, third = sections(report_of(pytester, tests, "-p", "no:randomly"))
+    second, third = sections(report_of(pytester, tests))
 
     assert [line for line in second if "s3." in line] == [second[1]]
     assert second[1].endswith("s3.ListBuckets()")
