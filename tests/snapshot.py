@@ -64,16 +64,33 @@ def nothing_left_behind() -> Iterator[None]:
 
 def snapshot() -> Snapshot:
     """Every attribute of the loaded libraries' modules and classes, the environment, and Moto's settings."""
-    settings = _settings()
-    found = {name: dict(vars(module)) for name, module in list(sys.modules.items()) if _is_watched(name)}
-    # In their order: of two with one name, as a named tuple and the class that is based on it, the first counts.
-    classes = dict.fromkeys(value for names in found.values() for value in names.values() if isinstance(value, type))
-    for each in classes:
-        if _is_watched(each.__module__):
-            found.setdefault(f"{each.__module__}.{each.__qualname__}", dict(vars(each)))
-    for owner, values in settings.items():
+    found = {name: dict(vars(owner)) for name, owner in _owners().items()}
+    for owner, values in _settings().items():
         found.setdefault(owner, {}).update(values)
     return found
+
+
+def _owners() -> dict[str, Any]:
+    """The modules and classes to look at, by their full names.
+
+    They are listed anew when modules have come, not at each look: what takes the place of a class differs from it in
+    the module that has it.
+    """
+    modules = {name: module for name, module in list(sys.modules.items()) if _is_watched(name)}
+    if modules != _listed.get("modules"):
+        names = [list(vars(module).values()) for module in modules.values()]
+        # In their order: of two with one name, as a named tuple and the class that is based on it, the first counts.
+        classes = dict.fromkeys(value for values in names for value in values if isinstance(value, type))
+        watched = {f"{each.__module__}.{each.__qualname__}": each for each in reversed(classes) if _is_of_library(each)}
+        _listed.update(modules=modules, owners=watched | modules)
+    return _listed["owners"]
+
+
+_listed: dict[str, dict[str, Any]] = {}
+
+
+def _is_of_library(kind: type) -> bool:
+    return _is_watched(kind.__module__)
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[str]:

@@ -186,7 +186,7 @@ def test_a_handler_may_end_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_process_may_end_before_the_mock_does() -> None:
     program = """
-import socket, sys
+import socket
 from aiomoto import mock_aws
 aws = mock_aws(endpoint=True)
 aws.start()

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -302,9 +303,19 @@ FILES = [
 ]
 
 
-def _imports(path: Path) -> Iterator[str]:
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
+def _imports(path: Path) -> list[str]:
     """The dotted names that a file imports, wherever in it: ``from a import b`` is ``a.b``."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return list(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[str]:
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -312,12 +323,14 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+@cache
 def _own_imports(path: Path) -> set[str]:
     """The package's own modules that a file imports. A name that is no module is one that ``__init__`` exports."""
     own = (name.removeprefix("aiomoto").removeprefix(".") for name in _imports(path) if name.split(".")[0] == "aiomoto")
     return {next((module for module in HEIGHT if f"{name}.".startswith(f"{module}.")), "__init__") for name in own}
 
 
+@cache
 def _module(path: Path) -> str:
     """The dotted name of a file's module below the package: ``"_wire.scope"``."""
     return ".".join(path.relative_to(ROOT / "aiomoto").with_suffix("").parts)
@@ -328,20 +341,20 @@ def _folder(module: str) -> str:
     return module.partition(".")[0] if "." in module else ""
 
 
-@pytest.mark.parametrize("path", FILES, ids=_module)
-def test_module_is_in_the_table(path: Path) -> None:
-    assert _module(path) in HEIGHT, f"add it to LAYERS, after all that it imports: {sorted(_own_imports(path))}"
+def test_each_module_is_in_the_table() -> None:
+    missing = {_module(path): sorted(_own_imports(path)) for path in FILES if _module(path) not in HEIGHT}
+
+    assert missing == {}, f"add each to LAYERS, after all that it imports: {missing}"
 
 
 def test_table_has_no_module_that_is_gone() -> None:
     assert HEIGHT.keys() - {_module(path) for path in FILES} == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=_module)
-def test_module_imports_only_from_the_layers_before_its_own(path: Path) -> None:
-    height = HEIGHT.get(_module(path), len(LAYERS))
+def test_modules_import_only_from_the_layers_before_their_own() -> None:
+    imports = {(_module(path), name) for path in FILES for name in _own_imports(path) if _module(path) in HEIGHT}
 
-    assert {name for name in _own_imports(path) if HEIGHT.get(name, height) >= height} == set()
+    assert {(own, other) for own, other in imports if HEIGHT.get(other, len(LAYERS)) >= HEIGHT[own]} == set()
 
 
 def test_folders_import_one_way() -> None:
@@ -368,18 +381,16 @@ def test_folder_knows_nothing_of_these_libraries(folder: str, libraries: set[str
     assert known & libraries == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=_module)
-def test_module_imports_the_libraries_in_the_table(path: Path) -> None:
-    top_level = {name.partition(".")[0] for name in _imports(path)}
+def test_modules_import_the_libraries_in_the_table() -> None:
+    own = sys.stdlib_module_names | {"aiomoto"}
+    imported = {_module(path): {name.partition(".")[0] for name in _imports(path)} - own for path in FILES}
 
-    assert top_level - sys.stdlib_module_names - {"aiomoto"} == LIBRARIES.get(_module(path), set())
+    assert imported == LIBRARIES
 
 
 def test_only_these_modules_set_attributes_of_other_objects() -> None:
     def sets_attributes(path: Path) -> bool:
-        calls = (
-            node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
-        )
+        calls = (node.func for node in _nodes(path) if isinstance(node, ast.Call))
         return any(isinstance(function, ast.Name) and function.id in ("setattr", "delattr") for function in calls)
 
     # Beside names of other packages: methods of a class that is decorated, and a note on a request.
@@ -391,9 +402,10 @@ def test_only_these_modules_set_attributes_of_other_objects() -> None:
     }
 
 
-@pytest.mark.parametrize("path", FILES, ids=_module)
-def test_file_has_at_most_350_lines(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
+def test_files_have_at_most_350_lines() -> None:
+    lines = {_module(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+
+    assert {module: count for module, count in lines.items() if count > 350} == {}
 
 
 def test_importing_the_package_imports_no_test_framework() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +12,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from aiomoto import MockAWS, mock_aws
+from tests.programs import run_source
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -327,4 +326,4 @@ aws.calls.policy()
 assert "aiomoto._aws.permissions" in sys.modules
 """
 
-    subprocess.run([sys.executable, "-c", program], check=True)
+    assert run_source(program).returncode == 0

@@ -118,6 +118,7 @@ async def test_a_condition_that_fails_has_no_body(http: Library, photos: Any) ->
     assert (answer.status, answer.body) == (304, b"")
 
 
+@over_aiohttp
 async def test_delete_deletes(http: Library, photos: Any) -> None:
     url = put_photo(photos)
 
@@ -204,6 +205,7 @@ async def test_a_form_uploads_a_file(http: Library, photos: Any, version: str, e
     assert photos.head_object(**PHOTO)["ContentType"] == "image/jpeg"
 
 
+@over_aiohttp
 async def test_a_form_may_ask_for_another_status(http: Library, photos: Any) -> None:
     status = {"success_action_status": "201"}
     post = photos.generate_presigned_post("photos", "form.jpg", Fields=status, Conditions=[status])
@@ -232,7 +234,8 @@ async def test_presigned_urls_of_each_kind_are_for_moto(
     assert photo(photos) == BODY
 
 
-async def test_a_client_of_one_mock_signs_for_another_that_is_live(http: Library, photos: Any) -> None:
+@over_aiohttp
+async def test_a_client_of_one_mock_signs_for_another_that_is_active(http: Library, photos: Any) -> None:
     put_photo(photos, BODY)
     outer = s3(endpoint_url=MINIO)
     with mock_aws():

@@ -7,6 +7,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import boto3
@@ -20,7 +21,9 @@ Create = Callable[[Any], object]
 Look = Callable[[Any], object]
 
 
+@cache
 def client(service: str) -> Any:
+    """One client for all mocks: to create it takes longer than what it is asked."""
     return boto3.client(service, REGION)  # type: ignore[call-overload]
 
 

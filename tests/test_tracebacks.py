@@ -216,7 +216,8 @@ def test_an_error_with_many_causes_fails_its_test_only(pytester: pytest.Pytester
             raise error
     """
 
-    run_tests(pytester, tests, "--tb=line").assert_outcomes(failed=1)
+    # In this style pytest formats the chain once, and not from each of its errors on.
+    run_tests(pytester, tests, "--tb=native").assert_outcomes(failed=1)
 
 
 def test_an_error_without_a_frame_of_the_user_has_one(pytester: pytest.Pytester) -> None:

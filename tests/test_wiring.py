@@ -86,7 +86,7 @@ async def test_a_wired_client_works_with_no_mock_and_changes_nothing(wired: Wire
 
 
 async def test_a_session_has_aiohttp_unless_it_is_told_otherwise() -> None:
-    async with AioSession().create_client("s3") as s3:
+    async with with_models(AioSession()).create_client("s3") as s3:
         await s3.create_bucket(Bucket="photos")
         assert await names(s3) == ["photos"]
 
@@ -94,7 +94,9 @@ async def test_a_session_has_aiohttp_unless_it_is_told_otherwise() -> None:
 async def test_other_sessions_are_not_wired() -> None:
     AioSession()
     with loopback_server() as server:
-        async with aiobotocore.session.get_session().create_client("s3", endpoint_url=server.url, **KEYS) as s3:
+        async with with_models(aiobotocore.session.get_session()).create_client(
+            "s3", endpoint_url=server.url, **KEYS
+        ) as s3:
             await s3.delete_object(Bucket="photos", Key="thing")
     assert len(server.received) == 1
 
@@ -185,18 +187,18 @@ def test_a_session_is_the_first_thing_that_uses_moto_in_a_process_whose_profile_
 
 async def test_a_session_needs_nothing_whatever_its_http_library(ours: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "missing")
-    async with AioSession(http_session_cls=ours).create_client("sts") as sts:
+    async with with_models(AioSession(http_session_cls=ours)).create_client("sts") as sts:
         assert (await sts.get_caller_identity())["Account"] == "123456789012"
 
 
 async def test_the_users_region_is_respected(ours: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-    async with AioSession(http_session_cls=ours).create_client("sqs") as sqs:
+    async with with_models(AioSession(http_session_cls=ours)).create_client("sqs") as sqs:
         assert sqs.meta.region_name == "ap-south-1"
 
 
 async def test_the_sessions_own_settings_win() -> None:
-    session = AioSession()
+    session = with_models(AioSession())
     session.set_credentials("AKIAOWN", "own", "token")
     session.set_config_variable("region", "eu-north-1")
 
@@ -209,7 +211,7 @@ async def test_the_sessions_own_settings_win() -> None:
 
 async def test_a_profile_that_the_session_is_given_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_files(tmp_path, monkeypatch)
-    async with AioSession(profile="work").create_client("sqs") as sqs:
+    async with with_models(AioSession(profile="work")).create_client("sqs") as sqs:
         assert sqs.meta.region_name == "sa-east-1"
         await sqs.list_queues()
 
@@ -217,7 +219,7 @@ async def test_a_profile_that_the_session_is_given_is_used(tmp_path: Path, monke
 async def test_a_config_alone_leaves_keys_and_region_to_the_user(ours: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     config = AioConfig(http_session_cls=ours)
-    session = aiobotocore.session.get_session()
+    session = with_models(aiobotocore.session.get_session())
     async with session.create_client("s3", region_name="us-east-1", config=config) as s3:
         with pytest.raises(NoCredentialsError):
             await s3.list_buckets()
@@ -229,7 +231,7 @@ async def test_a_config_alone_leaves_keys_and_region_to_the_user(ours: Any, monk
 @pytest.mark.parametrize("kind", [AioConfig, Config])
 async def test_a_clients_own_config_is_merged(ours: Any, kind: Any) -> None:
     own = kind(retries={"total_max_attempts": 7, "mode": "standard"}, s3={"addressing_style": "path"}, read_timeout=3)
-    async with AioSession(http_session_cls=ours).create_client("s3", config=own) as s3:
+    async with with_models(AioSession(http_session_cls=ours)).create_client("s3", config=own) as s3:
         merged = s3.meta.config
         assert merged.retries["total_max_attempts"] == 7
         assert merged.s3["addressing_style"] == "path"
@@ -240,7 +242,7 @@ async def test_a_clients_own_config_is_merged(ours: Any, kind: Any) -> None:
 
 async def test_connector_arguments_are_merged(ours: Any) -> None:
     own = AioConfig(connector_args={"keepalive_timeout": 3})
-    async with AioSession(http_session_cls=ours).create_client("s3", config=own) as s3:
+    async with with_models(AioSession(http_session_cls=ours)).create_client("s3", config=own) as s3:
         assert s3.meta.config.connector_args["keepalive_timeout"] == 3
         await s3.list_buckets()
 
@@ -257,7 +259,7 @@ async def test_a_default_config_keeps_the_wiring(ours: Any, default: Any) -> Non
 
 
 async def test_a_default_config_may_be_given_to_a_plain_session(ours: Any) -> None:
-    session = aiobotocore.session.get_session()
+    session = with_models(aiobotocore.session.get_session())
     session.set_default_client_config(AioConfig(http_session_cls=ours))
     async with session.create_client("s3", **KEYS) as s3:
         await s3.create_bucket(Bucket="photos")
@@ -272,7 +274,9 @@ async def test_a_clients_own_session_class_is_used(ours: Any) -> None:
             sent.append(request.method)
             return await super().send(request)
 
-    async with AioSession(http_session_cls=ours).create_client("s3", config=AioConfig(http_session_cls=Own)) as s3:
+    async with with_models(AioSession(http_session_cls=ours)).create_client(
+        "s3", config=AioConfig(http_session_cls=Own)
+    ) as s3:
         await s3.list_buckets()
 
     assert sent == ["GET"]
@@ -281,11 +285,11 @@ async def test_a_clients_own_session_class_is_used(ours: Any) -> None:
 async def test_a_client_that_names_a_class_of_aiobotocores_is_motos(stack: Stack) -> None:
     config = AioConfig(http_session_cls=stack.session_class)
     with loopback_server() as server:
-        async with AioSession().create_client("s3", config=config, endpoint_url=server.url) as s3:
+        async with with_models(AioSession()).create_client("s3", config=config, endpoint_url=server.url) as s3:
             await s3.create_bucket(Bucket="photos")
             assert await names(s3) == ["photos"]
         with mock_aws() as aws:
-            async with AioSession().create_client("s3", config=config, endpoint_url=server.url) as s3:
+            async with with_models(AioSession()).create_client("s3", config=config, endpoint_url=server.url) as s3:
                 assert await names(s3) == []
             assert [call.backend for call in aws.calls] == [stack.name]
     assert server.received == []
@@ -357,7 +361,7 @@ async def test_a_client_is_not_wired_inside_motos_own_mock(wired: Wired) -> None
 
 
 async def test_a_client_of_a_wired_session_from_before_is_refused_inside_motos_own_mock(ours: Any) -> None:
-    async with AioSession(http_session_cls=ours).create_client("s3") as s3:
+    async with with_models(AioSession(http_session_cls=ours)).create_client("s3") as s3:
         with moto.mock_aws(), pytest.raises(AiomotoError, match=r"use aiomoto\.mock_aws instead"):
             await s3.list_buckets()
         assert await names(s3) == []
