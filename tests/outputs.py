@@ -1,80 +1,18 @@
-"""Random outputs of operations, and what a client returns for a response: parsed, and handled as botocore does."""
+"""Random outputs of operations, and how two outputs differ."""
 
 from __future__ import annotations
 
 import string
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
-from io import BytesIO
 from random import Random
 from typing import Any
 
-from botocore.awsrequest import AWSResponse, HeadersDict
-from botocore.endpoint import convert_to_response_dict
-from botocore.eventstream import EventStream
-from botocore.hooks import BaseEventHooks
-from botocore.model import OperationModel, ServiceModel, Shape
-from botocore.parsers import create_parser
-from botocore.response import StreamingBody
-from botocore.session import get_session
+from botocore.model import OperationModel, Shape
 from botocore.utils import is_json_value_header
-
-from aiomoto._wire.message import WireResponse
-
-PROTOCOLS = ("query", "ec2", "json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor")
 
 _AWKWARD = "<&>\"'] ]]>\t\n\r é中😀\u2028\x85"
 _ZONES = (timezone.utc, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-9, minutes=-30)))
-
-
-# ---------------------------------------------------------------- what a client returns
-
-
-@lru_cache(maxsize=1)
-def _events() -> BaseEventHooks:
-    return get_session().get_component("event_emitter")
-
-
-def received(operation: OperationModel, protocol: str, response: WireResponse) -> dict[str, Any]:
-    """Return what a client returns for a response, without ``ResponseMetadata``; bodies and events are read."""
-    body = b"".join(piece.data for piece in response.pieces())
-    http = AWSResponse("https://example.test", response.status, HeadersDict(response.headers), _Raw(body))
-    raw = convert_to_response_dict(http, operation)
-    event = f"{operation.service_model.service_id.hyphenize()}.{operation.name}"
-    extra: dict[str, Any] = {}
-    _events().emit(
-        f"before-parse.{event}", operation_model=operation, response_dict=raw, customized_response_dict=extra
-    )
-    parsed: dict[str, Any] = create_parser(protocol).parse(raw, operation.output_shape)
-    parsed |= extra
-    context = {"encoding_type_auto_set": True}
-    _events().emit(f"after-call.{event}", http_response=http, parsed=parsed, model=operation, context=context)
-    parsed.pop("ResponseMetadata", None)  # parsers of CBOR add none to an operation without output
-    return {name: _whole(value) for name, value in parsed.items()}
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, EventStream):
-        return list(value)
-    return value.read() if isinstance(value, StreamingBody) else value
-
-
-class _Raw(BytesIO):
-    """A body as urllib3 gives it to botocore."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
-def received_error(service: ServiceModel, protocol: str, response: WireResponse) -> dict[str, Any]:
-    """Return what a client puts into its ``ClientError``, without ``ResponseMetadata``."""
-    raw = {"status_code": response.status, "headers": HeadersDict(response.headers), "body": response.body}
-    parsed: dict[str, Any] = create_parser(protocol).parse(raw, None)
-    if (shape := service.shape_for_error_code(parsed["Error"]["Code"])) is not None:
-        parsed |= create_parser(protocol).parse(raw, shape)
-    del parsed["ResponseMetadata"]
-    return parsed
 
 
 # ---------------------------------------------------------------- random outputs

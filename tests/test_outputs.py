@@ -6,40 +6,103 @@ import json
 import math
 from datetime import datetime, timezone
 from enum import Enum
+from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
+import boto3
+import botocore.session
 import pytest
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from botocore.handlers import BUILTIN_HANDLERS
-from botocore.model import OperationModel
+from botocore.loaders import create_loader
 
-from aiomoto import ArgumentError
-from aiomoto._aws.error_responses import ErrorResponse
-from aiomoto._aws.output_check import check_output
-from aiomoto._aws.outputs import response_for
-from aiomoto._aws.services import service_model
-from aiomoto._wire.message import WireRequest, WireResponse
-from tests.outputs import differences, random_members, random_output, received, received_error
+from aiomoto import ArgumentError, mock_aws
+from tests.every_service import required
+from tests.outputs import differences, random_members, random_output
 
 NOON = datetime(2030, 1, 2, 12, 0, 0, tzinfo=timezone.utc)
 
 
-def _operation(name: str) -> OperationModel:
+class Response(NamedTuple):
+    """A response as a client reads it: what is on the wire, with the names of headers in lower case, and the output."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    output: dict[str, Any]
+
+
+class _InOneProtocol:
+    """A loader of models in which each service has one protocol, as older versions of botocore have it."""
+
+    def __init__(self, protocol: str) -> None:
+        self._protocol = protocol
+        self._loader = create_loader()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def load_service_model(self, service: str, kind: str, api_version: str | None = None) -> Any:
+        model = self._loader.load_service_model(service, kind, api_version)
+        if kind != "service-2":
+            return model
+        return {**model, "metadata": {**model["metadata"], "protocol": self._protocol, "protocols": [self._protocol]}}
+
+
+@cache
+def _client(service: str, protocol: str | None = None) -> Any:
+    """A client of a service, in the protocol that it prefers or in another one. One for all mocks, as it takes long."""
+    session = botocore.session.get_session()
+    if protocol:
+        session.register_component("data_loader", _InOneProtocol(protocol))
+    config = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
+    return boto3.Session("key", "secret", botocore_session=session).client(service, "us-east-1", config=config)
+
+
+def _response(name: str, answer: Any, protocol: str | None = None) -> Response:
+    """The response to a call of an operation for which there is this answer."""
     service, _, operation = name.partition(".")
-    return service_model(service).operation_model(operation)
+    noted: list[dict[str, Any]] = []
+
+    def note(response_dict: dict[str, Any], **_: Any) -> None:
+        noted.append(dict(response_dict))
+
+    with mock_aws() as aws:
+        aws.answers.add(service, operation, answer)
+        client = _client(service, protocol)
+        model = client.meta.service_model.operation_model(operation)
+        arguments = required(model.input_shape) if model.input_shape else {}
+        client.meta.events.register("before-parse", note)
+        try:
+            output = getattr(client, xform_name(operation))(**arguments)
+        finally:
+            client.meta.events.unregister("before-parse", note)
+        assert protocol in (None, aws.calls.last.protocol)
+    output = {name: _whole(value) for name, value in output.items() if name != "ResponseMetadata"}
+    (raw,) = noted
+    headers = {name.lower(): value for name, value in raw["headers"].items()}
+    body = output[model.output_shape.serialization["payload"]] if model.has_streaming_output else raw["body"]
+    return Response(raw["status_code"], headers, body, output)
+
+
+def _whole(value: Any) -> Any:
+    """A body or an event stream, read to its end."""
+    if hasattr(value, "get_initial_response"):
+        return list(value)
+    return value.read() if hasattr(value, "read") else value
 
 
 def _returned(name: str, output: dict[str, Any], protocol: str | None = None) -> dict[str, Any]:
-    """What a client returns for an output: all of the way to the wire and back."""
-    operation = _operation(name)
-    protocol = protocol or operation.service_model.resolved_protocol
-    check_output(operation, output)
-    return received(operation, protocol, response_for(operation, protocol, output))
+    return _response(name, output, protocol).output
 
 
-def _response(name: str, output: dict[str, Any], protocol: str | None = None) -> WireResponse:
-    operation = _operation(name)
-    return response_for(operation, protocol or operation.service_model.resolved_protocol, output)
+def _error(name: str, error: str, text: str = "", status: int | None = None, **members: Any) -> ClientError:
+    metadata: dict[str, Any] = {"ResponseMetadata": {"HTTPStatusCode": status}} if status else {}
+    response: Any = {"Error": {"Code": error, "Message": text}, **metadata, **members}
+    return ClientError(response, name.partition(".")[2])
 
 
 # ---------------------------------------------------------------- all that a model can say
@@ -88,9 +151,11 @@ SAMPLE = {
     ("protocol", "name"), [(protocol, name) for protocol, names in SAMPLE.items() for name in names.split()]
 )
 def test_a_client_returns_what_the_response_was_created_from(protocol: str, name: str, seed: int) -> None:
-    output = random_output(_operation(name), protocol, Random(seed))
+    service, _, operation = name.partition(".")
+    own = protocol if service == "cloudwatch" else None
+    output = random_output(_client(service, own).meta.service_model.operation_model(operation), protocol, Random(seed))
 
-    assert list(differences(output, _returned(name, output, protocol))) == []
+    assert list(differences(output, _returned(name, output, own))) == []
 
 
 # ---------------------------------------------------------------- on the wire
@@ -102,7 +167,7 @@ def test_query_has_a_result_in_a_wrapper() -> None:
     response = _response("sts.GetCallerIdentity", output)
 
     assert response.status == 200
-    assert dict(response.headers) == {
+    assert response.headers == {
         "x-amzn-requestid": "id-1",
         "content-type": "text/xml",
         "content-length": str(len(response.body)),
@@ -132,7 +197,7 @@ def test_json_has_numbers_for_timestamps_and_base64_for_blobs() -> None:
 
     response = _response("kinesis.GetRecords", output, "json")
 
-    assert dict(response.headers)["content-type"] == "application/x-amz-json-1.1"
+    assert response.headers["content-type"] == "application/x-amz-json-1.1"
     assert json.loads(response.body) == {
         "Records": [{"Data": "/wA=", "ApproximateArrivalTimestamp": 1893585600}],
     }
@@ -143,7 +208,7 @@ def test_rest_json_has_members_in_status_and_headers() -> None:
 
     assert response.status == 202
     assert response.body == b"{}"
-    assert dict(response.headers)["X-Amz-Function-Error"] == "Unhandled"
+    assert response.headers["x-amz-function-error"] == "Unhandled"
 
 
 def test_rest_xml_has_metadata_and_dates_in_headers() -> None:
@@ -158,10 +223,10 @@ def test_rest_xml_has_metadata_and_dates_in_headers() -> None:
     response = _response("s3.GetObject", output)
 
     assert (response.status, response.body) == (206, b"abc")
-    assert dict(response.headers) == {
+    assert response.headers == {
         "x-amz-request-id": "id-1",
         "x-amz-id-2": "host-1",
-        "Last-Modified": "Wed, 02 Jan 2030 12:00:00 GMT",
+        "last-modified": "Wed, 02 Jan 2030 12:00:00 GMT",
         "x-amz-object-lock-retain-until-date": "2030-01-02T12:00:00Z",
         "x-amz-meta-owner": "me",
         "content-length": "3",
@@ -181,7 +246,7 @@ def test_cbor_has_tags_for_timestamps_and_doubles_for_numbers() -> None:
 
     response = _response("cloudwatch.GetMetricData", output, "smithy-rpc-v2-cbor")
 
-    assert dict(response.headers)["smithy-protocol"] == "rpc-v2-cbor"
+    assert response.headers["smithy-protocol"] == "rpc-v2-cbor"
     assert response.body == (
         b"\xa1\x71MetricDataResults\x81\xa2\x6aTimestamps\x81\xc1\x1a\x70\xdd\xd2\xc0"
         b"\x66Values\x81\xfb\x3f\xf0\x00\x00\x00\x00\x00\x00"
@@ -192,7 +257,7 @@ def test_response_to_head_has_the_length_of_a_body_that_it_does_not_have() -> No
     response = _response("s3.HeadObject", {"ContentLength": 5_000_000_000})
 
     assert response.body == b""
-    assert dict(response.headers)["Content-Length"] == "5000000000"
+    assert response.headers["content-length"] == "5000000000"
 
 
 def test_flattened_list_has_the_name_of_its_items() -> None:
@@ -207,10 +272,10 @@ def test_flattened_list_has_the_name_of_its_items() -> None:
 
 
 def test_headers_of_rest_json_are_not_in_the_body_too() -> None:
-    response = _response("cloudfront-keyvaluestore.DescribeKeyValueStore", {"ETag": "1", "ItemCount": 2})
+    response = _response("sagemaker-runtime.InvokeEndpointAsync", {"InferenceId": "1", "OutputLocation": "s3://a/b"})
 
-    assert dict(response.headers)["ETag"] == "1"
-    assert json.loads(response.body) == {"ItemCount": 2}
+    assert response.headers["x-amzn-sagemaker-outputlocation"] == "s3://a/b"
+    assert json.loads(response.body) == {"InferenceId": "1"}
 
 
 def test_output_in_the_body_has_a_status_that_allows_one() -> None:
@@ -225,7 +290,7 @@ def test_status_without_a_body_has_none() -> None:
     response = _response("s3.DeleteObject", {"VersionId": "1"})
 
     assert (response.status, response.body) == (204, b"")
-    assert "content-length" not in dict(response.headers)
+    assert "content-length" not in response.headers
 
 
 # ---------------------------------------------------------------- kinds of values
@@ -354,41 +419,46 @@ def test_no_other_handler_changes_outputs() -> None:
 # ---------------------------------------------------------------- errors
 
 
+def _raised(name: str, answer: ClientError, protocol: str | None = None) -> Any:
+    """The response of the error that a client raises for an answer that is one."""
+    with pytest.raises(ClientError) as caught:
+        _response(name, answer, protocol)
+    return caught.value.response
+
+
 @pytest.mark.parametrize(
-    ("service", "protocol", "name"),
+    ("name", "protocol", "error"),
     [
-        ("dynamodb", "json", "ConditionalCheckFailedException"),
-        ("dynamodb", "json", "TransactionCanceledException"),
-        ("bedrock-runtime", "rest-json", "ModelErrorException"),
-        ("lambda", "rest-json", "TooManyRequestsException"),
-        ("s3", "rest-xml", "InvalidObjectState"),
-        ("route53", "rest-xml", "InvalidChangeBatch"),
-        ("cloudwatch", "smithy-rpc-v2-cbor", "DashboardInvalidInputError"),
-        ("cloudwatch", "query", "DashboardInvalidInputError"),
-        ("account", "rest-json", "ValidationException"),
+        ("dynamodb.PutItem", "json", "ConditionalCheckFailedException"),
+        ("dynamodb.TransactWriteItems", "json", "TransactionCanceledException"),
+        ("bedrock-runtime.InvokeModel", "rest-json", "ModelErrorException"),
+        ("lambda.Invoke", "rest-json", "TooManyRequestsException"),
+        ("s3.GetObject", "rest-xml", "InvalidObjectState"),
+        ("route53.ChangeResourceRecordSets", "rest-xml", "InvalidChangeBatch"),
+        ("cloudwatch.PutDashboard", "smithy-rpc-v2-cbor", "DashboardInvalidInputError"),
+        ("cloudwatch.PutDashboard", "query", "DashboardInvalidInputError"),
+        ("account.GetContactInformation", "rest-json", "ValidationException"),
     ],
 )
-def test_errors_have_their_members(service: str, protocol: str, name: str) -> None:
-    model = service_model(service)
-    shape = next(each for each in model.error_shapes if each.name == name)
-    members = random_members(shape, protocol, Random(name))
-    error = ErrorResponse(name, message="What went wrong", members={**members, "message": None, "Message": None})
+def test_errors_have_their_members(name: str, protocol: str, error: str) -> None:
+    service = name.partition(".")[0]
+    own = protocol if service == "cloudwatch" else None
+    shapes = _client(service, own).meta.service_model.error_shapes
+    members = random_members(next(each for each in shapes if each.name == error), protocol, Random(error))
+    members = {key: value for key, value in members.items() if key.lower() != "message"}
 
-    response = error.response(WireRequest("POST", "https://example.test", {}), service, protocol)
+    raised = _raised(name, _error(name, error, "What went wrong", message=None, Message=None, **members), own)
 
-    returned = received_error(model, protocol, response)
-    assert returned["Error"]["Message"] == "What went wrong"
-    own = {key: value for key, value in members.items() if key.lower() != "message"}
-    assert list(differences(own, {key: value for key, value in returned.items() if key in own})) == []
+    assert raised["Error"]["Message"] == "What went wrong"
+    assert list(differences(members, {key: value for key, value in raised.items() if key in members})) == []
 
 
 def test_a_member_for_the_name_of_the_error_is_the_name() -> None:
-    error = ErrorResponse("ConflictException", members={"errorType": "Nope"})
+    name = "account.GetContactInformation"
 
-    response = error.response(WireRequest("POST", "https://example.test", {}), "account", "rest-json")
+    raised = _raised(name, _error(name, "ConflictException", errorType="Nope"))
 
-    returned = received_error(service_model("account"), "rest-json", response)
-    assert returned["Error"]["Code"] == returned["errorType"] == "ConflictException"
+    assert raised["Error"]["Code"] == raised["errorType"] == "ConflictException"
 
 
 # ---------------------------------------------------------------- mistakes
@@ -397,7 +467,6 @@ def test_a_member_for_the_name_of_the_error_is_the_name() -> None:
 @pytest.mark.parametrize(
     ("name", "output", "message"),
     [
-        ("sqs.ReceiveMessage", ["a"], "sqs ReceiveMessage: an output must be a mapping, not ['a']"),
         (
             "bedrock-runtime.Converse",
             {"output": {"message": {"content": [{"txt": "Hi"}]}}},
@@ -437,10 +506,11 @@ def test_a_member_for_the_name_of_the_error_is_the_name() -> None:
     ],
 )
 def test_mistake_is_named_with_its_place(name: str, output: Any, message: str) -> None:
-    with pytest.raises(ArgumentError) as caught:
-        check_output(_operation(name), output)
-
     service, _, operation = name.partition(".")
+
+    with mock_aws() as aws, pytest.raises(ArgumentError) as caught:
+        aws.answers.add(service, operation, output)
+
     assert str(caught.value).startswith(f"{service} {operation}: ")
     assert message in str(caught.value)
 
@@ -473,17 +543,17 @@ def test_what_no_response_can_carry_is_named(name: str, output: dict[str, Any], 
     ("error", "message"),
     [
         (
-            ErrorResponse("ConditionalCheckFailedException", members={"item": {}}),
+            _error("dynamodb.PutItem", "ConditionalCheckFailedException", item={}),
             "dynamodb ConditionalCheckFailedException: it has no member 'item'; it has Item, message",
         ),
         (
-            ErrorResponse("Nope", status=400, members={"a": 1}),
+            _error("dynamodb.PutItem", "Nope", status=400, a=1),
             "dynamodb Nope: the error is in no model, so 'a' cannot be in it",
         ),
     ],
 )
-def test_mistake_in_an_error_is_named_with_its_place(error: ErrorResponse, message: str) -> None:
+def test_mistake_in_an_error_is_named_with_its_place(error: ClientError, message: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        error.check("dynamodb")
+        _response("dynamodb.PutItem", error)
 
     assert str(caught.value) == message

@@ -67,7 +67,7 @@ _operations: dict[tuple[str, str], OperationModel] = {}
 def shared_model(operation: OperationModel) -> OperationModel:
     """Replace a client's model of an operation by one that is shared, so that logged calls do not keep clients alive.
 
-    A model that differs, from another data path or API version, is returned as it is.
+    A model that differs, from another data path, API version or protocol, is returned as it is.
     """
     key = (operation.service_model.service_name, operation.name)
     known = _operations.get(key) or _operations.setdefault(key, _from_shared_service(operation))
@@ -83,6 +83,7 @@ def _from_shared_service(operation: OperationModel) -> OperationModel:
 def _are_equivalent(one: OperationModel, other: OperationModel) -> bool:
     return bool(
         one.service_model.api_version == other.service_model.api_version
+        and one.service_model.resolved_protocol == other.service_model.resolved_protocol
         and one.http["method"] == other.http["method"]
         and _full_path(one) == _full_path(other)
         and _members(one) == _members(other)

@@ -19,15 +19,13 @@ from aiomoto._aws.output_handlers import POLICY, has_expires_string
 from aiomoto._errors import ArgumentError
 
 
-def check_output(operation: OperationModel, output: Any) -> None:
+def check_output(operation: OperationModel, output: Mapping[str, Any]) -> None:
     """Check that a client could return the output.
 
     Raises:
         ArgumentError: it could not; the message names service, operation, and the place in the output.
     """
     with _naming(operation):
-        if not isinstance(output, Mapping):
-            raise _Mistake(f"an output must be a mapping, not {shortened(output)}")
         _check_top(operation, output)
 
 
