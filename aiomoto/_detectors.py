@@ -21,7 +21,7 @@ _OURS = (*(f"{_ROOT / room}/" for room in ("_aws", "_environment", "_moto")), st
 
 
 class _Asyncio:
-    """asyncio, as blockbuster sees it: no event loop runs while a frame of ours is on the stack."""
+    """asyncio, as blockbuster sees it: no event loop runs while one of our frames is on the stack."""
 
     def get_running_loop(self) -> asyncio.AbstractEventLoop:
         """Return the running event loop, if it is the test's own code that runs.

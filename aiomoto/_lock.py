@@ -4,7 +4,7 @@ Code that takes several locks takes them in this order. It never waits for a loc
 
 | | lock | who holds it |
 |---|---|---|
-| 1 | ``_moto.backends.lock`` (:class:`BackendLock`) | a handler of Moto's; the start, the end and the reset of a mock |
+| 1 | ``_moto.backends.lock`` (:class:`BackendLock`) | a Moto handler; the start, the end and the reset of a mock |
 | 2 | Python's import locks | imports: by handlers, by starts, and by the test itself |
 | 3 | Moto's own ``MockAWS._mock_init_lock`` | the starts and ends of Moto's mocks, and of ours |
 | 4 | the lock of ``Replacements`` | starts, ends, and imports of modules that are patched as they are imported |

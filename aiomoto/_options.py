@@ -56,7 +56,7 @@ class Options:
 
     @property
     def initial(self) -> Snapshot | None:
-        """What the mock begins with, if it begins anew."""
+        """The state that the mock begins with, unless it keeps the current data."""
         return self.state if self.reset else None
 
 

@@ -27,7 +27,7 @@ __all__ = ["Fault", "Faults"]
 class Faults(RuleSet[Fault]):
     """The fault rules of one mock, in the order in which they were added.
 
-    Only the first matching rule that is not used up acts on a call. In nested mocks the rules of the innermost mock
+    Only the first matching rule that is not used up applies to a call. In nested mocks the rules of the innermost mock
     are tried first, then those of the mocks around it.
     """
 

@@ -91,9 +91,9 @@ def _strings(values: Any) -> Iterator[str]:
 @lru_cache(maxsize=1024)
 def _pattern(arn: str) -> re.Pattern[str]:
     literals = _VARIABLE.split(arn)
-    texts, names = literals[::2], literals[1::2]
+    strings, names = literals[::2], literals[1::2]
     variables = [_PATTERNS.get(name, ".+") for name in names]
-    return re.compile("".join(re.escape(text) + more for text, more in zip(texts, [*variables, ""], strict=True)))
+    return re.compile("".join(re.escape(each) + more for each, more in zip(strings, [*variables, ""], strict=True)))
 
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")

@@ -19,9 +19,9 @@ from aiomoto._wire.message import INVOCATION_ID, WireRequest
 from aiomoto._wire.source import is_answering
 
 # How long a call waits at most if every connection is held by a body that nobody reads, in seconds.
-_PATIENCE = 5.0
+_TIMEOUT = 5.0
 # The same if the mock skips waits.
-_INSTANT_PATIENCE = 0.5
+_INSTANT_TIMEOUT = 0.5
 
 
 class NoConnectionError(Exception):
@@ -102,18 +102,18 @@ class Pool:
         self._leases[lease] = None
         return lease
 
-    async def lease(self, head: WireRequest, patience: float) -> Lease:
+    async def lease(self, head: WireRequest, timeout: float) -> Lease:
         """Wait for a connection, in the order of asking.
 
         Args:
             head: the request.
-            patience: how many seconds to wait at most while all connections are held by bodies that nobody reads.
+            timeout: how many seconds to wait at most while all connections are held by bodies that nobody reads.
 
         Raises:
             NoConnectionError: none of them has become free.
         """
         call = header(head, "amz-sdk-invocation-id") or str(head.context.get(INVOCATION_ID, ""))
-        await self._turn(call, patience)
+        await self._turn(call, timeout)
         lease = Lease(self, head)
         self._leases[lease] = None
         return lease
@@ -133,13 +133,13 @@ class Pool:
                 self._promised += 1
                 turn.set()
 
-    async def _turn(self, call: str, patience: float) -> None:
+    async def _turn(self, call: str, timeout: float) -> None:
         asked, turn = _clock.now(), _loops.signal()
         self._waiting.append(turn)
         try:
             # The next attempt of a call that gave up does not wait again, unless something has changed.
-            while not await turn.wait(0 if call in self._gave_up else self._left(asked, patience)):
-                if call in self._gave_up or self._left(asked, patience) <= 0:
+            while not await turn.wait(0 if call in self._gave_up else self._left(asked, timeout)):
+                if call in self._gave_up or self._left(asked, timeout) <= 0:
                     self._gave_up.add(call)
                     raise NoConnectionError(self._complaint())
         except BaseException:
@@ -151,13 +151,13 @@ class Pool:
             raise
         self._promised -= 1
 
-    def _left(self, asked: float, patience: float) -> float:
-        """Seconds until patience ends: all of it if a call is under way, which frees its connection by itself."""
+    def _left(self, asked: float, timeout: float) -> float:
+        """Seconds until the timeout: all of it if a call is under way, which frees its connection by itself."""
         began = [lease.unread_since for lease in self._leases]
         if self._promised or None in began:
-            return patience
+            return timeout
         last = max([asked, self._changed, *(moment for moment in began if moment is not None)])
-        return last + patience - _clock.now()
+        return last + timeout - _clock.now()
 
     def _complaint(self) -> str:
         now = _clock.now()
@@ -180,14 +180,14 @@ _MOST_NAMED = 10
 _UNCOUNTED = Pool(0)  # for the calls of code that answers a call: it stands for AWS, and not for the client
 
 
-def patience_for(connect_timeout: float | None, *, is_instant: bool) -> float:
+def lease_timeout(connect_timeout: float | None, *, is_instant: bool) -> float:
     """How long a call waits for a connection, in seconds.
 
     Args:
         connect_timeout: the client's timeout in seconds; ``None`` if it has none.
         is_instant: whether the mock skips waits.
     """
-    limit = _INSTANT_PATIENCE if is_instant else _PATIENCE
+    limit = _INSTANT_TIMEOUT if is_instant else _TIMEOUT
     return limit if connect_timeout is None else min(connect_timeout, limit)
 
 

@@ -61,7 +61,7 @@ def _is_ours(error: BaseException) -> bool:
 
 
 def _says_what(error: BaseException, cause: BaseException) -> bool:
-    """Tell whether an error of ours repeats what its cause says, and the user's code has no part in the cause."""
+    """Tell whether one of our errors repeats what its cause says, and the user's code has no part in the cause."""
     return str(cause) in str(error) and all(map(_is_of_library, _frames(cause)))
 
 

@@ -20,16 +20,16 @@ def cut(line: str, width: int) -> str:
 
 def join(start: str, items: Iterable[str], width: int) -> str:
     """Join as many items as fit on a line, and say how many more there are."""
-    texts = list(items)
-    line = start + ", ".join(texts)
+    strings = list(items)
+    line = start + ", ".join(strings)
     if _columns(line) <= width:
         return line
-    for number in range(len(texts) - 1, 0, -1):
-        line = f"{start}{', '.join(texts[:number])} and {len(texts) - number:,} more"
+    for number in range(len(strings) - 1, 0, -1):
+        line = f"{start}{', '.join(strings[:number])} and {len(strings) - number:,} more"
         if _columns(line) <= width:
             return line
-    more = f" and {len(texts) - 1:,} more" if len(texts) > 1 else ""
-    return cut(start + texts[0], width - len(more)) + more
+    more = f" and {len(strings) - 1:,} more" if len(strings) > 1 else ""
+    return cut(start + strings[0], width - len(more)) + more
 
 
 def _columns(text: str) -> int:

@@ -34,11 +34,11 @@ def near_lines(error: BaseException, calls: Sequence[Call], state: State) -> lis
 
 
 def _text_of(error: BaseException | None) -> str:
-    texts: list[str] = []
-    while error is not None and len(texts) < 10:
-        texts.append(_text(error)[:10_000])
+    messages: list[str] = []
+    while error is not None and len(messages) < 10:
+        messages.append(_text(error)[:10_000])
         error = error.__cause__ or error.__context__
-    return "\n".join(texts)
+    return "\n".join(messages)
 
 
 def _text(error: BaseException) -> str:

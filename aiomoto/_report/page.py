@@ -12,7 +12,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-# In the first lines of a page, so that old pages of ours can be told from other files.
+# In the first lines of a page, so that our old pages can be told from other files.
 MARK = '<meta name="generator" content="aiomoto report">'
 
 

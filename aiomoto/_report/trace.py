@@ -39,7 +39,7 @@ class Trace:
         records_bodies: whether bodies were recorded.
         outcome: how the test ended; empty if that is unknown.
         duration: the seconds that it took.
-        failure: the text of its failure.
+        failure: the message of its failure.
         began: when it began, by ``_clock.now``; ``None`` for the first call.
         index: the name of the index page, if there is one.
         secrets: whether to show secrets.

@@ -14,8 +14,8 @@ AnyRule = TypeVar("AnyRule", bound=Rule)
 class RuleSet(Generic[AnyRule]):
     """Rules of one mock.
 
-    Only the first matching rule that is not used up acts on a call. In nested mocks the rules of the innermost mock are
-    tried first, then those of the mocks around it.
+    Only the first matching rule that is not used up applies to a call. In nested mocks the rules of the innermost mock
+    are tried first, then those of the mocks around it.
 
     Attributes:
         rules: the rules, in the order in which they were added.

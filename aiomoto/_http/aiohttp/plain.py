@@ -22,7 +22,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http import plain_requests
 from aiomoto._http.aiohttp.delivery import Sender
 from aiomoto._http.aiohttp.failures import library_error
-from aiomoto._http.pool import Lease, NoConnectionError, patience_for, pool_of
+from aiomoto._http.pool import Lease, NoConnectionError, lease_timeout, pool_of
 from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._wire.delivery import CHUNK_SIZE
@@ -58,9 +58,9 @@ async def _lease(connector: BaseConnector, exchange: Exchange, head: WireRequest
     """
     pool = pool_of(connector, lambda: connector.limit)
     limits = [seconds for seconds in (timeout.connect, timeout.sock_connect) if seconds is not None]
-    patience = patience_for(min(limits, default=None), is_instant=exchange.slept is not None)
+    lease_seconds = lease_timeout(min(limits, default=None), is_instant=exchange.slept is not None)
     try:
-        return pool.lease_now(head) or await pool.lease(head, patience)
+        return pool.lease_now(head) or await pool.lease(head, lease_seconds)
     except NoConnectionError as error:
         exchange.log_broken(head, "aiohttp", error)
         raise asyncio.TimeoutError(str(error)) from None

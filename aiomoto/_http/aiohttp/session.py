@@ -17,7 +17,7 @@ from aiomoto._http.aiohttp.body import sent
 from aiomoto._http.aiohttp.delivery import ScriptedConnection
 from aiomoto._http.aiohttp.failures import client_error, library_error, no_connection_error
 from aiomoto._http.aiohttp.response import Connection, client_response, running_loop
-from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
+from aiomoto._http.pool import Lease, NoConnectionError, Pool, lease_timeout, pool_of
 from aiomoto._http.sending import Sending, unsent_error
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.failures import WireFailure
@@ -136,7 +136,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
 async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: float | None) -> Lease:
     try:
         with sending:
-            return await pool.lease(sending.head, patience_for(connect_timeout, is_instant=sending.is_instant))
+            return await pool.lease(sending.head, lease_timeout(connect_timeout, is_instant=sending.is_instant))
     except NoConnectionError as error:
         raise no_connection_error(error, request) from error
 

@@ -19,7 +19,7 @@ from aiomoto._http import plain_requests
 from aiomoto._http.httpx.failures import library_error, sync_library_error
 from aiomoto._http.httpx.response import response_for
 from aiomoto._http.httpx.writer import Writer
-from aiomoto._http.pool import Lease, NoConnectionError, patience_for, pool_of
+from aiomoto._http.pool import Lease, NoConnectionError, lease_timeout, pool_of
 from aiomoto._http.sending import Sending
 from aiomoto._patching.places import argument
 from aiomoto._patching.replacements import Target
@@ -159,9 +159,9 @@ async def _lease(transport: Any, exchange: Exchange, head: WireRequest, request:
     """
     pool = pool_of(transport, lambda: _size_of(transport))
     timeouts = [seconds for name in ("connect", "pool") if (seconds := _timeouts(request).get(name)) is not None]
-    patience = patience_for(min(timeouts, default=None), is_instant=exchange.slept is not None)
+    lease_seconds = lease_timeout(min(timeouts, default=None), is_instant=exchange.slept is not None)
     try:
-        return pool.lease_now(head) or await pool.lease(head, patience)
+        return pool.lease_now(head) or await pool.lease(head, lease_seconds)
     except NoConnectionError as error:
         package = sys.modules[type(request).__module__.partition(".")[0]]
         exchange.log_broken(head, package.__name__, error)

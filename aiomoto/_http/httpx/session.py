@@ -19,7 +19,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._http.httpx.body import sent
 from aiomoto._http.httpx.failures import client_error, library_error
 from aiomoto._http.httpx.response import response_for
-from aiomoto._http.pool import Lease, NoConnectionError, Pool, patience_for, pool_of
+from aiomoto._http.pool import Lease, NoConnectionError, Pool, lease_timeout, pool_of
 from aiomoto._http.sending import Sending, unsent_error
 from aiomoto._patching.required_names import check_instance
 from aiomoto._wire.failures import WireFailure
@@ -135,7 +135,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
 async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: float | None) -> Lease:
     try:
         with sending:
-            return await pool.lease(sending.head, patience_for(connect_timeout, is_instant=sending.is_instant))
+            return await pool.lease(sending.head, lease_timeout(connect_timeout, is_instant=sending.is_instant))
     except NoConnectionError as error:
         timeout = client_error(httpx.PoolTimeout(str(error)), request.url)
         timeout.args = (f"{timeout}: {error}",)

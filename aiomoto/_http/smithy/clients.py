@@ -1,4 +1,4 @@
-"""A transport for the SDK that is wired to Moto by hand."""
+"""A transport for the SDK that is wired to Moto explicitly."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.failures import library_error
 from aiomoto._http.aiohttp.response import client_response, running_loop
-from aiomoto._http.pool import Lease, NoConnectionError, patience_for, pool_of
+from aiomoto._http.pool import Lease, NoConnectionError, lease_timeout, pool_of
 from aiomoto._http.sending import Sending, unsent_error
 from aiomoto._http.smithy import invocations
 from aiomoto._http.smithy.error_bodies import readable
@@ -113,7 +113,7 @@ async def _lease(transport: Any, sending: Sending, kind: Kind) -> Lease:
     if (lease := pool.lease_now(sending.head)) is not None:
         return lease
     with sending:
-        return await pool.lease(sending.head, patience_for(None, is_instant=sending.is_instant))
+        return await pool.lease(sending.head, lease_timeout(None, is_instant=sending.is_instant))
 
 
 async def _refuse_events(wire: WireRequest) -> None:
