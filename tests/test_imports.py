@@ -246,7 +246,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_botocore.crt": "",
         "_http.aiohttp.plain": "aiohttp",
-        "_http.aiohttp.session": "aiobotocore aiohttp",
+        "_http.aiohttp.session": "aiobotocore aiohttp botocore",
         "_http.event_loops": "",
         "_http.http_client": "urllib3",
         "_http.httpx.httpcore_pools": "",

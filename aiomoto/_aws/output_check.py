@@ -260,5 +260,5 @@ def _first(members: Mapping[Any, Any]) -> Any:
     return next(iter(members))
 
 
-def _joined(path: str, name: Any) -> str:
+def _joined(path: str, name: object) -> str:
     return f"{path}.{name}" if path else str(name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -23,6 +23,8 @@ from aiomoto._report.file_names import file_name
 from aiomoto._report.index import INDEX, Entry, entry_of, index_page
 from aiomoto._report.page import MARK
 from aiomoto._report.trace import Trace, trace_page
+
+Result = TypeVar("Result")
 
 
 def register(config: pytest.Config, which: str) -> None:
@@ -227,7 +229,7 @@ def _records_bodies(calls: set[Call]) -> bool:
     return any(call.response_body is not None for call in calls)
 
 
-def _guarded(work: Any, otherwise: Any) -> Any:
+def _guarded(work: Callable[[], Result], otherwise: Result) -> Result:
     """Do what must not change the outcome of a test: if it fails, warn."""
     try:
         return work()

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, NamedTuple, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import HTTPClientError
 from botocore.model import OperationModel
 
@@ -200,7 +201,7 @@ def encode_headers(pairs: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]
     return [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in pairs]
 
 
-def head_of(request: Any) -> WireRequest:
+def head_of(request: AWSPreparedRequest) -> WireRequest:
     """Turn botocore's ``AWSPreparedRequest`` into a request without a body.
 
     Raises:

@@ -11,6 +11,7 @@ import wrapt  # comes with aiobotocore
 from aiohttp import ClientRequest
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpchecksum import AwsChunkedWrapper
 from multidict import CIMultiDict
 from yarl import URL
@@ -20,7 +21,7 @@ from aiomoto._http.sending import Sending
 from aiomoto._wire.message import WireRequest, copy_piece, goes_unchanged, in_one_chunk, received
 
 
-async def sent(request: Any, sending: Sending) -> WireRequest:
+async def sent(request: AWSPreparedRequest, sending: Sending) -> WireRequest:
     """Return a prepared request as a server receives it from aiohttp. Its body is read from its current position.
 
     Args:
@@ -47,7 +48,7 @@ async def sent(request: Any, sending: Sending) -> WireRequest:
         return received(head, b"".join(pieces))
 
 
-def headers_of(request: Any) -> CIMultiDict[str]:
+def headers_of(request: AWSPreparedRequest) -> CIMultiDict[str]:
     items = request.headers.items()
     return CIMultiDict((name, value.decode() if isinstance(value, bytes) else value) for name, value in items)
 
@@ -57,7 +58,7 @@ async def write_headers(headers: CIMultiDict[str]) -> None:
     await StreamWriter(_Nowhere(), asyncio.get_running_loop()).write_headers("", headers)  # type: ignore[arg-type]
 
 
-def _build(request: Any) -> ClientRequest:
+def _build(request: AWSPreparedRequest) -> ClientRequest:
     """Build the request that aiohttp sends, as ``AIOHTTPSession.send`` and ``ClientSession`` do."""
     headers = headers_of(request)
     chunked = headers.get("Transfer-Encoding", "").lower() == "chunked" or None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.client_reqrep import ConnectionKey
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -66,7 +67,7 @@ def sending_error(error: BaseException, url: str) -> BaseException:
     return aiohttp.ClientConnectionError(f"Failed to send bytes into the underlying connection: {error!r}")
 
 
-def client_error(error: Exception, request: Any) -> HTTPClientError:
+def client_error(error: Exception, request: AWSPreparedRequest) -> HTTPClientError:
     """Return aiobotocore's error for an error of aiohttp or of a request's body (``AIOHTTPSession.send``)."""
     url = request.url
     if isinstance(error, aiohttp.ClientSSLError):
@@ -83,7 +84,7 @@ def client_error(error: Exception, request: Any) -> HTTPClientError:
     return HTTPClientError(error=error)
 
 
-def no_connection_error(error: Exception, request: Any) -> HTTPClientError:
+def no_connection_error(error: Exception, request: AWSPreparedRequest) -> HTTPClientError:
     """Return aiobotocore's error for a call that gets no connection of its pool. The message says why."""
     cause = _ConnectionTimeoutError(f"Connection timeout to host {request.url}")
     timeout = client_error(cause, request)

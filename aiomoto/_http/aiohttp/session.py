@@ -9,6 +9,7 @@ from weakref import WeakSet
 import aiohttp
 from aiobotocore.awsrequest import AioAWSResponse
 from aiobotocore.httpsession import AIOHTTPSession
+from botocore.awsrequest import AWSPreparedRequest
 
 from aiomoto import _live
 from aiomoto._calls.left_open import OpenClient
@@ -70,7 +71,7 @@ class MotoAIOHTTPSession(AIOHTTPSession):  # type: ignore[misc]
         """Whether requests that passed through have opened connections that are not closed yet."""
         return len(self._sessions or ()) > 1
 
-    async def send(self, request: Any) -> Any:
+    async def send(self, request: AWSPreparedRequest) -> Any:
         """Answer one prepared request.
 
         Args:
@@ -102,7 +103,9 @@ class _NoConnections:
         self.closed = True
 
 
-async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AioAWSResponse | None:
+async def respond(
+    session: Any, request: AWSPreparedRequest, head: WireRequest, exchange: Exchange
+) -> AioAWSResponse | None:
     """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     # If the session is closed, aiobotocore's own send() raises its error.
     if getattr(session, "_is_closed", False) or exchange.passes_through(head):
@@ -133,7 +136,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     return aws_response
 
 
-async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: float | None) -> Lease:
+async def _lease(pool: Pool, request: AWSPreparedRequest, sending: Sending, connect_timeout: float | None) -> Lease:
     try:
         with sending:
             return await pool.lease(sending.head, lease_timeout(connect_timeout, is_instant=sending.is_instant))
@@ -141,7 +144,7 @@ async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: fl
         raise no_connection_error(error, request) from error
 
 
-async def _sent(request: Any, sending: Sending) -> WireRequest:
+async def _sent(request: AWSPreparedRequest, sending: Sending) -> WireRequest:
     try:
         return await sent(request, sending)
     except WireFailure as failure:

@@ -7,13 +7,14 @@ from io import BytesIO
 from typing import Any
 
 from aiobotocore.httpxsession import httpx
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpchecksum import AwsChunkedWrapper
 
 from aiomoto._http.httpx.writer import Writer
 from aiomoto._wire.message import WireRequest, goes_unchanged, in_one_chunk, received
 
 
-async def sent(request: Any, head: WireRequest) -> WireRequest:
+async def sent(request: AWSPreparedRequest, head: WireRequest) -> WireRequest:
     """Return a prepared request as a server receives it from httpx. Its body is read from its current position.
 
     Raises:
@@ -32,7 +33,7 @@ async def sent(request: Any, head: WireRequest) -> WireRequest:
     return received(head, sent_body)
 
 
-def _build(request: Any) -> Any:
+def _build(request: AWSPreparedRequest) -> Any:
     for value in request.headers.values():
         if isinstance(value, bytes):
             value.decode()  # aiobotocore fails here

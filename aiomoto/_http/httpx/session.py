@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 from aiobotocore.awsrequest import HttpxAWSResponse
 from aiobotocore.httpxsession import HttpxSession, httpx
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 
 from aiomoto import _clock, _live
@@ -74,7 +75,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
             self._reaches_network = False
             await super().__aexit__(*error)
 
-    async def send(self, request: Any) -> Any:
+    async def send(self, request: AWSPreparedRequest) -> Any:
         """Answer one prepared request.
 
         Args:
@@ -88,7 +89,7 @@ class MotoHttpxSession(HttpxSession):  # type: ignore[misc]
         response = await respond(self, request, head, exchange)
         return await self._pass_through(request) if response is None else response
 
-    async def _pass_through(self, request: Any) -> Any:
+    async def _pass_through(self, request: AWSPreparedRequest) -> Any:
         async with self._network_lock:
             if not self._reaches_network:
                 await super().__aenter__()
@@ -102,7 +103,9 @@ class MockedHttpxSession(MotoHttpxSession):
     _outlives_mock = False
 
 
-async def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> HttpxAWSResponse | None:
+async def respond(
+    session: Any, request: AWSPreparedRequest, head: WireRequest, exchange: Exchange
+) -> HttpxAWSResponse | None:
     """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     if exchange.passes_through(head):
         return None
@@ -132,7 +135,7 @@ async def respond(session: Any, request: Any, head: WireRequest, exchange: Excha
     return aws_response
 
 
-async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: float | None) -> Lease:
+async def _lease(pool: Pool, request: AWSPreparedRequest, sending: Sending, connect_timeout: float | None) -> Lease:
     try:
         with sending:
             return await pool.lease(sending.head, lease_timeout(connect_timeout, is_instant=sending.is_instant))
@@ -142,7 +145,7 @@ async def _lease(pool: Pool, request: Any, sending: Sending, connect_timeout: fl
         raise timeout from error
 
 
-async def _sent(request: Any, sending: Sending) -> WireRequest:
+async def _sent(request: AWSPreparedRequest, sending: Sending) -> WireRequest:
     try:
         with sending:
             return await sent(request, sending.head)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from io import TextIOBase
 from typing import Any
 
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.httpchecksum import AwsChunkedWrapper
 
 from aiomoto._http.urllib3.failures import pool_for
@@ -15,7 +16,7 @@ from aiomoto._wire.message import WireRequest, copy_piece, goes_unchanged, in_on
 _BLOCK_SIZE = 128 * 1024
 
 
-def sent(request: Any, head: WireRequest) -> WireRequest:
+def sent(request: AWSPreparedRequest, head: WireRequest) -> WireRequest:
     """Return a prepared request as a server receives it from urllib3. Its body is read from its current position.
 
     Raises:
@@ -34,7 +35,7 @@ def sent(request: Any, head: WireRequest) -> WireRequest:
     return received(head, b"".join([_encoded(piece) for piece in _pieces(body)]))
 
 
-def _write_headers(request: Any) -> None:
+def _write_headers(request: AWSPreparedRequest) -> None:
     """Write the headers to a connection that is not open, which refuses what it cannot send."""
     pool = pool_for(request.url)
     connection = pool.ConnectionCls(pool.host, pool.port)

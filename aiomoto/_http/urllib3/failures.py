@@ -10,7 +10,7 @@ from ssl import SSLError as SystemSSLError
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
+from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool, AWSPreparedRequest
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -70,7 +70,7 @@ def sending_error(error: Exception, url: str, timeouts: Timeouts) -> Exception:
 _SERVER_HUNG_UP = (errno.EPROTOTYPE, errno.ECONNRESET)
 
 
-def client_error(error: Exception, request: Any) -> HTTPClientError:
+def client_error(error: Exception, request: AWSPreparedRequest) -> HTTPClientError:
     """Return botocore's error for an error of urllib3 or of a request's body (``URLLib3Session.send``)."""
     url = request.url
     if isinstance(error, exceptions.SSLError):

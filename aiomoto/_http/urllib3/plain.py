@@ -49,7 +49,7 @@ REPLACEMENTS = ((HTTPConnectionPool, "urlopen", _urlopen),)
 _PORTS = {"http": 80, "https": 443}
 
 
-def _absolute_url(pool: Any, url: str) -> str:
+def _absolute_url(pool: HTTPConnectionPool, url: str) -> str:
     # It is absolute already if it is for a proxy, or from a redirect.
     if not url.startswith("/"):
         return url
@@ -58,7 +58,7 @@ def _absolute_url(pool: Any, url: str) -> str:
     return f"{pool.scheme}://{host}{port}{url}"
 
 
-def _pool_like(pool: Any, exchange: Exchange, url: str) -> HTTPConnectionPool:
+def _pool_like(pool: HTTPConnectionPool, exchange: Exchange, url: str) -> HTTPConnectionPool:
     own = _MotoPool(
         pool.host, pool.port, pool.timeout, headers=pool.headers, retries=pool.retries, exchange=exchange, url=url
     )

@@ -6,7 +6,7 @@ from functools import cache
 from inspect import unwrap
 from typing import Any
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPResponse
 from urllib3._collections import HTTPHeaderDict
@@ -27,7 +27,7 @@ from aiomoto._wire.message import WireRequest, framed, head_of
 class MockedURLLib3Session(URLLib3Session):  # type: ignore[misc]
     """The session of boto3 clients that are created inside a mock. It never uses a network, not even after the mock."""
 
-    def send(self, request: Any) -> Any:
+    def send(self, request: AWSPreparedRequest) -> Any:
         """Answer one prepared request with an ``AWSResponse`` around a ``urllib3.HTTPResponse``."""
         head = head_of(request)
         response = respond(self, request, head, _live.exchange_for(head, self, outlives_mock=False))
@@ -42,7 +42,7 @@ def _enforces_length() -> bool:
     return not any("enforce_content_length" in names for names in constants if isinstance(names, tuple))
 
 
-def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -> AWSResponse | None:
+def respond(session: Any, request: AWSPreparedRequest, head: WireRequest, exchange: Exchange) -> AWSResponse | None:
     """Let an exchange answer a session's request; return ``None`` if the real session must handle it."""
     if exchange.passes_through(head):
         return None
@@ -62,7 +62,7 @@ def respond(session: Any, request: Any, head: WireRequest, exchange: Exchange) -
     return aws_response
 
 
-def _sent(request: Any, timeouts: Timeouts, sending: Sending) -> WireRequest:
+def _sent(request: AWSPreparedRequest, timeouts: Timeouts, sending: Sending) -> WireRequest:
     try:
         with sending:
             return sent(request, sending.head)
