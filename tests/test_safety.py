@@ -19,6 +19,7 @@ from aiomoto import AiomotoError, RequestBlockedError, mock_aws
 from tests.buckets import bucket_names, create_bucket
 from tests.conftest import ClientFactory, Stack
 from tests.loopback import LoopbackServer, loopback_server
+from tests.programs import run_source
 from tests.snapshot import nothing_left_behind
 
 pytestmark = pytest.mark.anyio
@@ -309,3 +310,28 @@ def test_a_path_that_moto_lacks_says_what_to_do() -> None:
     message = r"has no such path\. Let it pass .*passthrough(.|\n)*aws\.answers\.add"
     with mock_aws(), pytest.raises(NotImplementedError, match=message):
         boto3.client("lambda", region_name="us-east-1").get_account_settings()
+
+
+FIRST_MOCK = """
+import asyncio
+import aiohttp, boto3, requests
+from aiobotocore.session import get_session
+from aiomoto import mock_aws
+from tests.snapshot import nothing_left_behind
+
+async def list_buckets():
+    async with get_session().create_client("s3", "us-east-1") as s3:
+        await s3.list_buckets()
+
+with nothing_left_behind():
+    with mock_aws():
+        asyncio.run(list_buckets())
+        boto3.client("sqs", "us-east-1").list_queues()
+"""
+
+
+def test_the_first_mock_of_a_process_leaves_nothing_behind() -> None:
+    # Later mocks, which all other tests look at, begin with whatever the first one has left.
+    result = run_source(FIRST_MOCK)
+
+    assert (result.returncode, result.stderr) == (0, "")
