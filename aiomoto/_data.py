@@ -1,9 +1,10 @@
-"""What a mock can do with all data: delete it, keep it in a snapshot, and bring that back."""
+"""What a mock can do with all data: delete it, keep it in a snapshot, bring that back, and let time pass for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aiomoto._errors import AiomotoError
 from aiomoto._installation import endings, installation
@@ -13,12 +14,30 @@ from aiomoto._moto.worlds import World
 from aiomoto._options import Options, check_snapshot
 from aiomoto._run import Run
 
+if TYPE_CHECKING:
+    from aiomoto.clock import Clock
+
 
 class Data:
     """The part of a mock that deals with all data at once."""
 
     _options: Options
     _run: Run | None
+
+    @property
+    def clock(self) -> Clock:
+        """The time of all data: move it with ``aws.clock.advance(hours=2)``. See docs/time.md.
+
+        Raises:
+            AiomotoError: the mock is not active.
+        """
+        if (run := self._run) is None:
+            raise AiomotoError(
+                "aws.clock exists only while the mock is active: use it inside `with mock_aws() as aws:`"
+            )
+        from aiomoto.clock import Clock  # tests without it do without its modules
+
+        return Clock(run)
 
     def reset(self) -> None:
         """Delete all data, in all accounts and regions.

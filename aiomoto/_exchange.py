@@ -43,6 +43,7 @@ class Exchange:
         left_open: what they have opened and nobody has closed.
         slept: where it records the waits that clients skip; ``None`` if they really wait.
         hosts: the hosts that clients are configured with. All active mocks share them.
+        timeline: the time of its mock's data, once a test has moved it.
         is_active: whether its mock is active.
         around: the exchanges of the mocks that its mock is nested in. They log its calls too, and their faults apply.
         port: the port of its mock's endpoint; ``None`` while that is not open.
@@ -62,6 +63,7 @@ class Exchange:
         notes_details: bool = False,
     ) -> None:
         self.hosts = EndpointHosts()
+        self.timeline: invocation.MockTime | None = None
         self.is_active = True
         self.around: tuple[Exchange, ...] = ()
         self.port: int | None = None
@@ -242,7 +244,10 @@ class Exchange:
         url = request.url
         if route.service == "s3" and not route.aws_host:
             url = url_for_moto(request, self.hosts, backends.bucket_exists)
-        return invocation.Invocation(route.service, route.handler, request, url)
+        handler = route.handler
+        if self.timeline is not None:
+            handler = self.timeline.handler(route.service, handler, request)
+        return invocation.Invocation(route.service, handler, request, url)
 
     def _heir(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Exchange:
         heir = self.successor()

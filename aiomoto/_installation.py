@@ -14,12 +14,14 @@ row, are empty while no mock is active.
 | ``_file_systems`` | s3fs's file systems of each mock | their first use … the mock's end |
 | ``long_polls.waiting`` | the polls that wait | a poll's first look … its response |
 | ``sessions.notes``, ``signers`` | what sessions and credentials were before | their first use … the end of hiding |
+| ``_time.clocks`` | what is replaced once a mock's clock is moved | the first move … the end of the last such mock |
 | ``endings`` | ends that could not happen at once | the attempt … the next free moment |
 | ``models``, ``services``, ``router``, ``memo`` | what was parsed or computed | first use … the process's end |
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
@@ -90,6 +92,7 @@ class Installation:
             self._isolation,
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
+            Step(_set_time, _restore_clocks),
             Step(_turn_on, _turn_off),
             Step(lambda run: _live.add(run.exchange), _end_requests),
             Step(_serve, lambda run: run_all((partial(_leave_environment, run), run.close_endpoint))),
@@ -246,6 +249,18 @@ def repair_environment() -> None:
 def _check_snapshot(run: Run) -> None:
     if run.options.initial is not None:
         snapshots.check_start(run.options.initial, is_isolated=run.options.isolated)
+
+
+def _set_time(run: Run) -> None:
+    if run.options.time is not None:
+        from aiomoto._time.clocks import clocks  # tests that move no clock do without its modules
+
+        clocks.begin(run)
+
+
+def _restore_clocks(run: Run) -> None:
+    if (module := sys.modules.get("aiomoto._time.clocks")) is not None:
+        module.clocks.end()
 
 
 def _turn_on(run: Run) -> None:

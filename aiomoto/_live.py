@@ -33,7 +33,10 @@ def add(exchange: Exchange) -> None:
     """Make an exchange active, and the innermost of the current context. The lock of Moto's backends is held."""
     global _active
     world = exchange.world
-    exchange.hosts = next((each.hosts for each in _active if each.world is world), exchange.hosts)
+    for each in _active:
+        if each.world is world:
+            exchange.hosts, exchange.timeline = each.hosts, each.timeline
+            break
     exchange.successor = current if world is None else partial(_newest_in, world)
     _active = (*_active, exchange)
     # Not reset by token, since a fixture enters in one context and leaves in another. Ended ones are skipped.

@@ -67,11 +67,12 @@ class MockAWS(Data):
             it: ``"ignore"``, ``"warn"`` (an :class:`AiomotoLeakWarning`) or ``"error"``. See :attr:`leaks`.
         state: a snapshot to start with, instead of no data. See :meth:`snapshot`.
         isolated: have an AWS of its own, beside those of other mocks. See docs/isolation.md.
+        time: the time to start at, an aware datetime or a string like ``"2026-01-01T00:00:00Z"``. See :attr:`clock`.
 
     Raises:
         ArgumentError: there is no such option, Moto reads no such key in ``config``, ``sleep`` is neither ``"real"``
-            nor ``"instant"``, ``leaks`` is none of its values, ``state`` is no snapshot, or another option is neither
-            True nor False.
+            nor ``"instant"``, ``leaks`` is none of its values, ``state`` is no snapshot, ``time`` is no moment, or
+            another option is neither True nor False.
         AiomotoError: Moto is set to its server or proxy mode.
 
     Attributes:

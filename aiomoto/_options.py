@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from aiomoto._errors import ArgumentError
 from aiomoto._hints import unknown_option, wrong_switch
 from aiomoto._moto.configuration import own_config
 from aiomoto._moto.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class OptionArguments(TypedDict, total=False):
@@ -24,6 +27,7 @@ class OptionArguments(TypedDict, total=False):
     leaks: Literal["ignore", "warn", "error"]
     state: Snapshot | None
     isolated: bool
+    time: datetime | str | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Options:
     leaks: Literal["ignore", "warn", "error"] = "ignore"
     state: Snapshot | None = None
     isolated: bool = False
+    time: datetime | str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", own_config(self.config))
@@ -53,6 +58,10 @@ class Options:
                 raise ArgumentError(wrong_switch(name, value))
         if self.state is not None:
             check_snapshot("state", self.state)
+        if self.time is not None:
+            from aiomoto._time.moments import start_of  # tests without it do without its module
+
+            start_of(self.time)
 
     @property
     def initial(self) -> Snapshot | None:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import nullcontext
 from contextvars import copy_context
 from threading import Thread
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from moto.core.responses import ActionAuthenticatorMixin
 
@@ -24,6 +24,18 @@ from aiomoto._moto.router import Handler
 from aiomoto._moto.slow_handlers import is_slow, keeps_lock
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
+
+
+class MockTime(Protocol):
+    """The time of a mock that a test has moved. ``_time`` has it: other tests do without its modules."""
+
+    offset: float
+
+    def now(self) -> float:
+        """Seconds since 1970, in this time."""
+
+    def handler(self, service: str, handler: Handler, request: WireRequest) -> Handler:
+        """Wrap a handler: it runs in this time, after what has fallen due."""
 
 
 class Invocation(NamedTuple):

@@ -88,6 +88,24 @@ class Poll:
         self.signal.set()
         return True
 
+    @property
+    def is_awake(self) -> bool:
+        """Whether it has been woken, and has not looked since, though it will."""
+        return self.signal is not None and bool(self.signal.is_set) and not getattr(self.signal, "is_lost", False)
+
+    def due_in(self) -> float | None:
+        """Seconds until it ends, or until a message becomes visible; ``None`` if it does not wait."""
+        if self._end is None or self.signal is None or self.signal.is_set:
+            return None
+        left = max(self._end - _clock.now(), 0)
+        visible_in = _next_visible(self._queue)
+        return left if visible_in is None else min(left, visible_in)
+
+    def skip(self, seconds: float) -> None:
+        """Shorten its wait: the mock's clock has been moved."""
+        if self._end is not None:
+            self._end -= seconds
+
     def end(self) -> None:
         """Leave the queue, and wake the next poll: this one may have left messages."""
         if self._queue is not None:
@@ -114,18 +132,19 @@ class _Waiting:
                 del self._polls[id(queue)]
 
     def is_first(self, queue: object, poll: Poll) -> bool:
-        return self._at(queue)[:1] == [poll]
+        return self.at(queue)[:1] == [poll]
 
     def wake_next(self, queue: object) -> None:
         """Wake the oldest poll that is not awake yet. It wakes the next when it ends."""
-        any(poll.wake() for poll in self._at(queue))
+        any(poll.wake() for poll in self.at(queue))
 
     def wake_all(self, queue: object = None) -> None:
         """Wake all polls of a queue that is deleted, or of all queues when a mock ends or is reset."""
-        for poll in self._at(queue):
+        for poll in self.at(queue):
             poll.wake()
 
-    def _at(self, queue: object) -> list[Poll]:
+    def at(self, queue: object) -> list[Poll]:
+        """The polls that wait at a queue, the oldest first; at all queues for ``None``."""
         with state_lock:
             if queue is None:
                 return [poll for polls in self._polls.values() for poll in polls]

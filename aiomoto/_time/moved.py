@@ -1,0 +1,116 @@
+"""The time of a mock that a test has moved: what falls due is done in its order, and requests see that time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from aiomoto._moto import backends
+from aiomoto._moto.router import Handler
+from aiomoto._time import polls
+from aiomoto._time.due import Due
+from aiomoto._time.swap import Swap
+from aiomoto._time.sweepers import SWEEPERS
+from aiomoto._time.timeline import Timeline
+from aiomoto._wire.message import WireRequest
+
+# Waited for, with the lock released, before time goes on.
+Wait = Callable[[], bool]
+
+_BETWEEN_LOOKS = 0.5  # seconds, in which requests do not look for what is due
+
+
+class MovedTime(Timeline):
+    """The time of one mock's data, once a test has moved it."""
+
+    def __init__(self, swap: Swap) -> None:
+        super().__init__()
+        self._swap = swap
+        self._moves = 0  # that have begun and not ended
+        self._target = 0.0  # of the last of them
+        self._looked = 0.0
+        self._is_at_work = False  # on what falls due, which may itself call AWS
+        self.pending: list[Iterator[Wait]] = []
+
+    def begin_at(self, moment: float) -> None:
+        """Put the time to a moment, which may be in the past."""
+        self._swap.put()
+        super().begin_at(moment)
+        self._looked = moment
+
+    def put(self, moment: float) -> None:
+        """Put the time forward, also for those who wait."""
+        before = self.offset
+        super().put(moment)
+        if self.offset > before:
+            self.run(partial(polls.skip, self.offset - before))
+
+    def move(self, seconds: float) -> Iterator[Wait]:
+        """Put the time forward step by step, and do what falls due in between. The lock is held in each step.
+
+        Yields:
+            What to wait for, with the lock released, before the next step.
+        """
+        self._swap.put()
+        # Moves at the same time add up.
+        until = self._target = (self._target if self._moves else self.now()) + seconds
+        self._moves += 1
+        try:
+            while (wait := self._do_some(until)) is not None:
+                yield wait
+            self.put(until)
+            self._looked = self.now()
+        finally:
+            self._moves -= 1
+        yield self._has_settled
+
+    def _do_some(self, until: float) -> Wait | None:
+        """Do what falls due, up to the first that something else may depend on; ``None`` if nothing is due."""
+        self._is_at_work = True
+        try:
+            return self.run(partial(self._do_up_to_the_first_that_leads_on, until))
+        finally:
+            self._is_at_work = False
+
+    def _do_up_to_the_first_that_leads_on(self, until: float) -> Wait | None:
+        found = sorted(self._due(until), key=lambda due: due.at)
+        for due in found:
+            self.put(due.at)
+            due.do()
+            if due.leads_on:
+                break
+        return self._has_settled if found else None
+
+    def _due(self, until: float) -> Iterator[Due]:
+        for sweeper in SWEEPERS:
+            yield from (each for each in sweeper(self, until) if each.at <= until)
+
+    def _has_settled(self) -> bool:
+        return bool(self.run(polls.have_looked))
+
+    def finish(self) -> None:
+        """Do the rest of the moves that nobody has awaited. The lock is held."""
+        while self.pending and not self._is_at_work:
+            for _ in self.pending.pop(0):
+                pass
+
+    def catch_up(self) -> None:
+        """Do what has fallen due since the last look, while time went on by itself. The lock is held."""
+        self.finish()
+        now = self.now()
+        if now - self._looked >= _BETWEEN_LOOKS and not self._is_at_work:
+            self._looked = now
+            while self._do_some(now) is not None:
+                pass
+
+    def handler(self, service: str, handler: Handler, request: WireRequest) -> Handler:
+        """Wrap one of Moto's handlers: it runs in this time."""
+
+        def in_this_time(*args: Any) -> Any:
+            self._swap.put()
+            with backends.lock.for_thread():
+                self.catch_up()
+            return self.run(partial(handler, *args))
+
+        return in_this_time
