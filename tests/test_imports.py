@@ -124,6 +124,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.stores": "moto",
         "_patching.replacements": "",
         "_rules.rule": "typing_extensions",
+        "_time.expiry": "moto",
         "_wire.message": "botocore",
     },
     {
@@ -153,6 +154,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_s3fs.worlds": "",
         "_smithy.credentials": "smithy_aws_core",
         "_smithy.environment": "",
+        "_time.lifecycle": "moto",
         "_time.polls": "",
         "_wire.content": "",
         "_wire.http1": "",
@@ -169,7 +171,6 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.httpx.body": "aiobotocore botocore",
         "_http.smithy.invocations": "",
         "_http.urllib3.delivery": "",
-        "_time.sweepers": "",
     },
     {
         "_aws.needs": "",
@@ -211,10 +212,11 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_report.near": "",
         "_report.state_lines": "",
         "_report.suspicions": "botocore",
+        "_time.refusals": "",
         "answers": "botocore",
         "faults": "",
     },
-    {"_calls.log": "", "_report.text": "", "_scripting": "botocore", "bedrock": ""},
+    {"_calls.log": "", "_report.text": "", "_scripting": "botocore", "_time.sweepers": "", "bedrock": ""},
     {"_exchange": "moto", "_observers": "", "_report.call_data": ""},
     {
         "_copies": "",

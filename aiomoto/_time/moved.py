@@ -10,6 +10,7 @@ from aiomoto._moto import backends
 from aiomoto._moto.router import Handler
 from aiomoto._time import polls
 from aiomoto._time.due import Due
+from aiomoto._time.refusals import refusal
 from aiomoto._time.swap import Swap
 from aiomoto._time.sweepers import SWEEPERS
 from aiomoto._time.timeline import Timeline
@@ -111,6 +112,9 @@ class MovedTime(Timeline):
             self._swap.put()
             with backends.lock.for_thread():
                 self.catch_up()
+                refused = self.run(partial(refusal, request, service, self.now()))
+            if refused is not None:
+                return refused.status, refused.headers, refused.body
             return self.run(partial(handler, *args))
 
         return in_this_time

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 Result = TypeVar("Result")
 
@@ -22,12 +23,14 @@ class Timeline:
 
     Attributes:
         offset: how many seconds it is ahead of the process's.
-        seen: what the sweepers remember of each resource that has no date of its own, by name.
+        since: since when the sweepers have known a resource that has no date of its own, or when it was last used.
+        tokens: since when they have known each token.
     """
 
     def __init__(self) -> None:
         self.offset = 0.0
-        self.seen: dict[Any, float] = {}
+        self.tokens: dict[str, float] = {}
+        self.since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     def now(self) -> float:
         """Seconds since 1970, in this time."""
