@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -147,7 +148,7 @@ def test_credentials_are_refreshed_before_they_expire(aws: MockAWS) -> None:
         dynamodb.list_tables()
         aws.clock.advance(minutes=30)
 
-    between = [later - earlier for earlier, later in zip(refreshed, refreshed[1:], strict=False)]
+    between = [later - earlier for earlier, later in pairwise(refreshed)]
     assert len(refreshed) in (3, 4, 5)
     assert all(timedelta(minutes=29) < each <= timedelta(minutes=61) for each in between)
 

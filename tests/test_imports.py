@@ -54,6 +54,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_report.values": "",
         "_rules.answer_line": "botocore",
         "_rules.selection": "",
+        "_time.expressions": "",
         "_time.stand_ins": "",
         "_time.timeline": "",
         "_uncalled": "",
@@ -201,8 +202,9 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.snapshots": "moto",
         "_moto.state": "moto",
         "_moto.switch": "boto3 moto",
+        "_time.targets": "boto3 botocore moto",
     },
-    {"_calls.call": "botocore"},
+    {"_calls.call": "botocore", "_time.schedules": "moto"},
     {
         "_bedrock.reply": "",
         "_calls.policy": "",

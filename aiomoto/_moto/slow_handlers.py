@@ -69,7 +69,8 @@ def _topics_call_out() -> bool:
     return any(each.protocol in ("http", "https", "lambda") for some in subscriptions for each in some)
 
 
-def _something_calls_out() -> bool:
+def something_calls_out() -> bool:
+    """Tell whether an event may lead to a request over HTTP, or to a function."""
     # EventBridge reads the same variable (moto.settings.events_invoke_http).
     events_call_out = os.environ.get("MOTO_EVENTS_INVOKE_HTTP", "false").lower() == "true"
     return events_call_out or _functions_exist() or _topics_call_out()
@@ -92,7 +93,7 @@ _TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
         "cloudformation",
         "(Create|Update|Delete)Stack|ExecuteChangeSet|(Create|Update|Delete)StackInstances",
         "custom resources invoke functions and publish to topics",
-        _something_calls_out,
+        something_calls_out,
     ),
     (
         "dynamodb",
@@ -100,11 +101,11 @@ _TABLE: tuple[tuple[str, str, str, Callable[[], bool]], ...] = (
         "a stream's event source mapping invokes a function",
         _functions_exist,
     ),
-    ("events", "PutEvents", "targets are HTTP destinations, topics and functions", _something_calls_out),
+    ("events", "PutEvents", "targets are HTTP destinations, topics and functions", something_calls_out),
     ("firehose", "PutRecord(Batch)?", "delivers to an HTTP endpoint", _always),
     ("kinesis", "PutRecords?", "a stream's event source mapping invokes a function", _functions_exist),
     ("logs", "PutLogEvents", "a subscription filter invokes a function", _functions_exist),
-    ("s3", "(PUT|POST|DELETE) .*", "notifications go to functions, topics and EventBridge", _something_calls_out),
+    ("s3", "(PUT|POST|DELETE) .*", "notifications go to functions, topics and EventBridge", something_calls_out),
     ("secretsmanager", "RotateSecret", "rotation invokes a function", _functions_exist),
     ("sns", "Publish(Batch)?", "delivers to HTTP endpoints and functions", _topics_call_out),
     ("sqs", "SendMessage(Batch)?", "an event source mapping invokes a function", _functions_exist),

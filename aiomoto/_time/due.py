@@ -7,18 +7,21 @@ from typing import NamedTuple
 
 from aiomoto._time.timeline import Timeline
 
+# Waited for, with the lock released, before time goes on.
+Wait = Callable[[], bool]
+
 
 class Due(NamedTuple):
     """Something that happens at a moment.
 
     Attributes:
         at: the moment, in seconds since 1970; in the past if it is overdue.
-        do: does it, under the lock, with the clock at that moment.
+        do: does it, under the lock, with the clock at that moment. It may return what to wait for.
         leads_on: whether something else may fall due because of it, or something may be waiting for it.
     """
 
     at: float
-    do: Callable[[], object]
+    do: Callable[[], object | Wait]
     leads_on: bool = False
 
 

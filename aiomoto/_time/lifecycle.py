@@ -46,7 +46,7 @@ class _Rule:
     def __init__(self, rule: Any, backend: Any, bucket: Any, timeline: Timeline) -> None:
         self._rule, self._backend, self._bucket = rule, backend, bucket
         self._since = timeline.since
-        self._now = timeline.now()
+        self._first_seen = timeline.first_seen
 
     def due(self, name: str, versions: list[Any]) -> Iterator[Due]:
         """What it does to the versions of an object, the newest last."""
@@ -66,7 +66,7 @@ class _Rule:
         if self._rule.aimu_days:
             for upload in list(self._bucket.multiparts.values()):
                 if upload.key_name.startswith(self._prefix()):
-                    since = self._since.setdefault(upload, self._now)
+                    since = self._since.setdefault(upload, self._first_seen)
                     abort = partial(self._bucket.multiparts.pop, upload.id, None)
                     yield Due(_midnight_after(since, self._rule.aimu_days), abort)
 

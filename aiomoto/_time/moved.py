@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from aiomoto._moto import backends
 from aiomoto._moto.router import Handler
 from aiomoto._time import polls
-from aiomoto._time.due import Due
+from aiomoto._time.due import Due, Wait
 from aiomoto._time.refusals import refusal
 from aiomoto._time.swap import Swap
 from aiomoto._time.sweepers import SWEEPERS
 from aiomoto._time.timeline import Timeline
 from aiomoto._wire.message import WireRequest
-
-# Waited for, with the lock released, before time goes on.
-Wait = Callable[[], bool]
 
 _BETWEEN_LOOKS = 0.5  # seconds, in which requests do not look for what is due
 
@@ -31,6 +28,7 @@ class MovedTime(Timeline):
         self._moves = 0  # that have begun and not ended
         self._target = 0.0  # of the last of them
         self._looked = 0.0
+        self._waits: list[Wait] = []
         self._is_at_work = False  # on what falls due, which may itself call AWS
         self.pending: list[Iterator[Wait]] = []
 
@@ -55,7 +53,8 @@ class MovedTime(Timeline):
         """
         self._swap.put()
         # Moves at the same time add up.
-        until = self._target = (self._target if self._moves else self.now()) + seconds
+        self.first_seen = self.now()
+        until = self._target = (self._target if self._moves else self.first_seen) + seconds
         self._moves += 1
         try:
             while (wait := self._do_some(until)) is not None:
@@ -73,12 +72,15 @@ class MovedTime(Timeline):
             return self.run(partial(self._do_up_to_the_first_that_leads_on, until))
         finally:
             self._is_at_work = False
+            self.first_seen = self.now()
 
     def _do_up_to_the_first_that_leads_on(self, until: float) -> Wait | None:
         found = sorted(self._due(until), key=lambda due: due.at)
         for due in found:
             self.put(due.at)
-            due.do()
+            wait = due.do()
+            if callable(wait):
+                self._waits.append(wait)
             if due.leads_on:
                 break
         return self._has_settled if found else None
@@ -88,7 +90,8 @@ class MovedTime(Timeline):
             yield from (each for each in sweeper(self, until) if each.at <= until)
 
     def _has_settled(self) -> bool:
-        return bool(self.run(polls.have_looked))
+        self._waits = [wait for wait in self._waits if not wait()]
+        return not self._waits and bool(self.run(polls.have_looked))
 
     def finish(self) -> None:
         """Do the rest of the moves that nobody has awaited. The lock is held."""
@@ -99,7 +102,7 @@ class MovedTime(Timeline):
     def catch_up(self) -> None:
         """Do what has fallen due since the last look, while time went on by itself. The lock is held."""
         self.finish()
-        now = self.now()
+        now = self.first_seen = self.now()
         if now - self._looked >= _BETWEEN_LOOKS and not self._is_at_work:
             self._looked = now
             while self._do_some(now) is not None:

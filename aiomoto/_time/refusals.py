@@ -119,12 +119,11 @@ _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": DAY}
 
 def expired_refresh_tokens(timeline: Timeline, until: float) -> Iterator[Due]:
     """Find the refresh tokens of user pools that expire up to a moment. Moto does not date them."""
-    now = timeline.now()
     for backend in loaded_backends("cognitoidp", "cognitoidp_backends"):
         for pool in list(backend.user_pools.values()):
             for token, owner in list(pool.refresh_tokens.items()):
                 if owner is not None:
-                    at = timeline.tokens.setdefault(token, now) + _validity(pool.clients.get(owner[0]))
+                    at = timeline.tokens.setdefault(token, timeline.first_seen) + _validity(pool.clients.get(owner[0]))
                     if at <= until:
                         yield Due(at, partial(pool.refresh_tokens.__setitem__, token, None))
 

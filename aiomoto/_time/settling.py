@@ -7,7 +7,8 @@ from typing import Any
 
 from aiomoto import _clock, _loops
 from aiomoto._moto import backends
-from aiomoto._time.moved import MovedTime, Wait
+from aiomoto._time.due import Wait
+from aiomoto._time.moved import MovedTime
 
 # Real seconds that what was woken gets before time goes on all the same.
 _LONGEST = 5.0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from aiomoto._time import expiry, lifecycle, refusals
+from aiomoto._time import expiry, lifecycle, refusals, schedules
 from aiomoto._time.due import Sweeper
 from aiomoto._time.polls import due_polls
 
 # Where several things fall due at the same moment, these come first.
 SWEEPERS: tuple[Sweeper, ...] = (
     due_polls,
+    schedules.due_rules,
+    schedules.due_schedules,
+    schedules.due_rotations,
     expiry.expired_items,
     expiry.expired_messages,
     expiry.expired_records,

@@ -25,10 +25,12 @@ class Timeline:
         offset: how many seconds it is ahead of the process's.
         since: since when the sweepers have known a resource that has no date of its own, or when it was last used.
         tokens: since when they have known each token.
+        first_seen: since when they know what they find for the first time.
     """
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self.first_seen = 0.0
         self.tokens: dict[str, float] = {}
         self.since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
