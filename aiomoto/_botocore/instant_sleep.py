@@ -2,7 +2,7 @@
 
 Nothing that a test may call itself is replaced: neither ``time.sleep`` nor ``asyncio.sleep``. In the few modules that
 wait, the name ``time`` or ``asyncio`` refers to an object whose ``sleep`` returns at once; all its other attributes are
-the module's.
+the module's. The mock's clock is moved by what is skipped.
 """
 
 from __future__ import annotations
@@ -75,6 +75,10 @@ def _skips(seconds: float, why: str) -> bool:
     skipping = [each for each in exchange.within if each.slept is not None] if exchange else []
     for each in skipping:
         each.note_slept(Slept(seconds, why))
+    if skipping:
+        from aiomoto._time.settling import skip  # tests that skip nothing do without its modules
+
+        skip(skipping[0], seconds)
     return bool(skipping)
 
 

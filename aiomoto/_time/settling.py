@@ -6,7 +6,9 @@ from collections.abc import Generator
 from typing import Any
 
 from aiomoto import _clock, _loops
+from aiomoto._exchange import Exchange
 from aiomoto._moto import backends
+from aiomoto._time.clocks import clocks
 from aiomoto._time.due import Wait
 from aiomoto._time.moved import MovedTime
 
@@ -73,6 +75,11 @@ class Settling:
     def _is_over(self) -> None:
         self._wait = None
         self._time.pending[:] = [each for each in self._time.pending if each is not self._steps]
+
+
+def skip(exchange: Exchange, seconds: float) -> None:
+    """Move the time of a mock by a wait that one of its clients has skipped."""
+    Settling(clocks.of(exchange), max(seconds, 0))
 
 
 def _over_after(wait: Wait) -> Wait:
