@@ -19,6 +19,13 @@ from aiomoto._native import clients, file_systems
 from aiomoto._patching.replacements import Target
 from aiomoto._smithy import targets as sdk_v4
 
+
+def _waits(models: ModuleType) -> tuple[Target, ...]:
+    from aiomoto._time.waits import targets  # tests without Step Functions do without its modules
+
+    return targets()
+
+
 # What sends requests, which guards need as well.
 SENDING: tuple[Target, ...] = (
     *session_classes.SENDING,
@@ -59,4 +66,5 @@ LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **crt.TARGETS,
     **_detectors.TARGETS,
     **sdk_v4.TARGETS,
+    "moto.stepfunctions.parser.models": _waits,
 }

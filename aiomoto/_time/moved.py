@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from aiomoto._moto import backends
 from aiomoto._moto.router import Handler
-from aiomoto._time import polls
+from aiomoto._time import polls, waits
 from aiomoto._time.due import Due, Wait
 from aiomoto._time.refusals import refusal
 from aiomoto._time.swap import Swap
@@ -26,7 +27,7 @@ class MovedTime(Timeline):
         super().__init__()
         self._swap = swap
         self._moves = 0  # that have begun and not ended
-        self._target = 0.0  # of the last of them
+        self._target = 0.0  # the offset that the last of them leads to
         self._looked = 0.0
         self._waits: list[Wait] = []
         self._is_at_work = False  # on what falls due, which may itself call AWS
@@ -44,6 +45,7 @@ class MovedTime(Timeline):
         super().put(moment)
         if self.offset > before:
             self.run(partial(polls.skip, self.offset - before))
+            waits.skip(self, self.offset - before)
 
     def move(self, seconds: float) -> Iterator[Wait]:
         """Put the time forward step by step, and do what falls due in between. The lock is held in each step.
@@ -52,14 +54,16 @@ class MovedTime(Timeline):
             What to wait for, with the lock released, before the next step.
         """
         self._swap.put()
-        # Moves at the same time add up.
+        if not self._has_settled():
+            yield self._has_settled
         self.first_seen = self.now()
-        until = self._target = (self._target if self._moves else self.first_seen) + seconds
+        # Moves at the same time add up. Time goes on meanwhile.
+        target = self._target = (self._target if self._moves else self.offset) + seconds
         self._moves += 1
         try:
-            while (wait := self._do_some(until)) is not None:
+            while (wait := self._do_some(time.time() + target)) is not None:
                 yield wait
-            self.put(until)
+            self.put(time.time() + target)
             self._looked = self.now()
         finally:
             self._moves -= 1
@@ -91,7 +95,7 @@ class MovedTime(Timeline):
 
     def _has_settled(self) -> bool:
         self._waits = [wait for wait in self._waits if not wait()]
-        return not self._waits and bool(self.run(polls.have_looked))
+        return not self._waits and bool(self.run(polls.have_looked)) and waits.have_settled(self)
 
     def finish(self) -> None:
         """Do the rest of the moves that nobody has awaited. The lock is held."""

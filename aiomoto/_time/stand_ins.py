@@ -25,17 +25,18 @@ class StandIns:
 
     Args:
         offset: returns how many seconds to add to the time of the process.
+        others: stand-ins for more functions of the module ``time``.
     """
 
-    def __init__(self, offset: Callable[[], float]) -> None:
+    def __init__(self, offset: Callable[[], float], **others: Callable[..., Any]) -> None:
         self._offset = offset
         classes = {"datetime": self._datetime_class(), "date": self._date_class()}
-        functions = self._functions()
+        functions = {**self._functions(), **others}
         self._names = [
             *((_datetime, name, value) for name, value in classes.items()),
             *((_time, name, value) for name, value in functions.items()),
         ]
-        self._modules = [(_datetime, _Module(_datetime, classes)), (_time, _Module(_time, functions))]
+        self._modules = [(_datetime, ModuleStandIn(_datetime, classes)), (_time, ModuleStandIn(_time, functions))]
 
     def by_original(self) -> dict[int, Any]:
         """Each stand-in by the id of what it stands in for, now: a test may have replaced some by its own."""
@@ -104,8 +105,8 @@ def _like(genuine: type, names: dict[str, Any]) -> Any:
     return Like(genuine.__name__, (genuine,), {"__new__": __new__, **names})
 
 
-class _Module:
-    """A module, of which a few names differ."""
+class ModuleStandIn:
+    """A module of which a few names differ."""
 
     def __init__(self, module: ModuleType, names: dict[str, Any]) -> None:
         vars(self).update(names)

@@ -11,6 +11,7 @@ from typing import Any
 from aiomoto import _live
 from aiomoto._lock import surviving_fork
 from aiomoto._moto.invocation import MockTime
+from aiomoto._time import waits
 from aiomoto._time.stand_ins import StandIns
 from aiomoto._time.timeline import Timeline, acting
 
@@ -41,6 +42,7 @@ class Swap:
 
     def __init__(self) -> None:
         self._stand_ins = StandIns(_offset)
+        self._in_waits = StandIns(_offset, sleep=waits.sleep)
         self._lock = surviving_fork(RLock())
         # The module's namespace, the name in it, and the stand-in, by the namespace's id and the name.
         self._swapped: dict[tuple[int, str], tuple[dict[str, Any], str, Any, Any]] = {}
@@ -54,10 +56,10 @@ class Swap:
             return
         with self._lock:
             self._is_on = True
-            stand_ins = self._stand_ins.by_original()
+            usual, in_waits = self._stand_ins.by_original(), self._in_waits.by_original()
             for name, module in list(sys.modules.items()):
                 if module is not None and (name.partition(".")[0] == _MOTO or name in _CLIENTS):
-                    self._put_in(vars(module), stand_ins)
+                    self._put_in(vars(module), in_waits if name.startswith(waits.PACKAGE) else usual)
             self._state = state
 
     def _put_in(self, namespace: dict[str, Any], stand_ins: dict[int, Any]) -> None:
@@ -73,7 +75,7 @@ class Swap:
         """Restore what the modules had, or what freezegun has given back to the process meanwhile."""
         with self._lock:
             self._is_on = False
-            now = self._stand_ins.by_stand_in()
+            now = {**self._stand_ins.by_stand_in(), **self._in_waits.by_stand_in()}
             genuine = self._stand_ins.by_original()
             for namespace, name, original, stand_in in self._swapped.values():
                 if namespace.get(name) is stand_in:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from aiomoto._time import expiry, lifecycle, refusals, schedules
 from aiomoto._time.due import Sweeper
 from aiomoto._time.polls import due_polls
+from aiomoto._time.waits import due_waits
 
 # Where several things fall due at the same moment, these come first.
 SWEEPERS: tuple[Sweeper, ...] = (
     due_polls,
+    due_waits,
     schedules.due_rules,
     schedules.due_schedules,
     schedules.due_rotations,
