@@ -104,6 +104,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.views": "",
         "_patching.required_names": "",
         "_s3fs.closing": "",
+        "_time.sweepers": "",
         "_wire.source": "",
     },
     {
@@ -267,7 +268,6 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_native.file_systems": "",
         "_run": "",
         "_time.swap": "",
-        "_time.sweepers": "",
     },
     {
         "_botocore.session_classes": "aiobotocore botocore",

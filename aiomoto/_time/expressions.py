@@ -10,7 +10,6 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _RATE = re.compile(r"rate\((\d+) +(minute|hour|day)s?\)")
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400}
@@ -37,12 +36,16 @@ def next_after(expression: str, moment: float, zone: str = "UTC") -> float | Non
             return due if due > moment else None
         cron = _cron(expression)
         return None if cron is None else cron.next_after(moment, _zone(zone))
-    except (ValueError, IndexError, ZoneInfoNotFoundError):
+    except (ValueError, IndexError, KeyError):  # ZoneInfoNotFoundError is a KeyError
         return None
 
 
 def _zone(name: str) -> tzinfo:
-    return timezone.utc if name == "UTC" else ZoneInfo(name)
+    if name == "UTC":
+        return timezone.utc
+    from zoneinfo import ZoneInfo  # slow to import
+
+    return ZoneInfo(name)
 
 
 class _Cron(NamedTuple):

@@ -13,7 +13,7 @@ from aiomoto._time import polls, waits
 from aiomoto._time.due import Due, Wait
 from aiomoto._time.refusals import refusal
 from aiomoto._time.swap import Swap
-from aiomoto._time.sweepers import SWEEPERS
+from aiomoto._time.sweepers import sweepers
 from aiomoto._time.timeline import Timeline
 from aiomoto._wire.message import WireRequest
 
@@ -39,10 +39,10 @@ class MovedTime(Timeline):
         super().begin_at(moment)
         self._looked = moment
 
-    def put(self, moment: float) -> None:
+    def shift(self, offset: float) -> None:
         """Put the time forward, also for those who wait."""
         before = self.offset
-        super().put(moment)
+        super().shift(offset)
         if self.offset > before:
             self.run(partial(polls.skip, self.offset - before))
             waits.skip(self, self.offset - before)
@@ -61,9 +61,11 @@ class MovedTime(Timeline):
         target = self._target = (self._target if self._moves else self.offset) + seconds
         self._moves += 1
         try:
-            while (wait := self._do_some(time.time() + target)) is not None:
-                yield wait
-            self.put(time.time() + target)
+            while (wait := self._do_some(time.time() + target)) is not None or self.offset < target:
+                if wait is not None:
+                    yield wait
+                else:
+                    self.shift(target)  # and look once more: real time has gone on
             self._looked = self.now()
         finally:
             self._moves -= 1
@@ -90,7 +92,7 @@ class MovedTime(Timeline):
         return self._has_settled if found else None
 
     def _due(self, until: float) -> Iterator[Due]:
-        for sweeper in SWEEPERS:
+        for sweeper in sweepers():
             yield from (each for each in sweeper(self, until) if each.at <= until)
 
     def _has_settled(self) -> bool:

@@ -12,10 +12,9 @@ from aiomoto._time.timeline import Timeline
 
 def due_polls(timeline: Timeline, until: float) -> Iterator[Due]:
     """Find the polls that end, or find a message, up to a moment."""
-    now = timeline.now()
     for poll in _polls():
-        if (seconds := poll.due_in()) is not None and now + seconds <= until:
-            yield Due(now + seconds, poll.wake, leads_on=True)
+        if (seconds := poll.due_in()) is not None and (at := timeline.now() + seconds) <= until:
+            yield Due(at, poll.wake, leads_on=True)
 
 
 def skip(seconds: float) -> None:

@@ -6,6 +6,7 @@ import datetime
 import sys
 import time
 from threading import RLock
+from types import ModuleType
 from typing import Any
 
 from aiomoto import _live
@@ -46,6 +47,8 @@ class Swap:
         self._lock = surviving_fork(RLock())
         # The module's namespace, the name in it, and the stand-in, by the namespace's id and the name.
         self._swapped: dict[tuple[int, str], tuple[dict[str, Any], str, Any, Any]] = {}
+        # The names of each module that hold clocks, with the namespace that they are in: modules may be imported again.
+        self._names: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {}
         self._state: tuple[Any, ...] = ()
         self._is_on = False
 
@@ -59,17 +62,22 @@ class Swap:
             usual, in_waits = self._stand_ins.by_original(), self._in_waits.by_original()
             for name, module in list(sys.modules.items()):
                 if module is not None and (name.partition(".")[0] == _MOTO or name in _CLIENTS):
-                    self._put_in(vars(module), in_waits if name.startswith(waits.PACKAGE) else usual)
+                    self._put_in(module, in_waits if name.startswith(waits.PACKAGE) else usual)
             self._state = state
 
-    def _put_in(self, namespace: dict[str, Any], stand_ins: dict[int, Any]) -> None:
-        found = [
-            (name, value, stand_ins[id(value)]) for name, value in list(namespace.items()) if id(value) in stand_ins
-        ]
-        for name, original, stand_in in found:
-            # Noted before it is replaced: Ctrl-C may come in between.
-            self._swapped[id(namespace), name] = (namespace, name, original, stand_in)
-            namespace[name] = stand_in
+    def _put_in(self, module: ModuleType, stand_ins: dict[int, Any]) -> None:
+        namespace = vars(module)
+        known, names = self._names.get(module.__name__, (None, ()))
+        if known is not namespace:
+            # Only names with clocks are looked at the next time.
+            names = tuple(name for name, value in list(namespace.items()) if id(value) in stand_ins)
+            self._names[module.__name__] = (namespace, names)
+        for name in names:
+            original = namespace.get(name)
+            if (stand_in := stand_ins.get(id(original))) is not None:
+                # Noted before it is replaced: Ctrl-C may come in between.
+                self._swapped[id(namespace), name] = (namespace, name, original, stand_in)
+                namespace[name] = stand_in
 
     def put_back(self) -> None:
         """Restore what the modules had, or what freezegun has given back to the process meanwhile."""

@@ -1,25 +1,33 @@
-"""All that may fall due."""
+"""All that may fall due, of the services whose modules Moto has loaded."""
 
 from __future__ import annotations
 
-from aiomoto._time import expiry, lifecycle, refusals, schedules
-from aiomoto._time.due import Sweeper
-from aiomoto._time.polls import due_polls
-from aiomoto._time.waits import due_waits
+import sys
+from collections.abc import Iterator
+from importlib import import_module
 
-# Where several things fall due at the same moment, these come first.
-SWEEPERS: tuple[Sweeper, ...] = (
-    due_polls,
-    due_waits,
-    schedules.due_rules,
-    schedules.due_schedules,
-    schedules.due_rotations,
-    expiry.expired_items,
-    expiry.expired_messages,
-    expiry.expired_records,
-    expiry.expired_events,
-    expiry.deleted_secrets,
-    expiry.deleted_keys,
-    lifecycle.due_in_buckets,
-    refusals.expired_refresh_tokens,
+from aiomoto._time.due import Sweeper
+
+# The module of Moto's that it needs, and the sweeper. Where several things fall due at once, the first ones come first.
+_TABLE = (
+    ("moto.sqs.models", "polls", "due_polls"),
+    ("moto.stepfunctions.parser.models", "waits", "due_waits"),
+    ("moto.events.models", "schedules", "due_rules"),
+    ("moto.scheduler.models", "schedules", "due_schedules"),
+    ("moto.secretsmanager.models", "schedules", "due_rotations"),
+    ("moto.dynamodb.models", "expiry", "expired_items"),
+    ("moto.sqs.models", "expiry", "expired_messages"),
+    ("moto.kinesis.models", "expiry", "expired_records"),
+    ("moto.logs.models", "expiry", "expired_events"),
+    ("moto.secretsmanager.models", "expiry", "deleted_secrets"),
+    ("moto.kms.models", "expiry", "deleted_keys"),
+    ("moto.s3.models", "lifecycle", "due_in_buckets"),
+    ("moto.cognitoidp.models", "refusals", "expired_refresh_tokens"),
 )
+
+
+def sweepers() -> Iterator[Sweeper]:
+    """Find the sweepers that may find something: the modules of the others are not even imported."""
+    for needed, module, name in _TABLE:
+        if needed in sys.modules:
+            yield getattr(import_module(f"aiomoto._time.{module}"), name)

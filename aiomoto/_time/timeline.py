@@ -40,7 +40,11 @@ class Timeline:
 
     def put(self, moment: float) -> None:
         """Put the time forward to a moment; it never goes back."""
-        self.offset = max(self.offset, moment - time.time())
+        self.shift(moment - time.time())
+
+    def shift(self, offset: float) -> None:
+        """Put the time forward until it is so far ahead of the process's."""
+        self.offset = max(self.offset, offset)
 
     def begin_at(self, moment: float) -> None:
         """Put the time to a moment, which may be in the past."""

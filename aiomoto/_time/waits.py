@@ -21,6 +21,8 @@ from aiomoto._time.timeline import Timeline
 PACKAGE = "moto.stepfunctions.parser."
 # The end of a wait is a moment after its time: Moto counts whole seconds, and would wait for another one.
 _A_MOMENT = 0.001
+# So the ends of several waits in a row add up to a little more than their times, which is not held against them.
+_LEEWAY = 0.05
 
 
 class _Waiting:
@@ -63,9 +65,10 @@ class _Threads:
             with state_lock:
                 self._running[thread] = exchange
 
-    def has_ended(self, thread: threading.Thread) -> None:
+    def has_ended(self, thread: ClockThread) -> None:
         """Note that a thread has ended."""
         with state_lock:
+            thread.is_over = True
             self.happened(thread)
             self._running.pop(thread, None)
 
@@ -124,7 +127,13 @@ class ClockEvent(threading.Event):
 
 
 class ClockThread(threading.Thread):
-    """A thread that may be waited for by the mock's time."""
+    """A thread that may be waited for by the mock's time.
+
+    Attributes:
+        is_over: whether it has nothing left to do. It may still be alive for a moment.
+    """
+
+    is_over = False
 
     def start(self) -> None:
         """Start it. It counts as running from now on."""
@@ -140,7 +149,7 @@ class ClockThread(threading.Thread):
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until it has ended, or until the time is over."""
-        if self.is_alive() and _threads.wait_for(self, timeout, lambda: not self.is_alive()):
+        if not self.is_alive() or _threads.wait_for(self, timeout, lambda: self.is_over):
             super().join()
 
 
@@ -154,12 +163,12 @@ def sleep(seconds: float) -> None:
 
 def due_waits(timeline: Timeline, until: float) -> Iterator[Due]:
     """Find the waits that end up to a moment."""
-    now = timeline.now()
     for each in _threads.waiting(timeline):
         if each.end is not None and not each.gate.is_set:
-            at = now + max(each.end - _clock.now(), 0)
-            if at <= until:
-                yield Due(at, _End(timeline, each, at), leads_on=True)
+            left = max(each.end - _clock.now(), 0)
+            at = timeline.now() + left  # read in this order, it is never too early
+            if at <= until + _LEEWAY:
+                yield Due(min(at, until), _End(timeline, each, at), leads_on=True)
 
 
 class _End:
