@@ -58,8 +58,8 @@ class MockAWS(Data):
         record_bodies: keep the bodies of all requests and responses in ``calls``.
         share_models: give new sessions copies of the service models that were parsed before, instead of parsing
             botocore's files again. Sessions with their own data path or loader always parse theirs.
-        sleep: with ``"instant"``, clients of botocore and aiobotocore wait neither before retries nor in waiters. The
-            test's own sleeps are unaffected.
+        sleep: with ``"instant"``, clients of botocore and aiobotocore wait neither before retries nor in waiters, which
+            moves :attr:`clock`. The test's own sleeps are unaffected.
         fsspec: end s3fs's file systems, clients and directory listings with the mock that they were created in.
         endpoint: also serve the same AWS over HTTP on the loopback interface, and set the environment so that other
             processes and clients outside of Python find it. See :attr:`endpoint`.
@@ -70,9 +70,8 @@ class MockAWS(Data):
         time: the time to start at, an aware datetime or a string like ``"2026-01-01T00:00:00Z"``. See :attr:`clock`.
 
     Raises:
-        ArgumentError: there is no such option, Moto reads no such key in ``config``, ``sleep`` is neither ``"real"``
-            nor ``"instant"``, ``leaks`` is none of its values, ``state`` is no snapshot, ``time`` is no moment, or
-            another option is neither True nor False.
+        ArgumentError: there is no such option, Moto reads no such key in ``config``, or an option has none of its
+            values: most are True or False.
         AiomotoError: Moto is set to its server or proxy mode.
 
     Attributes:

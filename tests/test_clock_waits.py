@@ -147,7 +147,7 @@ def test_the_clock_may_be_moved_while_tasks_poll_and_send() -> None:
 
     async def program() -> None:
         async with mock_aws(time=START) as aws, get_session().create_client("sqs", region_name=REGION) as sqs:
-            url, found = queue(), list[str]()
+            url, found = queue(VisibilityTimeout="43200"), list[str]()
             tasks = [asyncio.ensure_future(work(sqs, url, found)) for _ in range(5)]
             tasks.append(asyncio.ensure_future(send(sqs, url)))
             while not all(task.done() for task in tasks):

@@ -21,9 +21,9 @@ class Clocks:
         """Let a mock begin at the time that its options name.
 
         Raises:
-            AiomotoError: another mock is active.
+            AiomotoError: another mock is active, and shares its data.
         """
-        if _live.current() is not None:
+        if _sharing(run.exchange):
             raise AiomotoError(
                 "mock_aws(time=...) cannot set the time while another mock is active, since they share their data and "
                 "its time. End that mock, or move the time of both with aws.clock.move_to(...)"
@@ -34,7 +34,7 @@ class Clocks:
         """The time of a mock, to be moved."""
         if exchange.timeline is None:
             timeline = MovedTime(self._swap)
-            for each in (exchange, *_live.active()):
+            for each in (exchange, *_sharing(exchange)):
                 each.timeline = timeline
         assert isinstance(exchange.timeline, MovedTime)
         return exchange.timeline
@@ -43,6 +43,11 @@ class Clocks:
         """Restore the clocks, unless a mock is active whose clock was moved."""
         if all(each.timeline is None for each in _live.active()):
             self._swap.put_back()
+
+
+def _sharing(exchange: Exchange) -> list[Exchange]:
+    """The active mocks that share their data, and so their time, with this one."""
+    return [each for each in _live.active() if each.world is exchange.world]
 
 
 clocks = Clocks()

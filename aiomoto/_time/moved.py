@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
+from aiomoto import _live
 from aiomoto._moto import backends
 from aiomoto._moto.router import Handler
 from aiomoto._time import polls, waits
@@ -14,7 +16,7 @@ from aiomoto._time.due import Due, Wait
 from aiomoto._time.refusals import refusal
 from aiomoto._time.swap import Swap
 from aiomoto._time.sweepers import sweepers
-from aiomoto._time.timeline import Timeline
+from aiomoto._time.timeline import Result, Timeline
 from aiomoto._wire.message import WireRequest
 
 _BETWEEN_LOOKS = 0.5  # seconds, in which requests do not look for what is due
@@ -33,6 +35,12 @@ class MovedTime(Timeline):
         self._is_at_work = False  # on what falls due, which may itself call AWS
         self.pending: list[Iterator[Wait]] = []
 
+    def run_inside(self, step: Callable[[], Result]) -> Result:
+        """Run something in this time and with this data, whichever mock the running code is in."""
+        exchange = next((each for each in _live.active() if each.timeline is self), None)
+        with nullcontext() if exchange is None else _live.inside(exchange):
+            return self.run(step)
+
     def begin_at(self, moment: float) -> None:
         """Put the time to a moment, which may be in the past."""
         self._swap.put()
@@ -44,7 +52,7 @@ class MovedTime(Timeline):
         before = self.offset
         super().shift(offset)
         if self.offset > before:
-            self.run(partial(polls.skip, self.offset - before))
+            self.run_inside(partial(polls.skip, self.offset - before))
             waits.skip(self, self.offset - before)
 
     def move(self, seconds: float) -> Iterator[Wait]:
@@ -75,7 +83,7 @@ class MovedTime(Timeline):
         """Do what falls due, up to the first that something else may depend on; ``None`` if nothing is due."""
         self._is_at_work = True
         try:
-            return self.run(partial(self._do_up_to_the_first_that_leads_on, until))
+            return self.run_inside(partial(self._do_up_to_the_first_that_leads_on, until))
         finally:
             self._is_at_work = False
             self.first_seen = self.now()
@@ -97,7 +105,7 @@ class MovedTime(Timeline):
 
     def _has_settled(self) -> bool:
         self._waits = [wait for wait in self._waits if not wait()]
-        return not self._waits and bool(self.run(polls.have_looked)) and waits.have_settled(self)
+        return not self._waits and self.run_inside(polls.have_looked) and waits.have_settled(self)
 
     def finish(self) -> None:
         """Do the rest of the moves that nobody has awaited. The lock is held."""
@@ -121,7 +129,7 @@ class MovedTime(Timeline):
             self._swap.put()
             with backends.lock.for_thread():
                 self.catch_up()
-                refused = self.run(partial(refusal, request, service, self.now()))
+                refused = self.run_inside(partial(refusal, request, service, self.now()))
             if refused is not None:
                 return refused.status, refused.headers, refused.body
             return self.run(partial(handler, *args))
