@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -12,6 +13,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 from unittest.mock import AsyncMock, patch
 
+import moto
 import moto.swf.models  # noqa: F401  (it imports `sleep` from `time`: the real one, before a test replaces that)
 import pytest
 from aiobotocore.httpsession import AIOHTTPSession
@@ -19,6 +21,11 @@ from aiobotocore.httpsession import AIOHTTPSession
 from tests.conftest import STACKS
 
 MOMENT = "2025-03-01 12:00:00"
+
+# What the oldest supported versions of Moto do not do, or do wrong, whatever the clock says.
+needs_newer_moto = pytest.mark.skipif(
+    tuple(map(int, re.findall(r"\d+", moto.__version__)[:3])) < (5, 2, 3), reason="needs Moto 5.2.3"
+)
 
 
 class Freezer(NamedTuple):

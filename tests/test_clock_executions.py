@@ -14,7 +14,7 @@ import pytest
 from aiobotocore.session import get_session
 
 from aiomoto import MockAWS, mock_aws
-from tests.clocks import in_real_time
+from tests.clocks import in_real_time, needs_newer_moto
 
 REGION = "us-east-1"
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -115,6 +115,7 @@ def test_retries_wait_by_the_mocks_time(aws: MockAWS) -> None:
     assert len(client("sqs").receive_message(QueueUrl=queue)["Messages"]) == 1
 
 
+@needs_newer_moto
 def test_a_schedule_starts_executions_that_wait(aws: MockAWS) -> None:
     machines = client("stepfunctions")
     definition = json.dumps({"StartAt": "Wait", "States": {"Wait": wait(900)}})

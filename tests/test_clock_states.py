@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from moto.moto_api import state_manager
 
 from aiomoto import MockAWS, mock_aws
+from tests.clocks import needs_newer_moto
 
 REGION = "us-east-1"
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -66,6 +67,7 @@ def test_jobs_of_glacier_complete(aws: MockAWS) -> None:
     assert glacier.describe_job(vaultName="archive", jobId=job)["Completed"]
 
 
+@needs_newer_moto
 def test_vaults_of_backup_become_locked(aws: MockAWS) -> None:
     backup = client("backup")
     backup.create_backup_vault(BackupVaultName="vault")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unittest
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from typing_extensions import assert_type
@@ -75,6 +76,19 @@ def waits() -> None:
         assert_type([wait.seconds for wait in aws.slept], list[float])
     assert_type([wait.why for wait in aws.slept], list[str])
     mock_aws(sleep="never")  # type: ignore[call-overload]
+
+
+async def clock() -> None:
+    with mock_aws(time="2026-01-01T00:00:00Z") as aws:
+        assert_type(aws.clock.now(), datetime)
+        aws.clock.advance(30)
+        await aws.clock.advance(timedelta(days=1))
+        assert_type(await aws.clock.advance(minutes=1.5, hours=2, days=3), None)
+        await aws.clock.move_to(datetime(2027, 1, 1, tzinfo=timezone.utc))
+        aws.clock.advance("30")  # type: ignore[arg-type]
+        aws.clock.move_to("2027-01-01")  # type: ignore[arg-type]
+    mock_aws(time=datetime(2026, 1, 1, tzinfo=timezone.utc))
+    mock_aws(time=1767225600)  # type: ignore[call-overload]
 
 
 def replies() -> None:

@@ -81,7 +81,7 @@ def _to_sqs(target: dict[str, Any], body: str, region: str, account: str, resour
 
 
 def _to_sns(target: dict[str, Any], body: str, region: str, account: str, resource: str) -> None:
-    _backend("sns", "sns_backends", account, region).publish(message=body, arn=target["Arn"])
+    _backend("sns", "sns_backends", account, region).publish(message=body, arn=target["Arn"], message_attributes={})
 
 
 def _to_lambda(target: dict[str, Any], body: str, region: str, account: str, resource: str) -> None:
