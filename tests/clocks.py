@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from unittest.mock import AsyncMock, patch
 
 import moto
-import moto.swf.models  # noqa: F401  (it imports `sleep` from `time`: the real one, before a test replaces that)
+import moto.swf.models  # it imports `sleep` from `time`: the real one, before a test replaces that
 import pytest
 from aiobotocore.httpsession import AIOHTTPSession
 

@@ -175,7 +175,7 @@ from aiomoto import mock_aws
 
 with mock_aws() as aws:
     assert "moto.kinesis.models" not in sys.modules
-    aws.clock.move_to(datetime(2199, 1, 1, tzinfo=timezone.utc))
+    aws.clock.move_to(datetime(2199, 7, 1, tzinfo=timezone.utc))
     kinesis = boto3.client("kinesis", "us-east-1")
     kinesis.create_stream(StreamName="clicks", ShardCount=1)
     print(kinesis.describe_stream(StreamName="clicks")["StreamDescription"]["StreamCreationTimestamp"].year)
