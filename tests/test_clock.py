@@ -378,6 +378,21 @@ def test_a_stopped_clock_may_end_before_the_mock_or_after(freezer: Freezer, firs
     in_real_time(program)
 
 
+def test_what_falls_due_while_time_goes_on_by_itself_is_done_before_the_next_request() -> None:
+    freezegun = pytest.importorskip("freezegun")
+
+    def program() -> None:
+        with freezegun.freeze_time("2025-03-01") as frozen, mock_aws() as aws:
+            aws.clock.advance(days=1)
+            url = queue(MessageRetentionPeriod="3600")
+            client("sqs").send_message(QueueUrl=url, MessageBody="job")
+            frozen.tick(3601)
+            found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+            assert found["Attributes"]["ApproximateNumberOfMessages"] == "0"
+
+    in_real_time(program)
+
+
 # ---------------------------------------------------------------- mistakes
 
 

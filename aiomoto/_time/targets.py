@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import nullcontext
 from contextvars import copy_context
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 import boto3
 from botocore import xform_name
+from moto.core.utils import unix_time_millis
 
 from aiomoto._moto import backends
 from aiomoto._moto.slow_handlers import keeps_lock, something_calls_out
@@ -99,8 +101,6 @@ def _to_states(target: dict[str, Any], body: str, region: str, account: str, res
 
 
 def _to_kinesis(target: dict[str, Any], body: str, region: str, account: str, resource: str) -> None:
-    from base64 import b64encode
-
     key = (target.get("KinesisParameters") or {}).get("PartitionKey") or str(uuid4())
     streams = _backend("kinesis", "kinesis_backends", account, region)
     streams.put_record(target["Arn"], resource.partition("/")[2], key, None, b64encode(body.encode()).decode())
@@ -109,8 +109,6 @@ def _to_kinesis(target: dict[str, Any], body: str, region: str, account: str, re
 def _to_logs(target: dict[str, Any], body: str, region: str, account: str, resource: str) -> None:
     group, stream = resource.split(":")[1], str(uuid4())
     logs = _backend("logs", "logs_backends", account, region)
-    from moto.core.utils import unix_time_millis
-
     logs.create_log_stream(group, stream)
     logs.put_log_events(group, stream, [{"timestamp": int(unix_time_millis()), "message": body}])
 
