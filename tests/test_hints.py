@@ -159,9 +159,9 @@ def test_an_endpoint_that_is_a_url_is_told_what_the_option_does() -> None:
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"server_mode": True}, r"no option 'server_mode'; .* in this process\. .* mock_aws\(endpoint=True\)"),
-        ({"services": ["s3"]}, r"no option 'services'; .*service_whitelist"),
-        ({"region": "eu-west-1"}, r"no option 'region'; .*AWS_DEFAULT_REGION"),
+        ({"server_mode": True}, r"no option 'server_mode'\. .* in this process\. .* mock_aws\(endpoint=True\)"),
+        ({"services": ["s3"]}, r"no option 'services'\. .*service_whitelist"),
+        ({"region": "eu-west-1"}, r"no option 'region'\. .*AWS_DEFAULT_REGION"),
     ],
 )
 def test_options_of_others_are_told_what_there_is(option: dict[str, Any], message: str) -> None:

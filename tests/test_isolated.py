@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import unittest
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 from aiobotocore.session import get_session
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import EC2Backend
 from moto.s3.models import s3_backends
 
 from aiomoto import AiomotoError, AioSession, ArgumentError, MockAWS, RequestBlockedError, mock_aws
@@ -182,6 +184,23 @@ def test_motos_backends_are_those_of_the_context() -> None:
             assert list(s3_backends.bucket_accounts) == ["own"]
         assert list(s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets) == ["shared"]
         assert list(s3_backends.bucket_accounts) == ["shared"]
+
+
+def test_what_it_held_is_collected() -> None:
+    def networks() -> list[Any]:
+        gc.collect()
+        return [each for each in gc.get_objects() if type(each) is EC2Backend]
+
+    with mock_aws():
+        ec2 = boto3.client("ec2", REGION)
+        ec2.describe_vpcs()
+        before = networks()
+        for _ in range(2):
+            with mock_aws(isolated=True):
+                vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+                subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+                ec2.create_network_interface(SubnetId=subnet)
+        assert networks() == before
 
 
 # ---------------------------------------------------------------- which one a request belongs to

@@ -136,6 +136,19 @@ def test_mocks_with_an_endpoint(scale: Scale) -> None:
     repeat(scale.mocks // 10, scale, use, warm_up=20)
 
 
+@at_each_scale
+def test_isolated_mocks_with_data_in_them(scale: Scale) -> None:
+    with mock_aws():
+        s3 = boto3.client("s3", REGION)
+
+        def use() -> None:
+            with mock_aws(isolated=True):
+                s3.create_bucket(Bucket="reports")
+                s3.put_object(Bucket="reports", Key="may", Body=b"first")
+
+        repeat(scale.mocks, scale, use)
+
+
 @when_soaked
 def test_mocks_with_a_client_on_loops_of_their_own(scale: Scale, stack: Stack) -> None:
     session = get_session()

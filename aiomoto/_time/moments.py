@@ -84,11 +84,14 @@ def _not_negative(name: str, seconds: float, given: object) -> float:
     return seconds
 
 
+LATEST = (_LATEST - _EARLIEST).total_seconds()
+
+
 def check_reachable(moment: float) -> None:
     """Check that a moment is one that the clock may be moved to.
 
     Raises:
         ArgumentError: it is after the year 9999.
     """
-    if moment > (_LATEST - _EARLIEST).total_seconds():
+    if moment > LATEST:
         raise ArgumentError("aws.clock cannot be moved past the year 9999")

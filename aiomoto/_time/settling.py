@@ -10,6 +10,7 @@ from aiomoto._exchange import Exchange
 from aiomoto._moto import backends
 from aiomoto._time.clocks import clocks
 from aiomoto._time.due import Wait
+from aiomoto._time.moments import LATEST
 from aiomoto._time.moved import MovedTime
 
 # Real seconds that what was woken gets before time goes on all the same.
@@ -78,8 +79,10 @@ class Settling:
 
 
 def skip(exchange: Exchange, seconds: float) -> None:
-    """Move the time of a mock by a wait that one of its clients has skipped."""
-    Settling(clocks.of(exchange), max(seconds, 0))
+    """Move the time of a mock by a wait that one of its clients has skipped, as far as there is time."""
+    time = clocks.of(exchange)
+    # Without an upper limit, the fiftieth back-off of a client takes millions of years.
+    Settling(time, max(min(seconds, LATEST - time.now()), 0))
 
 
 def _over_after(wait: Wait) -> Wait:
