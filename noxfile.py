@@ -225,6 +225,15 @@ def answers(session: nox.Session) -> None:
 
 
 @nox.session(python=NEWEST)
+def powertools(session: nox.Session) -> None:
+    """Handlers built with Powertools for AWS Lambda, as functions."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install(".", "pytest", "aws-lambda-powertools[parser]", silent=True)
+    options = ["-c", os.devnull, "--rootdir", ".", "-ra", "-q", "-p", "no:cacheprovider", "-W", "ignore"]
+    session.run("python", "-m", "pytest", "suites/powertools.py", *options, *session.posargs)
+
+
+@nox.session(python=NEWEST)
 def bedrock(session: nox.Session) -> None:
     """Chats of the libraries that people call Bedrock with. One that cannot be installed is skipped."""
     session.install("--upgrade", "pip>=25.1", silent=True)

@@ -1,8 +1,8 @@
-"""What a mock can do with all data: delete it, keep it in a snapshot, bring that back, and let time pass for it."""
+"""What a mock can do with all data: delete, keep and restore it, let time pass for it, and run functions on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from aiomoto._run import Run
 
 if TYPE_CHECKING:
     from aiomoto.clock import Clock
+    from aiomoto.functions import Functions
 
 
 class Data:
@@ -23,6 +24,36 @@ class Data:
 
     _options: Options
     _run: Run | None
+    _functions: Functions | None = None
+
+    @property
+    def functions(self) -> Functions:
+        """The Lambda functions that run in this process, by name, until the mock ends. See docs/functions.md."""
+        if self._functions is None or self._functions.owner is not self:  # that of a mock that this is a copy of
+            from aiomoto.functions import Functions  # tests without it do without its modules
+
+            self._functions = Functions(self, lambda: self._run)
+        return self._functions
+
+    @property
+    def has_functions(self) -> bool:
+        """Whether there are functions, or were."""
+        return self._functions is not None and self._functions.owner is self
+
+    def settle(self, timeout: float = 10) -> Awaitable[None]:
+        """Wait until no function is under way, and nothing waits to be delivered to one. See docs/functions.md.
+
+        On an event loop, write ``await aws.settle()``.
+
+        Args:
+            timeout: how many seconds to wait.
+
+        Raises:
+            AiomotoError: it takes longer: the message lists what there still is.
+        """
+        from aiomoto._functions.settling import Settling  # tests without functions do without it
+
+        return Settling(self._functions if self.has_functions else None, timeout)
 
     @property
     def clock(self) -> Clock:

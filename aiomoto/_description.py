@@ -38,6 +38,8 @@ def describe_mock(mock: Described, options: Options, run: Run | None) -> str:
     ]
     counts = [_count(mock.calls, "call") or "no calls", _count(mock.faults.rules, "fault")]
     counts.append(_count(mock.answers.rules, "answer"))
+    if run is not None and run.exchange.functions:
+        counts.append(_count(run.exchange.functions, "function"))
     lines = [f"{type(mock).__name__}: {', '.join([state, *given])}", ", ".join(filter(None, counts))]
     if run is not None and run.open_url is not None:
         lines.append(f"endpoint: {run.open_url}")

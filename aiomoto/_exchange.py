@@ -25,7 +25,7 @@ from aiomoto._moto.s3_addressing import url_for_moto
 from aiomoto._moto.worlds import World
 from aiomoto._rules.answer_line import how_to_answer
 from aiomoto._rules.fault_plan import NO_FAULT, FaultPlan, NoFault
-from aiomoto._scripting import Moto, Script
+from aiomoto._scripting import Between, Moto, Script
 from aiomoto._wire.message import WireRequest, WireResponse
 from aiomoto.answers import Answers
 from aiomoto.faults import Faults
@@ -40,6 +40,7 @@ class Exchange:
         notes_details: whether the log notes who makes them, as it does if it keeps bodies.
         faults: the rules that make them fail.
         answers: the rules that answer them in Moto's place.
+        functions: the Lambda functions that run here; ``None`` if there never were any.
         left_open: what they have opened and nobody has closed.
         slept: where it records the waits that clients skip; ``None`` if they really wait.
         hosts: the hosts that clients are configured with. All active mocks share them.
@@ -71,6 +72,7 @@ class Exchange:
         self.calls = calls
         self.faults = Faults() if faults is None else faults
         self.answers = Answers() if answers is None else answers
+        self.functions: Between | None = None
         self.record_bodies = record_bodies
         self.notes_details = record_bodies or notes_details
         self.left_open = LeftOpen()
@@ -112,11 +114,12 @@ class Exchange:
             invocation.pause(plan.sending)
             invocation.pause(plan.delay, read_timeout)
             response = plan.before()
-            if response is None and script is not None:
-                response = script.respond()
-                record.answer = script.rule
             if response is None:
-                response = invocation.answer(partial(self.prepare, request, record, []), read_timeout)
+                if script is None:
+                    response = invocation.answer(partial(self.prepare, request, record, []), read_timeout)
+                else:
+                    response = script.respond()
+                    record.answer = script.rule
             invocation.pause(plan.lateness, read_timeout)
             response = plan.after(response)
         except BaseException as error:
@@ -136,11 +139,12 @@ class Exchange:
             await invocation.pause_async(plan.sending)
             await invocation.pause_async(plan.delay, read_timeout)
             response = plan.before()
-            if response is None and script is not None:
-                response = await script.respond_async()
-                record.answer = script.rule
             if response is None:
-                response = await invocation.answer_async(partial(self.prepare, request, record, []), read_timeout)
+                if script is None:
+                    response = await invocation.answer_async(partial(self.prepare, request, record, []), read_timeout)
+                else:
+                    response = await script.respond_async()
+                    record.answer = script.rule
             await invocation.pause_async(plan.lateness, read_timeout)
             response = plan.after(response)
         except BaseException as error:
@@ -165,7 +169,7 @@ class Exchange:
                 record.note_details(keeps_bodies=any(each.record_bodies for each in exchanges))
                 break
         try:
-            with_rules = [each for each in exchanges if each.faults.rules or each.answers.rules]
+            with_rules = [each for each in exchanges if each.faults.rules or each.answers.rules or each.functions]
             if not with_rules:
                 return record, NO_FAULT, None
             # Before the record lets go of what the logs do not keep.
@@ -219,7 +223,8 @@ class Exchange:
 
     def _script(self, record: Record, exchanges: list[Exchange], read_timeout: float | None) -> Script | None:
         rules = [each.answers for each in exchanges if each.answers.rules]
-        if not rules:
+        functions = [each.functions for each in exchanges if each.functions]
+        if not rules and not functions:
             return None
         # A copy, since the record lets go of bodies, which the functions may ask for.
         whole = copy(record)
@@ -227,6 +232,8 @@ class Exchange:
         moto = Moto(
             partial(invocation.answer, prepare, read_timeout), partial(invocation.answer_async, prepare, read_timeout)
         )
+        if functions:
+            moto = functions[0].around(moto, whole, functions, self, read_timeout)
         return Script(rules, whole, moto, read_timeout)
 
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> invocation.Invocation:

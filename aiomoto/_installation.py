@@ -43,7 +43,7 @@ from aiomoto._moto import backends, long_polls, snapshots, worlds
 from aiomoto._moto.configuration import configurations
 from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
-from aiomoto._on_demand import InstantSleep, Isolated, Shared
+from aiomoto._on_demand import FunctionTriggers, InstantSleep, Isolated, Shared
 from aiomoto._patching import required_names
 from aiomoto._patching.late_imports import ImportWatch
 from aiomoto._patching.replacements import Replacements, Target
@@ -74,9 +74,11 @@ class Installation:
 
     def __init__(self) -> None:
         self._replacements = Replacements()
-        names = {**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED, **dict.fromkeys(Isolated.MODULES)}
+        on_demand = dict.fromkeys((*Isolated.MODULES, *FunctionTriggers.MODULES))
+        names = {**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED, **on_demand}
         self._late = ImportWatch([*names], self._found)
         self._isolation = Isolated(self._replacements)
+        self._triggers = FunctionTriggers(self._replacements)
         self._is_mocking = False
         # In the order of a start. An end undoes them from the last to the first.
         self._steps = (
@@ -137,6 +139,10 @@ class Installation:
         """Clear the directory listings that s3fs keeps. This needs no lock."""
         _file_systems.forget_listings()
 
+    def use_functions(self) -> None:
+        """Replace what ``aws.functions`` needs, unless a mock has done so. This needs no lock."""
+        self._triggers.use()
+
     def add_guard(self, guard: Guard) -> None:
         """Refuse requests to AWS while no mock is active, until the guard is removed."""
         guards.append(guard)
@@ -160,6 +166,7 @@ class Installation:
         if self._is_mocking and (targets := _LATE.get(module.__name__)):
             self._replacements.put(targets(module), again=True)
         self._isolation.found(module)
+        self._triggers.found(module)
 
     def _replace_sending(self) -> None:
         self._replacements.open()
@@ -172,6 +179,7 @@ class Installation:
 
     def _restore(self) -> None:
         self._is_mocking = False
+        self._triggers.forget()
         self._replacements.close(keep_for_guards=bool(guards))
 
     def _watch(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from aiomoto._botocore import instant_sleep
 from aiomoto._exchange import Exchange
 from aiomoto._moto import stores
 from aiomoto._patching.replacements import Replacements
+from aiomoto._replaced import FUNCTIONS
 from aiomoto._run import Run
 from aiomoto._s3fs import worlds as file_systems
 
@@ -112,3 +114,32 @@ class Isolated:
         if self._isolation is not None:
             self._isolation.remove()
             self._isolation = None
+
+
+class FunctionTriggers:
+    """Replace what ``aws.functions`` needs in Moto, from the first function on. It is restored with all the rest."""
+
+    MODULES = FUNCTIONS
+
+    def __init__(self, replacements: Replacements) -> None:
+        self._replacements = replacements
+        self._is_used = False
+
+    def use(self) -> None:
+        """Replace it, unless that was done."""
+        if not self._is_used:
+            self._is_used = True
+            for name in self.MODULES:
+                if name in sys.modules:
+                    self.found(import_module(name))  # which waits for a thread that is still importing it
+
+    def found(self, module: ModuleType) -> None:
+        """Note that a module has been imported."""
+        if self._is_used and module.__name__ in self.MODULES:
+            from aiomoto._moto import triggers  # tests without functions do without it
+
+            self._replacements.put(triggers.TARGETS[module.__name__](module))
+
+    def forget(self) -> None:
+        """Note that the last mock has ended."""
+        self._is_used = False

@@ -68,3 +68,16 @@ LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **sdk_v4.TARGETS,
     "moto.stepfunctions.parser.models": _waits,
 }
+# Modules in which ``aws.functions`` replaces something, from its first function on: see ``_moto.triggers``.
+FUNCTIONS = (
+    "moto.apigateway.models",
+    "moto.awslambda.models",
+    "moto.awslambda.responses",
+    "moto.awslambda_simple.models",
+    "moto.dynamodb.models.table",
+    "moto.events.models",
+    "moto.kinesis.models",
+    "moto.s3.notifications",
+    "moto.sns.models",
+    "moto.sqs.models",
+)

@@ -1,10 +1,10 @@
-"""Answer a request from the rules of ``aws.answers``."""
+"""Answer a request from the rules of ``aws.answers``, or else by Moto."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
@@ -25,10 +25,34 @@ from aiomoto.answers import Answers
 
 
 class Moto(NamedTuple):
-    """Two ways to have Moto answer the request: from a thread, and from an event loop."""
+    """Two ways to have Moto answer the request: from a thread, and from an event loop.
+
+    The functions of ``aws.functions`` stand between.
+    """
 
     ask: Callable[[], WireResponse]
     ask_async: Callable[[], Awaitable[WireResponse]]
+
+
+class Between(Protocol):
+    """What a mock has between its rules and Moto: the functions of ``aws.functions``."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any, so that calls may concern them."""
+
+    def __len__(self) -> int:
+        """Tell how many there are."""
+
+    def around(self, moto: Moto, record: Record, others: Sequence[Any], owner: Any, read_timeout: float | None) -> Moto:
+        """Stand between a call and Moto.
+
+        Args:
+            moto: asks Moto.
+            record: the record of the call, with all of it.
+            others: the same of the mocks that the call belongs to, this one included, the innermost mock's first.
+            owner: the exchange that answers the call.
+            read_timeout: the client's read timeout in seconds; ``None`` for no timeout.
+        """
 
 
 class Script:
@@ -49,8 +73,8 @@ class Script:
         self._motos: dict[str, Any] = {}
         self.rule: Answer | None = None
 
-    def respond(self) -> WireResponse | None:
-        """Answer in this thread; ``None`` if no rule answers.
+    def respond(self) -> WireResponse:
+        """Answer in this thread, by the first rule that answers, or else by Moto.
 
         Raises:
             ArgumentError: a function has returned what does not fit the operation's output.
@@ -61,16 +85,16 @@ class Script:
             if self._is_answer(rule, value):
                 invocation.pause(rule.latency, self._read_timeout)
                 return self._iterated_here(self._response(value))
-        return None
+        return self._iterated_here(self._moto.ask())
 
-    async def respond_async(self) -> WireResponse | None:
-        """Answer on the running loop; ``None`` if no rule answers. Errors are those of :meth:`respond`."""
+    async def respond_async(self) -> WireResponse:
+        """Answer on the running loop. Errors are those of :meth:`respond`."""
         for rule, answer in self._acting():
             value = answer if not callable(answer) else await self._call_on_loop(answer)
             if self._is_answer(rule, value):
                 await invocation.pause_async(rule.latency, self._read_timeout)
                 return self._response(value)
-        return None
+        return await self._moto.ask_async()
 
     def _iterated_here(self, response: WireResponse) -> WireResponse:
         """Have a body that needs an event loop iterated on one of its own."""

@@ -30,7 +30,11 @@ observers: list[Any] = getattr(sys.modules.get("aiomoto._observers"), "observers
 
 
 # What some settings may be.
-_EITHER = {"aiomoto_sleep": ("real", "instant"), "aiomoto_unused": ("error", "ignore")}
+_EITHER = {
+    "aiomoto_functions": ("error", "ignore"),
+    "aiomoto_sleep": ("real", "instant"),
+    "aiomoto_unused": ("error", "ignore"),
+}
 
 
 class _TestHasFailedError(Exception):
@@ -41,6 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the settings."""
     parser.addini(
         "aiomoto_unused", "what to do about faults and answers that act on no call: error or ignore", default="error"
+    )
+    parser.addini(
+        "aiomoto_functions",
+        "what to do about functions whose errors nobody has seen: error or ignore",
+        default="error",
     )
     parser.addini(
         "aiomoto_leaks",
@@ -190,20 +199,25 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail a test that passes though a fault or an answer of its mock has acted on no call."""
+    """Fail a test that passes though a rule of its mock has acted on no call, or a function of it has failed."""
     try:
         result = yield
     except BaseException:
         item.stash[_HAS_FAILED] = True
         raise
     aws = item.stash.get(_MOCK, None)
-    if aws is not None and item.config.getini("aiomoto_unused") != "ignore":
-        from aiomoto._plugin.markers import unused_rules
-
-        if message := unused_rules(aws):
-            item.stash[_HAS_FAILED] = True
-            pytest.fail(message, pytrace=False)
+    if aws is not None and (message := _mistake_in(aws, item.config)):
+        item.stash[_HAS_FAILED] = True
+        pytest.fail(message, pytrace=False)
     return result
+
+
+def _mistake_in(aws: MockAWS, config: pytest.Config) -> str | None:
+    from aiomoto._plugin.markers import failed_functions, unused_rules
+
+    checks = {"aiomoto_functions": failed_functions, "aiomoto_unused": unused_rules}
+    found = (check(aws) for name, check in checks.items() if config.getini(name) != "ignore")
+    return next(filter(None, found), None)
 
 
 @pytest.fixture(autouse=True)

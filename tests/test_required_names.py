@@ -283,6 +283,15 @@ def _in_a_directory_bucket() -> Use:
     return lambda: boto3.client("s3", REGION).put_object(Bucket="data--use1-az4--x-s3", Key="key")
 
 
+def _by_a_function() -> Use:
+    def use() -> object:
+        with mock_aws() as aws:
+            aws.functions["resize"] = lambda event, context: None
+            return boto3.client("lambda", REGION).list_functions()
+
+    return use
+
+
 # Code that uses instances of each class: each function runs outside of a mock, what it returns inside one.
 USES: dict[str, Callable[[], Use]] = {
     "AIOHTTPSession": _by_aiobotocore,
@@ -294,6 +303,8 @@ USES: dict[str, Callable[[], Use]] = {
     "EnvironmentProvider": _by_a_session_from_before,
     "HttpxSession": _over_httpx,
     "IdentityCache": _in_a_directory_bucket,
+    "LambdaBackend": _by_a_function,
+    "LambdaStorage": _by_a_function,
     "Queue": _by_a_poll,
     "RequestSigner": _with_a_token,
     "RetryHandler": _with_no_quota_left,

@@ -22,7 +22,8 @@ from tests.wire import send
 REGION = "us-east-1"
 MESSAGE = (
     r"Moto runs the Lambda function 'resize' in a Docker container, and Docker does not respond: .+\. "
-    r'Start Docker, or write mock_aws\(config=\{"lambda": \{"use_docker": False\}\}\), with which'
+    r'Run it in the test with aws.functions\["resize"\] = handler; or start Docker; or write '
+    r'mock_aws\(config=\{"lambda": \{"use_docker": False\}\}\), with which'
 )
 ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 

@@ -11,12 +11,26 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from moto.core.config import default_user_config
 
 # The messages about the functions that the current request has invoked; ``None`` outside of requests.
 not_run: ContextVar[list[str] | None] = ContextVar("aiomoto_not_run", default=None)
+
+
+class Collector(Protocol):
+    """Takes over what Moto would run in a container, for the functions that run in this process."""
+
+    def runs(self, function: Any) -> bool:
+        """Tell whether one of Moto's functions runs in this process."""
+
+    def take(self, triggered: Any) -> None:
+        """Take something that a function is to be told of, once Moto's handler has ended."""
+
+
+# That of the current request; ``None`` while no function runs in this process.
+collector: ContextVar[Collector | None] = ContextVar("aiomoto_collector", default=None)
 
 # The payload then begins like this, as if the function had returned it.
 _NO_DOCKER = "error running docker: "
@@ -44,8 +58,9 @@ def _invoke_lambda(original: Callable[..., Any]) -> Callable[..., Any]:
 def _message(name: str, why: str) -> str:
     return (
         f"Moto runs the Lambda function {name!r} in a Docker container, and Docker does not respond: {why}. "
-        'Start Docker, or write mock_aws(config={"lambda": {"use_docker": False}}), with which invocations succeed '
-        "without running the function"
+        f'Run it in the test with aws.functions["{name}"] = handler; or start Docker; or write '
+        'mock_aws(config={"lambda": {"use_docker": False}}), with which invocations succeed without running the '
+        "function"
     )
 
 

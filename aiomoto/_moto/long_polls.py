@@ -65,7 +65,7 @@ class Poll:
         messages = receive()
         if messages or self._is_over or _clock.now() >= self._end:
             return messages
-        self._visible_in = _next_visible(queue)
+        self._visible_in = next_visible(queue)
         raise WouldWait
 
     def timeout(self) -> float:
@@ -98,7 +98,7 @@ class Poll:
         if self._end is None or self.signal is None or self.signal.is_set:
             return None
         left = max(self._end - _clock.now(), 0)
-        visible_in = _next_visible(self._queue)
+        visible_in = next_visible(self._queue)
         return left if visible_in is None else min(left, visible_in)
 
     def skip(self, seconds: float) -> None:
@@ -157,7 +157,7 @@ waiting = _Waiting()
 current_poll: ContextVar[Poll | bool | None] = ContextVar("aiomoto_poll", default=None)
 
 
-def _next_visible(queue: Any) -> float | None:
+def next_visible(queue: Any) -> float | None:
     """Seconds until the next in-flight or delayed message becomes visible; ``None`` if there is none."""
     check_instance(queue, "moto.sqs.models", "Queue")
     now = unix_time_millis()

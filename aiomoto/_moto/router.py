@@ -110,4 +110,12 @@ def _paths_of(service: str) -> tuple[tuple[re.Pattern[str], Handler], ...]:
     kind = backends.backend if hasattr(backends, "backend") else type(backends["global"])
     url_paths = import_module(f"{kind.__module__.removesuffix('.models')}.urls").url_paths
     # Paths that do not begin with the host are for Moto's server only.
-    return tuple((re.compile(path.format("")), handler) for path, handler in url_paths.items() if path[:3] == "{0}")
+    return tuple(
+        (re.compile(path.format("").replace(*_WITHOUT_SLASH)), handler)
+        for path, handler in url_paths.items()
+        if path[:3] == "{0}"
+    )
+
+
+# The paths of early versions of Moto 5.1 end in a slash here, which newer versions of botocore do not send.
+_WITHOUT_SLASH = ("/event-source-mappings/$", "/event-source-mappings/?$")

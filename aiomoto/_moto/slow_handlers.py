@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from aiomoto._aws.scope import action_of
+from aiomoto._moto import containers
 from aiomoto._moto.loaded import loaded_backends
 from aiomoto._wire.message import WireRequest
 
@@ -61,12 +62,17 @@ def _functions_exist() -> bool:
         return False
     found = loaded_backends("awslambda", "lambda_backends")
     found += loaded_backends("awslambda_simple", "lambda_simple_backends")
-    return any(backend.list_functions() for backend in found)
+    collector = containers.collector.get()
+    if collector is None:
+        return any(backend.list_functions() for backend in found)
+    return any(not collector.runs(function) for backend in found for function in backend.list_functions())
 
 
 def _topics_call_out() -> bool:
-    subscriptions = [list(backend.subscriptions.values()) for backend in loaded_backends("sns", "sns_backends")]
-    return any(each.protocol in ("http", "https", "lambda") for some in subscriptions for each in some)
+    if not (found := loaded_backends("sns", "sns_backends")):
+        return False
+    protocols = {each.protocol for backend in found for each in list(backend.subscriptions.values())}
+    return not protocols.isdisjoint(("http", "https")) or ("lambda" in protocols and _functions_exist())
 
 
 def something_calls_out() -> bool:

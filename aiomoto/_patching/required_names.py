@@ -77,6 +77,7 @@ OF_INSTANCES: dict[str, tuple[str, ...]] = {
     "botocore.session": ("Session._components", "ComponentLocator._deferred"),
     "botocore.signers": ("RequestSigner._auth_token", "RequestSigner._credentials"),
     "botocore.utils": ("IdentityCache._client", "IdentityCache._credential_cls"),
+    "moto.awslambda.models": ("LambdaBackend._lambdas", "LambdaStorage._functions", "LambdaStorage._arns"),
     "moto.sqs.models": ("Queue._messages",),
     "s3fs.core": ("S3FileSystem._s3", "S3FileSystem._pid", "S3FileSystem.session", "S3FileSystem.dircache"),
 }

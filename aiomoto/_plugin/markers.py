@@ -92,6 +92,24 @@ def unused_rules(aws: MockAWS) -> str | None:
     )
 
 
+def failed_functions(aws: MockAWS) -> str | None:
+    """Describe the functions whose errors nobody has seen; ``None`` if there are none."""
+    if not aws.has_functions or not (failed := aws.functions.unhandled):
+        return None
+    lines = [
+        f"aws.functions: {each.name!r}, invoked by {each.trigger}, has failed, and no further attempt has made up for "
+        f"it:\n{each.traceback or each.log}"
+        for each in failed
+    ]
+    return "\n".join(
+        [
+            *lines,
+            "Correct the function, or add it with may_fail=True. `aiomoto_functions = ignore` in pytest's "
+            "configuration switches this check off",
+        ]
+    )
+
+
 def _mistake_in_region(region: Any) -> str | None:
     if not isinstance(region, str):
         return f"region must be a str, not {region!r}"

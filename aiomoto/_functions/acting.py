@@ -1,0 +1,51 @@
+"""Have Moto's handlers run, or change Moto's data as a service does; then carry out what that has set off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from aiomoto._functions.chain import carry_out
+from aiomoto._functions.places import Place
+from aiomoto._functions.runtime import Runtime
+from aiomoto._moto import containers
+from aiomoto._scripting import Moto
+from aiomoto._wire.message import WireResponse
+
+Result = TypeVar("Result")
+
+
+class _Collected:
+    """What one request has set off, for those functions that run in this process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.triggered: list[Any] = []
+
+    def runs(self, function: Any) -> bool:
+        return self._runtime.handler_of(function.function_name, function.region) is not None
+
+    def take(self, triggered: Any) -> None:
+        self.triggered.append(triggered)
+
+
+async def ask(runtime: Runtime, place: Place, moto: Moto) -> WireResponse:
+    """Have Moto answer, and carry out what it has set off."""
+    return await _collected(runtime, place, lambda: place.ask(moto))
+
+
+async def act(runtime: Runtime, place: Place, work: Callable[[], Result]) -> Result:
+    """Change Moto's data, under the lock, and carry out what that has set off."""
+    return await _collected(runtime, place, lambda: runtime.locked(place, work))
+
+
+async def _collected(runtime: Runtime, place: Place, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    collected = _Collected(runtime)
+    token = containers.collector.set(collected)
+    try:
+        result = await work()
+    finally:
+        containers.collector.reset(token)
+    if collected.triggered:
+        await carry_out(runtime.jobs_of(runtime, collected.triggered), runtime, place)
+    return result
