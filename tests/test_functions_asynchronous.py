@@ -83,3 +83,14 @@ def test_an_event_for_a_throttled_function_is_not_run() -> None:
         send_event()
         assert aws.functions.invocations == []
         aws.settle()
+
+
+def test_the_clock_brings_the_retries() -> None:
+    with mock_aws() as aws:
+        aws.functions.add("resize", fail, may_fail=True)
+        send_event()
+        for minutes, runs in ((1, 2), (2, 3), (60, 3)):
+            aws.clock.advance(minutes=minutes)
+            assert len(aws.functions.invocations) == runs
+        assert len({each.request_id for each in aws.functions.invocations}) == 1
+        aws.settle()

@@ -268,3 +268,22 @@ def test_a_function_without_handler_is_left_to_moto() -> None:
         send(motos, "b")
         assert worker.batches == [["a"]]
         assert bodies(motos) == []
+
+
+def test_the_clock_brings_messages_back_delays_and_windows() -> None:
+    with mock_aws() as aws:
+        aws.functions.add("worker", worker := Worker("bad"), may_fail=True)
+        dead, dead_arn = create_queue("dead")
+        url, arn = create_queue("jobs", RedrivePolicy=redrive(dead_arn, 2), **IN_A_MINUTE)
+        map_source("worker", arn)
+        send(url, "bad")
+        aws.clock.advance(59)
+        assert worker.batches == [["bad"]]
+        aws.clock.advance(2)
+        assert worker.batches == [["bad"], ["bad"]]
+        aws.clock.advance(minutes=5)
+        assert bodies(dead) == ["bad"]
+        client("sqs").send_message(QueueUrl=url, MessageBody="delayed", DelaySeconds=900)
+        aws.clock.advance(minutes=16)
+        assert worker.batches[2:] == [["delayed"]]
+        aws.settle()

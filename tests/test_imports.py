@@ -270,6 +270,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_plugin.html_reports": "pytest",
         "_plugin.isolated_tests": "pytest",
         "_plugin.policy_file": "pytest",
+        "_time.functions": "",
         "_time.waits": "",
     },
     {

@@ -81,7 +81,8 @@ class Runtime:
             if not self.owner.is_active:
                 raise MockEnded("the mock has ended, in which this function was to run")
             configurations.activate(self.owner)
-            return work()
+            timeline = self.owner.timeline  # once a test has moved the mock's clock
+            return work() if timeline is None else timeline.run(work)
 
         return await place.locked(within)
 

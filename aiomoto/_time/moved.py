@@ -11,7 +11,7 @@ from typing import Any
 from aiomoto import _live
 from aiomoto._moto import backends
 from aiomoto._moto.router import Handler
-from aiomoto._time import polls, waits
+from aiomoto._time import functions, polls, waits
 from aiomoto._time.due import Due, Wait
 from aiomoto._time.refusals import refusal
 from aiomoto._time.swap import Swap
@@ -54,6 +54,7 @@ class MovedTime(Timeline):
         if self.offset > before:
             self.run_inside(partial(polls.skip, self.offset - before))
             waits.skip(self, self.offset - before)
+            functions.skip(self, self.offset - before)
 
     def move(self, seconds: float) -> Iterator[Wait]:
         """Put the time forward step by step, and do what falls due in between. The lock is held in each step.

@@ -11,6 +11,7 @@ from aiomoto._time.due import Sweeper
 # The module of Moto's that it needs, and the sweeper. Where several things fall due at once, the first ones come first.
 _TABLE = (
     ("moto.sqs.models", "polls", "due_polls"),
+    ("moto.awslambda.models", "functions", "due_functions"),
     ("moto.stepfunctions.parser.models", "waits", "due_waits"),
     ("moto.events.models", "schedules", "due_rules"),
     ("moto.scheduler.models", "schedules", "due_schedules"),
