@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextvars import copy_context
 from typing import Any, TypeVar
 
-from aiomoto._functions.chain import carry_out
-from aiomoto._functions.places import Place
+from aiomoto._functions.chain import begin, carry_out
+from aiomoto._functions.pending import run_in_thread
+from aiomoto._functions.places import Place, ThreadPlace
 from aiomoto._functions.runtime import Runtime
 from aiomoto._moto import containers
 from aiomoto._scripting import Moto
@@ -15,7 +17,7 @@ from aiomoto._wire.message import WireResponse
 Result = TypeVar("Result")
 
 
-class _Collected:
+class Collected:
     """What one request has set off, for those functions that run in this process."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -23,9 +25,11 @@ class _Collected:
         self.triggered: list[Any] = []
 
     def runs(self, function: Any) -> bool:
+        """Tell whether one of Moto's functions runs in this process."""
         return self._runtime.handler_of(function.function_name, function.region) is not None
 
     def take(self, triggered: Any) -> None:
+        """Note something that a function is to be told of."""
         self.triggered.append(triggered)
 
 
@@ -40,7 +44,7 @@ async def act(runtime: Runtime, place: Place, work: Callable[[], Result]) -> Res
 
 
 async def _collected(runtime: Runtime, place: Place, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    collected = _Collected(runtime)
+    collected = Collected(runtime)
     token = containers.collector.set(collected)
     try:
         result = await work()
@@ -49,3 +53,21 @@ async def _collected(runtime: Runtime, place: Place, work: Callable[[], Coroutin
     if collected.triggered:
         await carry_out(runtime.jobs_of(runtime, collected.triggered), runtime, place)
     return result
+
+
+def act_later(runtime: Runtime, work: Callable[[], Result]) -> tuple[Result, bool]:
+    """Change Moto's data, with the lock held, and carry out what that has set off in a thread of its own.
+
+    Returns:
+        What the work returns, and whether it has set off anything.
+    """
+    collected = Collected(runtime)
+    token = containers.collector.set(collected)
+    try:
+        result = work()
+    finally:
+        containers.collector.reset(token)
+    if collected.triggered:
+        chain = begin(runtime.jobs_of(runtime, collected.triggered), runtime, ThreadPlace())
+        run_in_thread(copy_context(), chain)
+    return result, bool(collected.triggered)

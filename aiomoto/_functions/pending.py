@@ -109,12 +109,12 @@ def _launcher() -> Callable[[], tuple[Place, Launch]]:
         return _TrioRun().launcher
     loop = _loops.running_asyncio_loop()
     if loop is None:
-        return lambda: (ThreadPlace(), _in_thread)
+        return lambda: (ThreadPlace(), run_in_thread)
 
     def on_loop(context: Context, work: Work[Any]) -> None:
         loop.call_soon_threadsafe(lambda: context.run(spawn, work))
 
-    return lambda: (ThreadPlace(), _in_thread) if loop.is_closed() else (LoopPlace(), on_loop)
+    return lambda: (ThreadPlace(), run_in_thread) if loop.is_closed() else (LoopPlace(), on_loop)
 
 
 class _TrioRun:
@@ -126,12 +126,13 @@ class _TrioRun:
         try:
             self._token.run_sync_soon(lambda: None)
         except self._trio.RunFinishedError:
-            return ThreadPlace(), _in_thread
+            return ThreadPlace(), run_in_thread
         return LoopPlace(), self._on_loop
 
     def _on_loop(self, context: Context, work: Work[Any]) -> None:
         self._token.run_sync_soon(lambda: context.run(spawn, work))
 
 
-def _in_thread(context: Context, work: Work[Any]) -> None:
+def run_in_thread(context: Context, work: Work[Any]) -> None:
+    """Carry something out in a thread of its own."""
     Thread(target=context.run, args=(lambda: in_thread(work()),), name="aiomoto function", daemon=True).start()

@@ -146,10 +146,7 @@ def _add_to_stream(original: Any) -> Any:
             return original(self, *args, **kwargs)
         with event_sources.without(current, self.table):
             result = original(self, *args, **kwargs)
-        arn, region = event_sources.stream_arn(self.table), self.table.table_arn.split(":")[3]
-        for mapping in event_sources.ours(current, self.account_id, region, arn):
-            record = event_sources.dynamodb_record(mapping, self.items[-1])
-            current.take(Recorded(mapping, self.id, (record,)))
+        event_sources.take_last_record(current, self)
         return result
 
     return add

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
+from aiomoto._moto import containers
 from aiomoto._moto.loaded import loaded_backends
 from aiomoto._patching.required_names import check_instance
 from aiomoto._time.due import Due
@@ -59,22 +60,40 @@ def _mappings(table: Any) -> dict[str, Any]:
 
 
 def _delete_item(table: Any, item: Any) -> None:
-    # Moto hands the record to functions as soon as it exists, without saying who has deleted the item.
+    # Functions get the record as soon as it exists, without being told who has deleted the item.
     mappings, table.lambda_event_source_mappings = _mappings(table), {}
+    token = containers.collector.set(None)
     try:
         table.delete_item(item.hash_key, item.range_key)
     finally:
+        containers.collector.reset(token)
         table.lambda_event_source_mappings = mappings
     if (shard := table.stream_shard) is None or not shard.items:
         return
     shard.items[-1].record["userIdentity"] = dict(_BY_DYNAMODB)
     if mappings:
-        from moto.awslambda.utils import get_backend  # functions exist, so it has been imported
+        _send_last_record(table, shard)
 
-        for arn, mapping in mappings.items():
-            functions = get_backend(table.account_id, arn.split(":")[3])
-            if functions.send_dynamodb_items(arn, shard.items, mapping.event_source_arn):
-                shard.items = []
+
+def _send_last_record(table: Any, shard: Any) -> None:
+    from moto.awslambda.utils import get_backend  # functions exist, so it has been imported
+
+    current = containers.collector.get()
+    if current is None:
+        _send_by_moto(table, shard, get_backend)
+        return
+    from aiomoto._moto import event_sources
+
+    with event_sources.without(current, table):
+        _send_by_moto(table, shard, get_backend)
+    event_sources.take_last_record(current, shard)
+
+
+def _send_by_moto(table: Any, shard: Any, get_backend: Any) -> None:
+    for arn, mapping in _mappings(table).items():
+        functions = get_backend(table.account_id, arn.split(":")[3])
+        if functions.send_dynamodb_items(arn, shard.items, mapping.event_source_arn):
+            shard.items = []
 
 
 # ---------------------------------------------------------------- SQS, Kinesis, CloudWatch Logs

@@ -20,6 +20,23 @@ def due_functions(timeline: Timeline, until: float) -> Iterator[Due]:
                 yield Due(at, partial(_start, timeline, entry), leads_on=True)
 
 
+def do(timeline: Any, due: Due) -> object | Wait:
+    """Do what is due, and have the functions run that it invokes. Returns what to wait for, if there is something."""
+    exchanges = [each for each in _live.active() if each.timeline is timeline and each.functions]
+    if not exchanges:
+        return due.do()
+    from aiomoto._functions.acting import act_later
+    from aiomoto._functions.jobs import jobs_of
+    from aiomoto._functions.runtime import Runtime
+
+    owner = exchanges[-1]
+    handlers: list[Any] = [each.functions for each in reversed(exchanges)]
+    wait, has_invoked = act_later(Runtime(handlers, owner, jobs_of), due.do)
+    if not has_invoked:
+        return wait
+    return lambda: (not callable(wait) or wait()) and not any(functions.under_way for functions in _of(timeline))
+
+
 def skip(timeline: Timeline, seconds: float) -> None:
     """Let time pass for all that waits."""
     for functions in _of(timeline):

@@ -93,7 +93,7 @@ class MovedTime(Timeline):
         found = sorted(self._due(until), key=lambda due: due.at)
         for due in found:
             self.put(due.at)
-            wait = due.do()
+            wait = functions.do(self, due)
             if callable(wait):
                 self._waits.append(wait)
             if due.leads_on:

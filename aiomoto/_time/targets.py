@@ -18,11 +18,9 @@ import boto3
 from botocore import xform_name
 from moto.core.utils import unix_time_millis
 
-from aiomoto._moto import backends
+from aiomoto._moto import backends, containers
 from aiomoto._moto.slow_handlers import keeps_lock, something_calls_out
 from aiomoto._time.due import Wait
-
-_CALL_OUT = ("lambda", "scheduler")
 
 
 def deliver(name: str, target: dict[str, Any], body: str) -> Wait | None:
@@ -38,7 +36,9 @@ def deliver(name: str, target: dict[str, Any], body: str) -> Wait | None:
     """
     _, _, service, region, account, resource = target["Arn"].split(":", 5)
     send = partial(_send, name, target, body, service=service, region=region, account=account, resource=resource)
-    if service in _CALL_OUT or something_calls_out():
+    # A function that runs in this process is told once the lock is free.
+    is_slow = service == "scheduler" or (service == "lambda" and containers.collector.get() is None)
+    if is_slow or something_calls_out():
         return in_thread(send, keeps_lock=keeps_lock(service))
     send()
     return None

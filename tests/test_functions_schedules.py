@@ -1,0 +1,103 @@
+"""Functions that schedules invoke, when the mock's clock is moved."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from aiobotocore.session import get_session
+
+from aiomoto import MockAWS, mock_aws
+
+REGION = "us-east-1"
+ROLE = "arn:aws:iam::123456789012:role/any"
+
+
+@pytest.fixture(autouse=True)
+def _region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+
+
+def with_rule(aws: MockAWS, name: str) -> None:
+    events = boto3.client("events", REGION)
+    events.put_rule(Name="hourly", ScheduleExpression="rate(1 hour)")
+    events.put_targets(Rule="hourly", Targets=[{"Id": "1", "Arn": aws.functions.arn(name)}])
+
+
+def test_a_rule_invokes_a_function_once_in_each_period() -> None:
+    with mock_aws(time="2026-01-01T00:00:00Z") as aws:
+        aws.functions["sweep"] = lambda event, context: event["time"]
+        with_rule(aws, "sweep")
+
+        aws.clock.advance(hours=3, seconds=30)
+
+        hours = [each.result[:13] for each in aws.functions.invocations]
+    assert hours == ["2026-01-01T01", "2026-01-01T02", "2026-01-01T03"]
+
+
+async def test_on_an_event_loop_too_with_what_the_function_sets_off(anyio_backend_name: str) -> None:
+    if anyio_backend_name != "asyncio":
+        pytest.skip("aiobotocore's aiohttp needs asyncio")
+    async with mock_aws() as aws, get_session().create_client("sqs", REGION) as sqs:
+        url = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
+
+        @aws.functions.handler("sweep")
+        async def sweep(event: Any, context: Any) -> None:
+            async with get_session().create_client("sqs", REGION) as own:
+                await own.send_message(QueueUrl=url, MessageBody=event["detail-type"])
+
+        with_rule(aws, "sweep")
+
+        await aws.clock.advance(hours=1, seconds=30)
+
+        received = await sqs.receive_message(QueueUrl=url)
+    assert [each["Body"] for each in received["Messages"]] == ["Scheduled Event"]
+
+
+def test_the_scheduler_invokes_a_function() -> None:
+    with mock_aws(time="2026-01-01T00:00:00Z") as aws:
+        aws.functions["report"] = lambda event, context: event
+        boto3.client("scheduler", REGION).create_schedule(
+            Name="once",
+            ScheduleExpression="at(2026-01-01T02:00:00)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": aws.functions.arn("report"), "RoleArn": ROLE, "Input": json.dumps({"of": "day"})},
+        )
+
+        aws.clock.advance(hours=1)
+        assert aws.functions.invocations == []
+        aws.clock.advance(hours=1, seconds=30)
+
+        assert [each.result for each in aws.functions.invocations] == [{"of": "day"}]
+
+
+def test_an_item_that_expires_is_in_the_stream_that_a_function_reads() -> None:
+    with mock_aws() as aws:
+        aws.functions["archive"] = lambda event, context: [
+            (each["eventName"], each.get("userIdentity")) for each in event["Records"]
+        ]
+        dynamodb = boto3.client("dynamodb", REGION)
+        table = dynamodb.create_table(
+            TableName="sessions",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )["TableDescription"]
+        dynamodb.update_time_to_live(
+            TableName="sessions", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"}
+        )
+        boto3.client("lambda", REGION).create_event_source_mapping(
+            FunctionName="archive", EventSourceArn=table["LatestStreamArn"], StartingPosition="LATEST"
+        )
+        until = str(int(aws.clock.now().timestamp()) + 60)
+        dynamodb.put_item(TableName="sessions", Item={"id": {"S": "1"}, "until": {"N": until}})
+
+        aws.clock.advance(days=3)
+
+        assert [each.result for each in aws.functions.invocations] == [
+            [("INSERT", None)],
+            [("REMOVE", {"type": "Service", "principalId": "dynamodb.amazonaws.com"})],
+        ]
