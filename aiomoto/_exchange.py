@@ -254,7 +254,7 @@ class Exchange:
         handler = route.handler
         if self.timeline is not None:
             handler = self.timeline.handler(route.service, handler, request)
-        return invocation.Invocation(route.service, handler, request, url)
+        return invocation.Invocation(route.service, handler, request, url, record)
 
     def _heir(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Exchange:
         heir = self.successor()

@@ -208,8 +208,13 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_rules.fault_plan": "",
         "_time.expiry": "moto",
     },
-    {"_moto.router": "moto", "_rules.arguments": "", "_time.lifecycle": "moto"},
-    {"_bedrock.selection": "", "_calls.identity": "botocore", "_moto.backends": "boto3 moto"},
+    {"_aws.documented_errors": "botocore", "_moto.router": "moto", "_rules.arguments": "", "_time.lifecycle": "moto"},
+    {
+        "_bedrock.selection": "",
+        "_calls.identity": "botocore",
+        "_moto.backends": "boto3 moto",
+        "_moto.python_errors": "botocore",
+    },
     {
         "_calls.record": "",
         "_moto.invocation": "moto",

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import nullcontext
 from contextvars import copy_context
 from threading import Thread
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 
 from moto.core.responses import ActionAuthenticatorMixin
 
@@ -24,6 +24,9 @@ from aiomoto._moto.router import Handler
 from aiomoto._moto.slow_handlers import is_slow, keeps_lock
 from aiomoto._wire.failures import WireFailure
 from aiomoto._wire.message import WireRequest, WireResponse
+
+if TYPE_CHECKING:
+    from aiomoto._moto.python_errors import Called
 
 
 class MockTime(Protocol):
@@ -39,12 +42,13 @@ class MockTime(Protocol):
 
 
 class Invocation(NamedTuple):
-    """One of Moto's handlers, with its arguments."""
+    """One of Moto's handlers, with its arguments, and what its request calls."""
 
     service: str
     handler: Handler
     request: WireRequest
     url: str
+    called: Called
 
     def run(self, *, record: bool = True) -> WireResponse:
         """Run the handler.
@@ -63,7 +67,9 @@ class Invocation(NamedTuple):
         except KeyError as error:
             if mistake := explain_region(error, self.request):
                 raise ArgumentError(mistake) from None
-            raise
+            return self._replaced(error)
+        except Exception as error:
+            return self._replaced(error)
         finally:
             containers.not_run.reset(token)
         if not_run and self.service == "awslambda":
@@ -71,6 +77,12 @@ class Invocation(NamedTuple):
         for message in not_run:
             containers.warn(message)
         return response
+
+    def _replaced(self, error: Exception) -> WireResponse:
+        from aiomoto._moto import python_errors  # tests whose handlers end well do without it
+
+        outcome = python_errors.replaced(error, self.request, self.called)
+        return outcome if isinstance(outcome, WireResponse) else self._replace(request=outcome).run(record=False)
 
 
 class _Attempts:

@@ -1,0 +1,154 @@
+"""Requests at which Moto ends in an error of Python are answered as AWS documents."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from aiobotocore.session import get_session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from aiomoto import mock_aws
+
+CONFIG = Config(retries={"total_max_attempts": 1})
+TABLE = {
+    "TableName": "people",
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+ITEM = {"id": {"S": "1"}}
+
+
+@pytest.fixture(autouse=True)
+def mock() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def client(service: str) -> Any:
+    return boto3.client(service, region_name="us-east-1", config=CONFIG)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def s3(mock: None) -> Any:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="lake")
+    s3.put_object(Bucket="lake", Key="k", Body=b"0123")
+    return s3
+
+
+@pytest.fixture
+def upload(s3: Any) -> str:
+    return str(s3.create_multipart_upload(Bucket="lake", Key="k")["UploadId"])
+
+
+def error_of(call: Callable[..., Any], **params: Any) -> tuple[str, int]:
+    with pytest.raises(ClientError) as caught:
+        call(**params)
+    response: Any = caught.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_part_of_an_unknown_upload(s3: Any) -> None:
+    part = {"Bucket": "lake", "Key": "k", "UploadId": "unknown", "PartNumber": 1}
+
+    assert error_of(s3.upload_part, **part, Body=b"x") == ("NoSuchUpload", 404)
+    assert error_of(s3.upload_part_copy, **part, CopySource="lake/k") == ("NoSuchUpload", 404)
+
+
+def test_completion_of_an_aborted_upload(s3: Any, upload: str) -> None:
+    named = {"Bucket": "lake", "Key": "k", "UploadId": upload}
+    s3.abort_multipart_upload(**named)
+
+    parts = {"Parts": [{"PartNumber": 1, "ETag": "x"}]}
+    assert error_of(s3.complete_multipart_upload, **named, MultipartUpload=parts) == ("NoSuchUpload", 404)
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"), [({}, "InvalidRequest"), ({"MultipartUpload": {"Parts": [{"PartNumber": 1}]}}, "MalformedXML")]
+)
+def test_completion_that_lacks_something(s3: Any, upload: str, parts: dict[str, Any], code: str) -> None:
+    complete = s3.complete_multipart_upload
+
+    assert error_of(complete, Bucket="lake", Key="k", UploadId=upload, **parts) == (code, 400)
+
+
+def test_invented_continuation_token(s3: Any) -> None:
+    assert error_of(s3.list_objects_v2, Bucket="lake", ContinuationToken="x") == ("InvalidArgument", 400)
+
+
+def test_range_that_is_none_is_ignored(s3: Any) -> None:
+    response = s3.get_object(Bucket="lake", Key="k", Range="0-")
+
+    assert (response["ResponseMetadata"]["HTTPStatusCode"], response["Body"].read()) == (200, b"0123")
+
+
+def test_request_without_a_document(s3: Any) -> None:
+    assert error_of(s3.restore_object, Bucket="lake", Key="k") == ("MissingRequestBodyError", 400)
+
+
+def test_grantee_without_a_kind(s3: Any) -> None:
+    assert error_of(s3.put_bucket_acl, Bucket="lake", GrantRead="everyone") == ("InvalidArgument", 400)
+
+
+def test_copy_from_a_bucket_without_a_key(s3: Any) -> None:
+    assert error_of(s3.copy_object, Bucket="lake", Key="c", CopySource="lake") == ("InvalidArgument", 400)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "code"),
+    [
+        ("dynamodb", "execute_statement", {"Statement": "nothing"}, "ValidationException"),
+        ("dynamodb", "execute_transaction", {"TransactStatements": [{"Statement": "x"}]}, "ValidationException"),
+        ("dynamodb", "describe_export", {"ExportArn": "x" * 37}, "ExportNotFoundException"),
+        ("dynamodb", "describe_import", {"ImportArn": "x" * 37}, "ImportNotFoundException"),
+        ("sqs", "create_queue", {"QueueName": "q", "Attributes": {"DelaySeconds": "x"}}, "InvalidAttributeValue"),
+        ("events", "describe_event_source", {"Name": "x"}, "ResourceNotFoundException"),
+        ("ssm", "get_parameters_by_path", {"Path": "/", "NextToken": "x"}, "InvalidNextToken"),
+        ("ssm", "create_document", {"Name": "doc", "Content": "x"}, "InvalidDocumentContent"),
+        ("kms", "create_grant", {"KeyId": "x", "Operations": ["Sign"]}, "NotFoundException"),
+        ("kinesis", "get_records", {"ShardIterator": "nope"}, "InvalidArgumentException"),
+        ("kinesis", "create_stream", {"StreamName": "s"}, "InvalidArgumentException"),
+        (
+            "sts",
+            "assume_role_with_saml",
+            {"RoleArn": "x" * 20, "PrincipalArn": "x" * 20, "SAMLAssertion": "nope"},
+            "InvalidIdentityToken",
+        ),
+    ],
+)
+def test_other_services(service: str, operation: str, params: dict[str, Any], code: str) -> None:
+    assert error_of(getattr(client(service), operation), **params) == (code, 400)
+
+
+def test_condition_that_does_not_parse() -> None:
+    dynamodb = client("dynamodb")
+    dynamodb.create_table(**TABLE)
+
+    put = {"TableName": "people", "Item": ITEM, "ConditionExpression": "nothing"}
+    assert error_of(dynamodb.put_item, **put) == ("ValidationException", 400)
+    assert error_of(dynamodb.scan, TableName="people", FilterExpression="a b") == ("ValidationException", 400)
+
+
+@pytest.mark.asyncio
+async def test_clients_of_aiobotocore_see_the_same(s3: Any) -> None:
+    async with get_session().create_client("s3", region_name="us-east-1") as client:
+        with pytest.raises(client.exceptions.NoSuchUpload):
+            await client.upload_part(Bucket="lake", Key="k", UploadId="unknown", PartNumber=1, Body=b"x")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="errors have no notes")
+def test_error_that_nothing_documents_stays_and_names_the_operation(s3: Any) -> None:
+    with pytest.raises(KeyError) as caught:
+        s3.write_get_object_response(RequestRoute="r", RequestToken="t")
+
+    notes: list[str] = getattr(caught.value, "__notes__", [])
+    assert notes == [
+        "Moto ended in this error in s3 WriteGetObjectResponse. Answer it in the test:\n"
+        'aws.answers.add("s3", "WriteGetObjectResponse", {})'
+    ]
