@@ -25,7 +25,11 @@ def new_exchange(options: Options, instance: object, slept: list[Slept], *args: 
         **kwargs: the exchange's own arguments.
     """
     world = _enter_own_world(options, instance) if options.isolated else _live.joined_world()
-    if world is None:
+    if options.strict is not False:
+        from aiomoto._strict_exchange import strict_exchange  # mocks that are not strict do without it
+
+        exchange = strict_exchange(options.strict, world, *args, **kwargs)
+    elif world is None:
         exchange = Exchange(*args, **kwargs)
     else:
         from aiomoto._isolated import IsolatedExchange  # tests without isolated mocks do without it

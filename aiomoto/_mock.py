@@ -68,6 +68,7 @@ class MockAWS(Data):
         state: a snapshot to start with, instead of no data. See :meth:`snapshot`.
         isolated: have an AWS of its own, beside those of other mocks. See docs/isolation.md.
         time: the time to start at, an aware datetime or a string like ``"2026-01-01T00:00:00Z"``. See :attr:`clock`.
+        strict: refuse what AWS refuses; a mapping switches checks off: ``{"names": False}``. See docs/strict.md.
 
     Raises:
         ArgumentError: there is no such option, Moto reads no such key in ``config``, or an option has none of its

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from aiomoto._aws.names import suggestion
 from aiomoto._errors import ArgumentError
 from aiomoto._hints import unknown_option, wrong_switch
 from aiomoto._moto.configuration import own_config
@@ -28,6 +30,7 @@ class OptionArguments(TypedDict, total=False):
     state: Snapshot | None
     isolated: bool
     time: datetime | str | None
+    strict: bool | Mapping[str, bool]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Options:
     state: Snapshot | None = None
     isolated: bool = False
     time: datetime | str | None = None
+    strict: bool | Mapping[str, bool] = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", own_config(self.config))
@@ -62,6 +66,8 @@ class Options:
             from aiomoto._time.moments import start_of  # tests without it do without its module
 
             start_of(self.time)
+        if self.strict is not False and self.strict is not True:
+            object.__setattr__(self, "strict", _own_strict(self.strict))
 
     @property
     def initial(self) -> Snapshot | None:
@@ -72,6 +78,27 @@ class Options:
 LEAKS = ("ignore", "warn", "error")
 SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint", "isolated")
 NAMES = tuple(field.name for field in fields(Options))
+
+
+# What ``strict`` switches off by name.
+STRICT_CHECKS = ("checksums", "names")
+
+
+def _own_strict(given: object) -> dict[str, bool]:
+    if not isinstance(given, Mapping):
+        raise ArgumentError(
+            f"strict must be True, False or a mapping of checks to switch off, {{{STRICT_CHECKS[0]!r}: False}}, "
+            f"not {given!r}"
+        )
+    for name, value in given.items():
+        if name not in STRICT_CHECKS:
+            raise ArgumentError(
+                f"strict has no check {name!r}{suggestion(str(name), STRICT_CHECKS) or '.'} It has "
+                f"{', '.join(map(repr, STRICT_CHECKS))}"
+            )
+        if not isinstance(value, bool):
+            raise ArgumentError(f"strict={{{name!r}: ...}} must be True or False, not {value!r}")
+    return dict(given)
 
 
 def check_snapshot(name: str, given: object) -> None:

@@ -34,6 +34,7 @@ _EITHER = {
     "aiomoto_functions": ("error", "ignore"),
     "aiomoto_sleep": ("real", "instant"),
     "aiomoto_unused": ("error", "ignore"),
+    "aiomoto_strict": ("true", "false"),
 }
 
 
@@ -63,6 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("aiomoto_sleep", "how the fixture and the markers wait by default: real or instant", default="real")
     parser.addini("aiomoto_region", "the default region of the fixture and the markers", default="")
+    parser.addini("aiomoto_strict", "refuse what AWS refuses and Moto does not: true or false", default="false")
     parser.addini(
         "aiomoto_guard", "refuse requests to AWS while no mock is active: true or false", type="bool", default=False
     )
@@ -247,7 +249,7 @@ def aiomoto(request: pytest.FixtureRequest, aiomoto_state: Snapshot | None) -> I
             patch.setenv("AWS_DEFAULT_REGION", region)
             patch.setenv("AWS_REGION", region)
         defaults = {name: request.config.getini(f"aiomoto_{name}") for name in ("leaks", "sleep")}
-        mock = mock_with(options, defaults)
+        mock = mock_with(options, {**defaults, "strict": request.config.getini("aiomoto_strict") == "true"})
         with suppress(_TestHasFailedError), mock as aws:
             add_marked_rules(request.node, aws)
             request.node.stash[_MOCK] = aws

@@ -1,0 +1,63 @@
+"""Exchanges of mocks with ``strict=True``, which refuse what AWS refuses before Moto's handler runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from aiomoto._calls.record import Record
+from aiomoto._exchange import Exchange
+from aiomoto._isolated import IsolatedExchange
+from aiomoto._moto.invocation import Invocation
+from aiomoto._moto.worlds import World
+from aiomoto._strict.check import Check, StrictCall
+from aiomoto._strict.checks import checks_for
+from aiomoto._wire.message import WireRequest
+
+
+class _Strict(Exchange):
+    off: frozenset[str] = frozenset()
+
+    def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Invocation:
+        """Prepare to run the handler, after the checks for the operation."""
+        prepared = super().prepare(request, record, heirs)
+        model = record.identity.model
+        if model is None or not self.is_active:
+            return prepared  # an heir has checks of its own
+        checks = checks_for(model.service_model.service_name, model.name, self.off)
+        if not checks:
+            return prepared
+        call = StrictCall(request, record, model)
+        return prepared._replace(handler=partial(_handle, prepared.handler, checks, call))
+
+
+def _handle(handler: Any, checks: tuple[Check, ...], call: StrictCall, *args: Any) -> Any:
+    for check in checks:
+        if (refusal := check.refuse(call)) is not None:
+            response = call.refused(refusal, check.group)
+            return response.status, response.headers, response.body
+    return handler(*args)
+
+
+class StrictExchange(_Strict):
+    """Passes requests to Moto that pass the checks."""
+
+
+class StrictIsolatedExchange(_Strict, IsolatedExchange):
+    """The same, in one world."""
+
+
+def strict_exchange(strict: bool | Mapping[str, bool], world: World | None, *args: Any, **kwargs: Any) -> Exchange:
+    """Create the exchange of a strict mock.
+
+    Args:
+        strict: the mock's option.
+        world: what Moto holds for the mock, if that is isolated.
+        *args: the exchange's own arguments.
+        **kwargs: the exchange's own arguments.
+    """
+    exchange = StrictExchange(*args, **kwargs) if world is None else StrictIsolatedExchange(world, *args, **kwargs)
+    if isinstance(strict, Mapping):
+        exchange.off = frozenset(name for name, is_on in strict.items() if not is_on)
+    return exchange
