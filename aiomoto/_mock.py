@@ -71,8 +71,7 @@ class MockAWS(Data):
         strict: refuse what AWS refuses; a mapping switches checks off: ``{"names": False}``. See docs/strict.md.
 
     Raises:
-        ArgumentError: there is no such option, Moto reads no such key in ``config``, or an option has none of its
-            values: most are True or False.
+        ArgumentError: there is no such option, no such key in ``config``, or an option has none of its values.
         AiomotoError: Moto is set to its server or proxy mode.
 
     Attributes:

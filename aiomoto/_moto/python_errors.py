@@ -55,8 +55,8 @@ def replaced(error: Exception, request: WireRequest, called: Called) -> WireResp
     raise error
 
 
-# Errors that say what to do.
-_MEANT = (AiomotoError, ImportError, NotImplementedError)
+# Errors that say what to do, and warnings that a test turns into errors.
+_MEANT = (AiomotoError, ImportError, NotImplementedError, Warning)
 
 
 def _add_note(error: Exception, model: OperationModel) -> None:
