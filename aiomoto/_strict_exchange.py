@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from moto.core.utils import unix_time
+
 from aiomoto._calls.record import Record
 from aiomoto._exchange import Exchange
 from aiomoto._isolated import IsolatedExchange
@@ -28,8 +30,11 @@ class _Strict(Exchange):
         checks = checks_for(model.service_model.service_name, model.name, self.off)
         if not checks:
             return prepared
-        call = StrictCall(request, record, model)
+        call = StrictCall(request, record, model, self._now)
         return prepared._replace(handler=partial(_handle, prepared.handler, checks, call))
+
+    def _now(self) -> float:
+        return float(unix_time()) if self.timeline is None else self.timeline.now()
 
 
 def _handle(handler: Any, checks: tuple[Check, ...], call: StrictCall, *args: Any) -> Any:

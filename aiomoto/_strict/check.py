@@ -31,9 +31,11 @@ class StrictCall:
         request: the request, with all of its body.
         record: its record.
         model: botocore's model of the operation.
+        now: reads the time of the mock, in seconds since 1970.
     """
 
-    def __init__(self, request: WireRequest, record: Record, model: OperationModel) -> None:
+    def __init__(self, request: WireRequest, record: Record, model: OperationModel, now: Callable[[], float]) -> None:
+        self.now = now
         self.request = request
         self.record = record
         self.model = model

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from aiomoto._strict import checksums, parts, s3_names, sizes
+from aiomoto._strict import checksums, parts, presigned, s3_names, sizes
 from aiomoto._strict.check import Check, Rows
 
 # The names that switch checks off, and what they look at.
 _TABLES: Mapping[str, tuple[Rows, ...]] = {
+    "presigned": (presigned.ROWS,),
     "checksums": (checksums.ROWS,),
     "names": (s3_names.ROWS,),
     "parts": (parts.ROWS,),
