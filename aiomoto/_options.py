@@ -81,7 +81,7 @@ NAMES = tuple(field.name for field in fields(Options))
 
 
 # What ``strict`` switches off by name.
-STRICT_CHECKS = ("checksums", "names", "parts", "presigned", "sizes")
+STRICT_CHECKS = ("checksums", "forms", "names", "parts", "presigned", "sizes")
 
 
 def _own_strict(given: object) -> dict[str, bool]:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from botocore.model import OperationModel
 from moto.core.utils import unix_time
 
+from aiomoto._aws.operations import operation_model
+from aiomoto._aws.scope import header
 from aiomoto._calls.record import Record
 from aiomoto._exchange import Exchange
 from aiomoto._isolated import IsolatedExchange
@@ -24,7 +27,7 @@ class _Strict(Exchange):
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Invocation:
         """Prepare to run the handler, after the checks for the operation."""
         prepared = super().prepare(request, record, heirs)
-        model = record.identity.model
+        model = record.identity.model or _model_of_form(request, record)
         if model is None or not self.is_active:
             return prepared  # an heir has checks of its own
         checks = checks_for(model.service_model.service_name, model.name, self.off)
@@ -35,6 +38,12 @@ class _Strict(Exchange):
 
     def _now(self) -> float:
         return float(unix_time()) if self.timeline is None else self.timeline.now()
+
+
+def _model_of_form(request: WireRequest, record: Record) -> OperationModel | None:
+    """botocore has no operation for a form that uploads to S3, which is another way to put an object."""
+    is_form = request.method == "POST" and "multipart/form-data" in header(request, "content-type")
+    return operation_model("s3", "PutObject") if is_form and record.identity.service == "s3" else None
 
 
 def _handle(handler: Any, checks: tuple[Check, ...], call: StrictCall, *args: Any) -> Any:

@@ -237,6 +237,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_report.state_lines": "",
         "_report.suspicions": "botocore",
         "_strict.checksums": "",
+        "_strict.forms": "werkzeug",
         "_strict.parts": "",
         "_strict.presigned": "",
         "_strict.s3_names": "",
@@ -267,7 +268,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_live": "moto",
         "_report.index": "",
         "_report.writing": "",
-        "_strict_exchange": "moto",
+        "_strict_exchange": "botocore moto",
     },
     {
         "_endpoint.endpoint": "",

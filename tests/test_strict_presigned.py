@@ -103,7 +103,9 @@ def test_header_that_was_not_signed() -> None:
 
 def test_url_signed_by_a_role() -> None:
     role = "arn:aws:iam::123456789012:role/reader"
-    keys = boto3.client("sts", region_name="us-east-1").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+    keys = boto3.client("sts", region_name="us-east-1").assume_role(RoleArn=role, RoleSessionName="session")[
+        "Credentials"
+    ]
     session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], "us-east-1")
     s3 = session.client("s3", config=Config(signature_version="s3v4"))
     s3.create_bucket(Bucket="lake")
