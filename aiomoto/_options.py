@@ -81,13 +81,13 @@ NAMES = tuple(field.name for field in fields(Options))
 
 
 # What ``strict`` switches off by name.
-STRICT_CHECKS = ("checksums", "forms", "names", "parts", "presigned", "sizes")
+STRICT_CHECKS = ("anonymous", "checksums", "forms", "names", "parts", "presigned", "sizes")
 
 
 def _own_strict(given: object) -> dict[str, bool]:
     if not isinstance(given, Mapping):
         raise ArgumentError(
-            f"strict must be True, False or a mapping of checks to switch off, {{{STRICT_CHECKS[0]!r}: False}}, "
+            f"strict must be True, False or a mapping of checks to switch off, {{{STRICT_CHECKS[1]!r}: False}}, "
             f"not {given!r}"
         )
     for name, value in given.items():
