@@ -150,3 +150,35 @@ def test_size_of_metadata_is_that_of_names_and_values(s3: Any) -> None:
         return outcome(s3.put_object, Bucket="lake", Key="k", Body=b"", Metadata={"name": "x" * (size - 4)})
 
     assert [put(2048), put(2049)] == ["200", "MetadataTooLarge"]
+
+
+# ---------------------------------------------------------------- preconditions
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"IfNoneMatch": "*"}, "PreconditionFailed"),
+        ({"IfMatch": '"other"'}, "PreconditionFailed"),
+        ({"IfMatch": '"9dd4e461268c8034f5c8564e155c67a6"'}, "200"),
+        ({}, "200"),
+    ],
+)
+def test_condition_of_an_object_that_is_there(s3: Any, condition: dict[str, str], expected: str) -> None:
+    s3.put_object(Bucket="lake", Key="source", Body=b"y")
+    for operation in ("put_object", "copy_object"):
+        s3.put_object(Bucket="lake", Key="k", Body=b"x")
+        given = {"Body": b"y"} if operation == "put_object" else {"CopySource": "lake/source"}
+        assert outcome(getattr(s3, operation), Bucket="lake", Key="k", **given, **condition) == expected
+
+    s3.put_object(Bucket="lake", Key="k", Body=b"x")
+    target = {"Bucket": "lake", "Key": "k"}
+    target["UploadId"] = s3.create_multipart_upload(**target)["UploadId"]
+    part = {"PartNumber": 1, "ETag": s3.upload_part(**target, PartNumber=1, Body=b"y")["ETag"]}
+    upload = {"MultipartUpload": {"Parts": [part]}}
+    assert outcome(s3.complete_multipart_upload, **target, **upload, **condition) == expected
+
+
+@pytest.mark.parametrize(("condition", "expected"), [({"IfNoneMatch": "*"}, "200"), ({"IfMatch": '"x"'}, "NoSuchKey")])
+def test_condition_of_an_object_that_is_not_there(s3: Any, condition: dict[str, str], expected: str) -> None:
+    assert outcome(s3.put_object, Bucket="lake", Key="k", Body=b"x", **condition) == expected

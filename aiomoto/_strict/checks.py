@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from aiomoto._strict import anonymous, checksums, forms, parts, presigned, s3_names, sizes
+from aiomoto._strict import anonymous, checksums, forms, parts, preconditions, presigned, s3_names, sizes
 from aiomoto._strict.check import Check, Rows
 
 # The names that switch checks off, and what they look at.
@@ -16,6 +16,7 @@ _TABLES: Mapping[str, tuple[Rows, ...]] = {
     "checksums": (checksums.ROWS,),
     "names": (s3_names.ROWS,),
     "parts": (parts.ROWS,),
+    "preconditions": (preconditions.ROWS,),
     "sizes": (sizes.ROWS,),
 }
 
