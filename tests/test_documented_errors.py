@@ -111,7 +111,12 @@ def test_copy_from_a_bucket_without_a_key(s3: Any) -> None:
         ("events", "describe_event_source", {"Name": "x"}, "ResourceNotFoundException"),
         ("ssm", "get_parameters_by_path", {"Path": "/", "NextToken": "x"}, "InvalidNextToken"),
         ("ssm", "create_document", {"Name": "doc", "Content": "x"}, "InvalidDocumentContent"),
-        ("kms", "create_grant", {"KeyId": "x", "Operations": ["Sign"]}, "NotFoundException"),
+        (
+            "kms",
+            "create_grant",
+            {"KeyId": "x", "GranteePrincipal": "arn:aws:iam::123456789012:role/r", "Operations": ["Sign"]},
+            "NotFoundException",
+        ),
         ("kinesis", "get_records", {"ShardIterator": "nope"}, "InvalidArgumentException"),
         ("kinesis", "create_stream", {"StreamName": "s"}, "InvalidArgumentException"),
         (

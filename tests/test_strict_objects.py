@@ -166,7 +166,8 @@ def test_size_of_metadata_is_that_of_names_and_values(s3: Any) -> None:
 )
 def test_condition_of_an_object_that_is_there(s3: Any, condition: dict[str, str], expected: str) -> None:
     s3.put_object(Bucket="lake", Key="source", Body=b"y")
-    for operation in ("put_object", "copy_object"):
+    has_conditions = "IfMatch" in s3.meta.service_model.operation_model("CopyObject").input_shape.members
+    for operation in ("put_object", "copy_object") if has_conditions else ("put_object",):
         s3.put_object(Bucket="lake", Key="k", Body=b"x")
         given = {"Body": b"y"} if operation == "put_object" else {"CopySource": "lake/source"}
         assert outcome(getattr(s3, operation), Bucket="lake", Key="k", **given, **condition) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from aiomoto._moto.loaded import loaded_backends
@@ -27,10 +28,16 @@ def upload_of(bucket: str, upload_id: str) -> Upload | None:
         held = getattr(backend.buckets.get(bucket), "multiparts", {}).get(upload_id)
         if held is not None:
             algorithm = str(held.metadata.get("x-amz-checksum-algorithm") or "")
-            kind = str(held.metadata.get("x-amz-checksum-type") or _DEFAULTS.get(algorithm.upper(), ""))
+            kind = str(held.metadata.get("x-amz-checksum-type") or _default_of(algorithm.upper()))
             return Upload(algorithm, kind == "COMPOSITE", frozenset(held.parts))
     return None
 
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
-_DEFAULTS = {"CRC32": "COMPOSITE", "CRC32C": "COMPOSITE", "SHA1": "COMPOSITE", "SHA256": "COMPOSITE"}
+def _default_of(algorithm: str) -> str:
+    """The kind of an upload's checksum, if its creation named none; empty if Moto does not keep what it named.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+    """
+    keeps_kinds = hasattr(sys.modules.get("moto.s3.models"), "MultipartChecksumBuilder")
+    composite = ("SHA1", "SHA256", "CRC32", "CRC32C") if keeps_kinds else ("SHA1", "SHA256")
+    return "COMPOSITE" if algorithm in composite else ""
