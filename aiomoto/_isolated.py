@@ -8,7 +8,7 @@ from aiomoto._calls.record import Record
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto import invocation, worlds
-from aiomoto._moto.isolation import counting_requests
+from aiomoto._moto.long_polls import WouldWait
 from aiomoto._moto.worlds import World
 from aiomoto._wire.message import WireRequest, WireResponse
 
@@ -37,12 +37,16 @@ class IsolatedExchange(Exchange):
             return await super().answer_async(request, backend, read_timeout)
 
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> invocation.Invocation:
-        """Prepare to run the handler, which counts the requests of its world only."""
+        """Prepare to run the handler. A poll counts as one request of its world, however often that runs."""
         prepared = super().prepare(request, record, heirs)
 
         def handle(*args: Any) -> Any:
-            with counting_requests(self.world):
+            count = self.world.request_count
+            try:
                 return prepared.handler(*args)
+            except WouldWait:
+                self.world.request_count = count
+                raise
 
         return prepared._replace(handler=handle)
 

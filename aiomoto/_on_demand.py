@@ -90,8 +90,8 @@ class Isolated:
             from aiomoto import _inheriting
             from aiomoto._moto.isolation import isolation
 
+            self._isolation = isolation  # to be removed even if it is installed in part
             isolation.install()
-            self._isolation = isolation
             self._replacements.put(_inheriting.TARGETS)
             if module := sys.modules.get(file_systems.MODULE):
                 self.found(module)

@@ -469,6 +469,32 @@ def test_what_is_unauthenticated_is_counted_apart() -> None:
     calls()
 
 
+def test_iam_is_enforced_in_the_mock_that_switches_it_on_only() -> None:
+    from moto.core import enable_iam_authentication, set_initial_no_auth_action_count
+
+    @set_initial_no_auth_action_count(1)  # type: ignore[untyped-decorator]
+    def second_is_refused() -> None:
+        bucket_names()
+        with pytest.raises(Exception, match="InvalidAccessKeyId"):
+            bucket_names()
+
+    with mock_aws():
+        with mock_aws(isolated=True):
+            bucket_names()
+            switch = enable_iam_authentication()
+            with switch:
+                with pytest.raises(Exception, match="InvalidAccessKeyId"):
+                    bucket_names()
+                assert in_new_context(bucket_names) == []
+                with mock_aws(isolated=True):
+                    assert bucket_names() == []
+                    second_is_refused()
+                    assert bucket_names() == []
+            second_is_refused()
+            assert bucket_names() == []
+        assert bucket_names() == []
+
+
 # ---------------------------------------------------------------- its forms
 
 

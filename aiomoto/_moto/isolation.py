@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from moto.core.base_backend import BackendDict, InstanceTrackerMeta
-from moto.core.responses import ActionAuthenticatorMixin
 from moto.moto_api._internal.moto_random import MotoRandom
 
-from aiomoto._moto import stores, worlds
-from aiomoto._moto.long_polls import WouldWait
+from aiomoto._moto import authentication, stores, worlds
 from aiomoto._moto.views import OF_DICTS, Used, View, account, in_accounts
 from aiomoto._moto.worlds import World
 from aiomoto._patching.attributes import Attributes
@@ -48,6 +45,7 @@ class Isolation:
         self._attributes.put(InstanceTrackerMeta, "__new__", staticmethod(_new_model(InstanceTrackerMeta.__new__)))
         self._attributes.put(InstanceTrackerMeta, "instances_tracked", property(_tracked, _track))
         self._attributes.put(MotoRandom, "seed", _seed(MotoRandom.seed))
+        authentication.separate(self._attributes)
         for name in stores.MODULES:
             self.found(name)
 
@@ -70,6 +68,7 @@ class Isolation:
     def remove(self) -> None:
         """Restore everything. It does no harm to call this again."""
         self.is_installed = False
+        authentication.join()
         self._attributes.put_back()
 
     def _view(self, path: stores.Path) -> None:
@@ -146,22 +145,6 @@ def _weakly_cached(cached: Any) -> Callable[..., Any]:
         return own[args]
 
     return method
-
-
-@contextmanager
-def counting_requests(world: World) -> Iterator[None]:
-    """Count the requests of a world apart from others. The lock of Moto's backends is held."""
-    shared, ActionAuthenticatorMixin.request_count = ActionAuthenticatorMixin.request_count, world.request_count
-    is_counted = True
-    try:
-        yield
-    except WouldWait:
-        is_counted = False  # a poll counts as one request, however often its handler runs
-        raise
-    finally:
-        if is_counted:
-            world.request_count = ActionAuthenticatorMixin.request_count
-        ActionAuthenticatorMixin.request_count = shared
 
 
 isolation = Isolation()

@@ -29,6 +29,7 @@ class World:
         models: the instances that Moto tracks, by class.
         random: where Moto's random values come from, once they have been seeded here.
         request_count: the requests that Moto's authentication has counted.
+        unauthenticated: how many requests it lets pass, once that has been set here.
         is_over: whether its mocks have ended.
         outside: what was around its mock: the exchanges of the context, and its world.
     """
@@ -41,6 +42,7 @@ class World:
         self.models: dict[type, list[Any]] = {}
         self.random: Random | None = None
         self.request_count = 0
+        self.unauthenticated: float | None = None
         self.is_over = False
         # By the id() of the container that holds the same for all other mocks. Those of services are never collected.
         self._accounts: dict[int, dict[str, Any]] = {}

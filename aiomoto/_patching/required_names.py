@@ -96,6 +96,7 @@ FOR_WORLDS: dict[str, tuple[str, ...]] = {
     "moto.core.base_backend": ("BackendDict._create_account_specific_backend", "InstanceTrackerMeta"),
     "moto.moto_api": ("state_manager._transitions",),
     "moto.moto_api._internal.moto_random": ("MotoRandom",),
+    "moto.settings": ("INITIAL_NO_AUTH_ACTION_COUNT",),
     "moto.utilities.id_generator": ("moto_id_manager._custom_ids",),
 }
 
