@@ -50,9 +50,11 @@ class Exchange:
         port: the port of its mock's endpoint; ``None`` while that is not open.
         successor: finds the exchange, if any, that continues the pending requests of this one when its mock ends.
         world: what Moto holds for its mock, if that is isolated.
+        configurations: those of the mocks that share its world, or of all that are not isolated.
     """
 
     world: World | None = None
+    configurations = configurations
 
     def __init__(
         self,
@@ -246,7 +248,7 @@ class Exchange:
         """
         if not self.is_active:
             return self._heir(request, record, heirs).prepare(request, record, heirs)
-        configurations.activate(self)
+        self.configurations.activate(self)
         route = self._route(request, record.destination)
         url = request.url
         if route.service == "s3" and not route.aws_host:
@@ -281,7 +283,7 @@ class Exchange:
         return route
 
     def _core_config(self, name: str) -> Any:
-        return configurations.section(self, "core").get(name)
+        return self.configurations.section(self, "core").get(name)
 
 
 def _log(record: Record, exchanges: list[Exchange]) -> None:

@@ -40,7 +40,6 @@ from aiomoto._exchange import Exchange
 from aiomoto._guard import Guard, guards
 from aiomoto._http import requests_adapter
 from aiomoto._moto import backends, long_polls, snapshots, worlds
-from aiomoto._moto.configuration import configurations
 from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
 from aiomoto._on_demand import FunctionTriggers, InstantSleep, Isolated, Shared
@@ -209,14 +208,14 @@ def _track_file_systems(run: Run) -> None:
 
 
 def _configure(run: Run) -> None:
-    configurations.activate(_around(run))
-    configurations.add(run.exchange, run.options.config or {})
+    run.exchange.configurations.activate(_around(run))
+    run.exchange.configurations.add(run.exchange, run.options.config or {})
 
 
 def _put_configuration_back(run: Run) -> None:
-    configurations.remove(run.exchange)
+    run.exchange.configurations.remove(run.exchange)
     if newest := _live.current():
-        configurations.activate(newest)
+        newest.configurations.activate(newest)
 
 
 def _around(run: Run) -> Exchange | None:
@@ -226,7 +225,7 @@ def _around(run: Run) -> Exchange | None:
 
 
 def _core_config(run: Run) -> Any:
-    return configurations.section(run.exchange, "core")
+    return run.exchange.configurations.section(run.exchange, "core")
 
 
 def _clean_environment(run: Run) -> None:

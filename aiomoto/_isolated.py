@@ -8,6 +8,7 @@ from aiomoto._calls.record import Record
 from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto import invocation, worlds
+from aiomoto._moto.configuration import configurations_in
 from aiomoto._moto.long_polls import WouldWait
 from aiomoto._moto.worlds import World
 from aiomoto._wire.message import WireRequest, WireResponse
@@ -21,6 +22,7 @@ class IsolatedExchange(Exchange):
     def __init__(self, world: World, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.world = world
+        self.configurations = configurations_in(world)
 
     def answer(self, request: WireRequest, backend: str, read_timeout: float | None = None) -> WireResponse:
         """Let Moto answer a request. Arguments and errors are those of the exchange."""

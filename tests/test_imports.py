@@ -110,6 +110,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.httpx.failures": "aiobotocore botocore",
         "_leak_report": "",
         "_lock": "",
+        "_moto.authentication": "moto",
         "_moto.directory": "",
         "_moto.views": "",
         "_patching.required_names": "",

@@ -15,7 +15,7 @@ import boto3
 import pytest
 from aiobotocore.session import get_session
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core import DEFAULT_ACCOUNT_ID, config
 from moto.ec2.models import EC2Backend
 from moto.s3.models import s3_backends
 
@@ -397,6 +397,29 @@ def test_its_configuration_is_its_own() -> None:
             bucket_names()
         with mock_aws(isolated=True):
             assert bucket_names() == []
+
+
+def test_moto_reads_the_configuration_of_the_context_whichever_mock_made_the_last_request() -> None:
+    def uses_docker() -> bool:
+        return bool(config.default_user_config["lambda"]["use_docker"])
+
+    before = config.default_user_config
+    with mock_aws(), mock_aws(isolated=True, config={"lambda": {"use_docker": False}}):
+        with mock_aws(isolated=True):
+            bucket_names()
+            assert uses_docker()
+            with mock_aws(config={"lambda": {"use_docker": False}}):
+                assert not uses_docker()
+            assert uses_docker()
+            assert in_new_context(uses_docker)
+        assert not uses_docker()
+        assert not in_thread(uses_docker)
+        assert in_new_context(uses_docker)
+        import moto.batch.responses
+
+        assert not moto.batch.responses.default_user_config["lambda"]["use_docker"]
+    assert uses_docker()
+    assert config.default_user_config is moto.batch.responses.default_user_config is before
 
 
 def test_each_has_an_endpoint_of_its_own() -> None:

@@ -36,10 +36,6 @@ class _Counted(ActionAuthenticatorMixin, metaclass=_Counting):  # type: ignore[m
     """Stands for the class in the functions that count."""
 
 
-class _Settings(ModuleType):
-    """The type of ``moto.settings``."""
-
-
 def _switch(module: ModuleType) -> Any:
     world = worlds.current()
     shared = vars(module)[_SWITCH]
@@ -53,7 +49,8 @@ def _set_switch(module: ModuleType, count: Any) -> None:
         world.unauthenticated = count
 
 
-setattr(_Settings, _SWITCH, property(_switch, _set_switch))
+# The type of ``moto.settings``.
+_Settings = type("_Settings", (ModuleType,), {_SWITCH: property(_switch, _set_switch)})
 
 
 def separate(attributes: Attributes) -> None:

@@ -13,6 +13,7 @@ from moto.core.config import default_user_config
 
 from aiomoto._aws.names import check_name, check_switch
 from aiomoto._errors import ArgumentError
+from aiomoto._moto.worlds import World
 
 Config = dict[str, Any]
 
@@ -97,9 +98,13 @@ class Configurations:
     """The configuration of each owner. Moto reads one global dict, which holds that of the active owner.
 
     Changes that Moto's own API or a test makes to the dict belong to the active owner.
+
+    Args:
+        active: the dict that Moto reads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, active: Any) -> None:
+        self._active = active
         self._owner: object = None
         self._inactive: dict[object, Config] = {}
         self._activations = 0
@@ -108,7 +113,7 @@ class Configurations:
         """Read a section of an owner's configuration; of the active one, if the owner has none. Do not change it."""
         while True:
             activations = self._activations
-            active: Any = default_user_config
+            active: Any = self._active
             config = active if owner is self._owner else self._inactive.get(owner, active)
             section: Mapping[str, Any] = config.get(name, {})
             # Without Moto's lock, another thread may have activated another owner meanwhile: read again.
@@ -117,20 +122,20 @@ class Configurations:
 
     def add(self, owner: object, config: Config) -> None:
         """Add an owner, with the active configuration overlaid by the sections of ``config``, and activate it."""
-        self._inactive[owner] = copy.deepcopy({**default_user_config, **config})
+        self._inactive[owner] = copy.deepcopy({**self._active, **config})
         self.activate(owner)
 
     def activate(self, owner: object) -> None:
         """Make an owner's configuration the one that Moto reads."""
         if owner is self._owner or owner not in self._inactive:
             return
-        self._inactive[self._owner] = copy.deepcopy(dict(default_user_config))
+        self._inactive[self._owner] = copy.deepcopy(dict(self._active))
         self._activations += 1
         self._owner = _NOBODY  # while the dict is half changed
         config = self._inactive[owner]
-        default_user_config.update(config)  # type: ignore[typeddict-item]
-        for name in default_user_config.keys() - config.keys():
-            del default_user_config[name]  # type: ignore[misc]
+        self._active.update(config)
+        for name in self._active.keys() - config.keys():
+            del self._active[name]
         self._owner = owner
         self._activations += 1
 
@@ -140,6 +145,17 @@ class Configurations:
             self.activate(None)
         self._inactive.pop(owner, None)
 
+    def initial(self) -> Config:
+        """A copy of the configuration from before the first owner."""
+        return copy.deepcopy(dict(self._inactive.get(None, self._active)))
+
 
 _NOBODY = object()
-configurations = Configurations()
+configurations = Configurations(default_user_config)
+
+
+def configurations_in(world: World) -> Configurations:
+    """The configurations of the mocks in a world, which begins with that of the process."""
+    active = world.content_of(default_user_config, configurations.initial)
+    found: Configurations = world.content_of(configurations, lambda: Configurations(active))
+    return found

@@ -13,7 +13,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, Protocol
 
-from moto.core.config import default_user_config
+from moto.core import config
 
 # The messages about the functions that the current request has invoked; ``None`` outside of requests.
 not_run: ContextVar[list[str] | None] = ContextVar("aiomoto_not_run", default=None)
@@ -46,7 +46,7 @@ def _invoke_lambda(original: Callable[..., Any]) -> Callable[..., Any]:
     def invoke_lambda(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
         payload = str(result[0])
-        if payload.startswith(_NO_DOCKER) and default_user_config.get("lambda", {}).get("use_docker", True):
+        if payload.startswith(_NO_DOCKER) and config.default_user_config.get("lambda", {}).get("use_docker", True):
             message = _message(self.function_name, payload.removeprefix(_NO_DOCKER))
             noted = not_run.get()
             warn(message) if noted is None else noted.append(message)

@@ -16,6 +16,7 @@ from moto.core.base_backend import BackendDict, InstanceTrackerMeta
 from moto.moto_api._internal.moto_random import MotoRandom
 
 from aiomoto._moto import authentication, stores, worlds
+from aiomoto._moto.configuration import configurations
 from aiomoto._moto.views import OF_DICTS, Used, View, account, in_accounts
 from aiomoto._moto.worlds import World
 from aiomoto._patching.attributes import Attributes
@@ -73,14 +74,18 @@ class Isolation:
 
     def _view(self, path: stores.Path) -> None:
         shared = stores.loaded(path)
-        if shared is None or isinstance(shared, View):
+        if shared is None:
             return
         owner, name = stores.owner_of(path)
+        if isinstance(shared, View):  # imported from a module that has one already
+            shared = shared.shared
         # A world begins with the settings of the process, and with no data.
         new: Callable[[], Any] = partial(dict, shared) if path in stores.SETTINGS else dict
+        if path in stores.CONFIGURED:
+            new = configurations.initial
         if isinstance(shared, defaultdict):
             new = partial(defaultdict, shared.default_factory)
-        self._attributes.put(owner, name, View(shared, new))
+        self._attributes.put(owner, name, View(shared, new), before=shared)
 
     def _cache_weakly(self, path: stores.Path) -> None:
         cached = stores.loaded(path)

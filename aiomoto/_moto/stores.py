@@ -40,7 +40,15 @@ SETTINGS: tuple[Path, ...] = (
     ("moto.moto_api", "state_manager._transitions"),
     ("moto.utilities.id_generator", "moto_id_manager._custom_ids"),
 )
-PLACES = (*SHARED, *REFERENCES, *SETTINGS)
+# Names of Moto's configuration.
+CONFIGURED: tuple[Path, ...] = tuple(
+    (module, "default_user_config")
+    for module in (
+        *("moto.batch.responses", "moto.core.config", "moto.core.models", "moto.moto_api._internal.models"),
+        *("moto.settings", "moto.stepfunctions.responses"),
+    )
+)
+PLACES = (*SHARED, *REFERENCES, *SETTINGS, *CONFIGURED)
 # Methods whose results Moto caches by the instance, which so is never collected, nor what it refers to.
 CACHED: tuple[Path, ...] = (
     ("moto.ec2.models.subnets", "Subnet._base_avail_ip_iterator"),
@@ -150,7 +158,7 @@ def loaded(path: Path) -> Any:
 def owner_of(path: Path) -> tuple[Any, str]:
     """The object that has a place as an attribute, and the attribute's name."""
     *owners, name = path[1].split(".")
-    return _found((path[0], ".".join(owners))), name
+    return _found((path[0], ".".join(owners))) if owners else import_module(path[0]), name
 
 
 def _found(path: Path) -> Any:

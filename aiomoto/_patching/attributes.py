@@ -28,10 +28,19 @@ class Attributes:
     def __init__(self) -> None:
         self._set: list[_Attribute] = []
 
-    def put(self, owner: Any, name: str, value: Any) -> None:
-        """Set an attribute."""
+    def put(self, owner: Any, name: str, value: Any, *, before: Any = _MISSING) -> None:
+        """Set an attribute.
+
+        Args:
+            owner: the object.
+            name: the name of the attribute.
+            value: what it is set to.
+            before: what to restore, if that is not what is there now.
+        """
+        if before is _MISSING:
+            before = vars(owner).get(name, _MISSING)
         # Appended before it is set: Ctrl-C may come in between.
-        self._set.append(_Attribute(owner, name, value, vars(owner).get(name, _MISSING)))
+        self._set.append(_Attribute(owner, name, value, before))
         setattr(owner, name, value)
 
     def put_back(self) -> None:
