@@ -45,7 +45,7 @@ PROCESS_WIDE = {
     r"gc\.|FakeKey\.instances|\.instances|resource_warnings": "counts objects of the process",
     r"setdefaulttimeout|chdir|locale\.": "changes settings of the process",
     r"set_initial_no_auth_action_count|reduced_min_part_size": "changes settings of Moto's before its mock starts",
-    r"create_simple_key|S3Backend\(|FileHandle": "replaces names in a helper, or uses Moto's backends without a mock",
+    r"create_simple_key|= create_key\(|S3Backend\(|FileHandle": "replaces names in a helper, or has no mock",
     r"ThreadedMotoServer|test_client|create_backend_app": "sends requests to a server of its own",
     r"requires_docker|pytest\.mark\.network": "needs Docker, or the network",
 }
