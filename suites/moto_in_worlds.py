@@ -44,6 +44,7 @@ PROCESS_WIDE = {
     r"capsys|capfd|caplog|recwarn|warns\(|catch_warnings": "reads what the process prints, logs or warns of",
     r"gc\.|FakeKey\.instances|\.instances|resource_warnings": "counts objects of the process",
     r"setdefaulttimeout|chdir|locale\.": "changes settings of the process",
+    r"CF_KMS_ALIAS_TEMPLATE": "changes a dict that tests share",
     r"set_initial_no_auth_action_count|reduced_min_part_size": "changes settings of Moto's before its mock starts",
     r"create_simple_key|= create_key\(|S3Backend\(|FileHandle": "replaces names in a helper, or has no mock",
     r"ThreadedMotoServer|test_client|create_backend_app": "sends requests to a server of its own",
