@@ -101,10 +101,13 @@ def difference_of(expected: Answer, actual: Answer) -> str | None:
     return _excerpt(expected.outcome, actual.outcome)
 
 
+_ERRORS_OF_PARSERS = ("ExpatError", "JSONDecodeError", "ParseError")
+
+
 def _is_documented(expected: Answer, actual: Answer) -> bool:
     """Whether Moto ended in an error of Python, where AWS documents an answer, which ours is (docs/fidelity.md)."""
     name = expected.outcome.partition(":")[0]
-    ends_in_python = issubclass(getattr(builtins, name, object), Exception) or name in ("ExpatError", "JSONDecodeError", "ParseError")
+    ends_in_python = issubclass(getattr(builtins, name, object), Exception) or name in _ERRORS_OF_PARSERS
     return (
         not expected.replies and ends_in_python and [reply.status for reply in actual.replies] in ([400], [404], [200])
     )
