@@ -153,3 +153,26 @@ async def test_without_the_setting_an_execution_is_recorded_and_its_tasks_are_no
 
     assert (described["status"], json.loads(described["input"])) == ("RUNNING", {"number": "7"})
     assert "Messages" not in received
+
+
+async def test_tasks_run_functions_of_the_test(client: ClientFactory) -> None:
+    async with mock_aws(config=EXECUTE) as aws, client("stepfunctions") as machines:
+        aws.functions["double"] = lambda event, context: {"value": event["value"] * 2}
+        definition = {
+            "StartAt": "ByArn",
+            "States": {
+                "ByArn": {"Type": "Task", "Resource": aws.functions.arn("double"), "Next": "ByName"},
+                "ByName": {
+                    "Type": "Task",
+                    "Resource": "arn:aws:states:::lambda:invoke",
+                    "Parameters": {"FunctionName": "double", "Payload.$": "$"},
+                    "OutputPath": "$.Payload",
+                    "End": True,
+                },
+            },
+        }
+
+        end = await _end_of(machines, await _start(machines, definition, value=5))
+
+        assert (end["status"], json.loads(end["output"])) == ("SUCCEEDED", {"value": 20})
+        assert [each.result for each in aws.functions.invocations] == [{"value": 10}, {"value": 20}]
