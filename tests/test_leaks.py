@@ -146,7 +146,8 @@ def test_isolated_mocks_with_data_in_them(scale: Scale) -> None:
                 s3.create_bucket(Bucket="reports")
                 s3.put_object(Bucket="reports", Key="may", Body=b"first")
 
-        repeat(scale.mocks, scale, use)
+        # The allocator takes its time to find room for what each round creates and lets go of.
+        repeat(scale.mocks, scale, use, warm_up=WARM_UP if scale is FEW else 2000)
 
 
 @when_soaked
