@@ -42,7 +42,7 @@ def new_exchange(options: Options, instance: object, slept: list[Slept], *args: 
 
 def _enter_own_world(options: Options, instance: object) -> World:
     world = None if options.reset or instance is None else vars(instance).get(_WORLD)
-    if world is None:
+    if world is None or world.is_over:
         world = World()
         if instance is not None:
             with suppress(AttributeError):

@@ -42,7 +42,7 @@ from aiomoto._http import requests_adapter
 from aiomoto._moto import backends, long_polls, snapshots, worlds
 from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.switch import MotoSwitch, refuse_other_modes
-from aiomoto._on_demand import FunctionTriggers, InstantSleep, Isolated, Shared
+from aiomoto._on_demand import FunctionTriggers, InstantSleep, Isolated
 from aiomoto._patching import required_names
 from aiomoto._patching.late_imports import ImportWatch
 from aiomoto._patching.replacements import Replacements, Target
@@ -68,6 +68,28 @@ class Step(NamedTuple):
     leave: Callable[[Run], object]
 
 
+class _Shared:
+    """A step that the first mock takes for all, and the last one undoes."""
+
+    def __init__(self, enter: Callable[[], object], leave: Callable[[], object]) -> None:
+        self._runs: tuple[Exchange, ...] = ()
+        self._enter = enter
+        self._leave = leave
+
+    def enter(self, run: Run) -> None:
+        """Take the step, if no other mock has."""
+        is_first = not self._runs
+        self._runs = (*self._runs, run.exchange)
+        if is_first:
+            self._enter()
+
+    def leave(self, run: Run) -> None:
+        """Undo the step, unless another mock needs it."""
+        self._runs = tuple(each for each in self._runs if each is not run.exchange)
+        if not self._runs:
+            self._leave()
+
+
 class Installation:
     """The state that all active mocks share. Its methods are called under the lock of Moto's backends."""
 
@@ -76,21 +98,22 @@ class Installation:
         on_demand = dict.fromkeys((*Isolated.MODULES, *FunctionTriggers.MODULES))
         names = {**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED, **on_demand}
         self._late = ImportWatch([*names], self._found)
+        self._instant_sleep = InstantSleep(self._replacements)
         self._isolation = Isolated(self._replacements)
         self._triggers = FunctionTriggers(self._replacements)
         self._is_mocking = False
         # In the order of a start. An end undoes them from the last to the first.
         self._steps = (
-            Shared(required_names.check_at_start, lambda: None),
+            _Shared(required_names.check_at_start, lambda: None),
             Step(lambda run: refuse_other_modes(), _nothing),
             Step(lambda run: repair_environment(), _nothing),
-            Shared(self._replace, self._restore),
-            Shared(self._watch, self._unwatch),
-            InstantSleep(self._replacements),
+            _Shared(self._replace, self._restore),
+            _Shared(self._watch, self._unwatch),
+            Step(self._instant_sleep.enter, _nothing),
             Step(_refuse_models, lambda run: models.refused_by.discard(run.exchange)),
             Step(_track_file_systems, lambda run: _file_systems.leave(run.exchange, run.closing)),
             Step(_check_snapshot, _nothing),
-            self._isolation,
+            Step(self._isolation.enter, self._isolation.leave),
             Step(_configure, _put_configuration_back),
             Step(_clean_environment, lambda run: _leave_environment(run.exchange)),
             Step(_set_time, _restore_clocks),
@@ -178,7 +201,8 @@ class Installation:
 
     def _restore(self) -> None:
         self._is_mocking = False
-        self._triggers.forget()
+        for each in (self._instant_sleep, self._isolation, self._triggers):
+            each.forget()
         self._replacements.close(keep_for_guards=bool(guards))
 
     def _watch(self) -> None:

@@ -70,10 +70,11 @@ def inside(exchange: Exchange) -> Iterator[None]:
 
 
 def enter_world(world: World) -> None:
-    """Make a new world the one of the current context, until :func:`leave_world`."""
-    world.outside = (_entered.get(), worlds.current())
-    _entered.set(())
-    worlds.enter(world)
+    """Make a world the one of the current context, until :func:`leave_world`, unless it is that already."""
+    if worlds.current() is not world:
+        world.outside = (_entered.get(), worlds.current())
+        _entered.set(())
+        worlds.enter(world)
 
 
 def leave_world(world: World | None) -> None:

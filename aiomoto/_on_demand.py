@@ -1,15 +1,13 @@
-"""Steps that one mock takes for all: what an option needs is replaced when the first mock asks for it."""
+"""What is replaced only when a mock asks for it, and restored with all the rest when the last mock has ended."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from aiomoto._botocore import instant_sleep
-from aiomoto._exchange import Exchange
 from aiomoto._moto import stores
 from aiomoto._patching.replacements import Replacements
 from aiomoto._replaced import FUNCTIONS
@@ -20,49 +18,22 @@ if TYPE_CHECKING:
     from aiomoto._moto.isolation import Isolation
 
 
-class Shared:
-    """A step that the first mock takes for all, and the last one undoes."""
-
-    def __init__(self, enter: Callable[[], object], leave: Callable[[], object]) -> None:
-        self._runs: tuple[Exchange, ...] = ()
-        self._enter = enter
-        self._leave = leave
-
-    def enter(self, run: Run) -> None:
-        """Take the step, if no other mock has."""
-        is_first = not self._runs
-        self._runs = (*self._runs, run.exchange)
-        if is_first:
-            self._enter()
-
-    def leave(self, run: Run) -> None:
-        """Undo the step, unless another mock needs it."""
-        self._runs = tuple(each for each in self._runs if each is not run.exchange)
-        if not self._runs:
-            self._leave()
-
-
 class InstantSleep:
     """Replace what ``sleep="instant"`` needs, when the first mock asks for it. It is restored with all the rest."""
 
     def __init__(self, replacements: Replacements) -> None:
-        self._shared = Shared(lambda: None, self._forget)
         self._replacements = replacements
-        self._is_replaced = False
+        self._is_used = False
 
     def enter(self, run: Run) -> None:
         """Replace it, if this mock asks for it and no other has."""
-        self._shared.enter(run)
-        if run.exchange.slept is not None and not self._is_replaced:
-            self._is_replaced = True
+        if run.exchange.slept is not None and not self._is_used:
+            self._is_used = True
             self._replacements.put(instant_sleep.targets())
 
-    def leave(self, run: Run) -> None:
+    def forget(self) -> None:
         """Note that the last mock has ended."""
-        self._shared.leave(run)
-
-    def _forget(self) -> None:
-        self._is_replaced = False
+        self._is_used = False
 
 
 class Isolated:
@@ -71,7 +42,6 @@ class Isolated:
     MODULES = (*stores.MODULES, file_systems.MODULE)
 
     def __init__(self, replacements: Replacements) -> None:
-        self._shared = Shared(lambda: None, self._remove)
         self._replacements = replacements
         self._isolation: Isolation | None = None
 
@@ -81,18 +51,17 @@ class Isolated:
         Raises:
             AiomotoError: the installed Moto keeps its data elsewhere.
         """
-        self._shared.enter(run)
         if run.exchange.world is None:
             return
         run.exchange.world.join(run.exchange)
-        if self._isolation is None:
-            # Tests without isolated mocks do without these modules.
-            from aiomoto import _inheriting
-            from aiomoto._moto.isolation import isolation
+        # Tests without isolated mocks do without these modules.
+        from aiomoto import _inheriting
+        from aiomoto._moto.isolation import isolation
 
-            self._isolation = isolation  # to be removed even if it is installed in part
+        self._isolation = isolation
+        if not isolation.is_installed:
             isolation.install()
-            self._replacements.put(_inheriting.TARGETS)
+            self._replacements.put(_inheriting.TARGETS, again=True)
             if module := sys.modules.get(file_systems.MODULE):
                 self.found(module)
 
@@ -100,7 +69,6 @@ class Isolated:
         """Delete the data of an isolated mock, unless another one is nested in it."""
         if run.exchange.world is not None:
             run.exchange.world.leave(run.exchange, is_kept=not run.remove_data)
-        self._shared.leave(run)
 
     def found(self, module: ModuleType) -> None:
         """Note that a module has been imported."""
@@ -110,7 +78,8 @@ class Isolated:
         if module.__name__ == file_systems.MODULE:
             self._replacements.put(file_systems.targets(module), again=True)
 
-    def _remove(self) -> None:
+    def forget(self) -> None:
+        """Undo it, as the last mock has ended."""
         if self._isolation is not None:
             self._isolation.remove()
             self._isolation = None

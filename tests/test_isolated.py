@@ -16,6 +16,7 @@ import pytest
 from aiobotocore.session import get_session
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID, config
+from moto.core.base_backend import BackendDict
 from moto.ec2.models import EC2Backend
 from moto.s3.models import s3_backends
 
@@ -575,6 +576,25 @@ def test_the_methods_of_a_test_share_one() -> None:
         assert bucket_names() == ["shared"]
 
 
+def test_a_helper_of_a_test_leaves_what_is_around_the_test_as_it_was() -> None:
+    @mock_aws(isolated=True)
+    class Case(unittest.TestCase):
+        def setUp(self) -> None:
+            create_bucket("set-up")
+
+        def helper(self) -> list[str]:
+            return bucket_names()
+
+        def test_one(self) -> None:
+            assert self.helper() == bucket_names() == ["set-up"]
+
+    with mock_aws():
+        create_bucket("shared")
+        result = unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(unittest.TestResult())
+        assert not result.errors + result.failures
+        assert bucket_names() == ["shared"]
+
+
 def test_start_and_stop_may_be_called_in_pairs() -> None:
     aws = mock_aws(isolated=True)
     aws.start()
@@ -595,14 +615,17 @@ def test_an_option_that_keeps_data_contradicts_it(option: str) -> None:
 
 
 def test_a_release_of_moto_that_keeps_data_elsewhere_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from moto.core.base_backend import BackendDict
+    def start_without(name: str) -> None:
+        with monkeypatch.context() as patch:
+            patch.delattr(BackendDict, name)
+            with pytest.raises(AiomotoError, match=rf"BackendDict\.{name}"):
+                aws.start()
 
     aws = mock_aws(isolated=True)
-    with monkeypatch.context() as patch:
-        patch.delattr(BackendDict, "_create_account_specific_backend")
-        with pytest.raises(AiomotoError, match=r"BackendDict\._create_account_specific_backend"):
-            aws.start()
-        with mock_aws():
-            pass
-    with aws:
-        assert bucket_names() == []
+    start_without("_create_account_specific_backend")
+    with mock_aws():
+        create_bucket("shared")
+        start_without("_create_account_specific_backend")
+        with aws:  # the start that failed has left nothing half done
+            assert bucket_names() == []
+        assert bucket_names() == ["shared"]

@@ -38,7 +38,13 @@ class Isolation:
         if self.is_installed:
             return
         stores.check_for_isolation()
-        self.is_installed = True
+        try:
+            self._set()
+        except BaseException:
+            self.remove()  # half of it would mix the data of mocks
+            raise
+
+    def _set(self) -> None:
         for name in OF_DICTS:
             self._attributes.put(BackendDict, name, in_accounts(name, getattr(BackendDict, name)))
         self._attributes.put(BackendDict, "__getitem__", account(BackendDict.__getitem__))
@@ -47,6 +53,7 @@ class Isolation:
         self._attributes.put(InstanceTrackerMeta, "instances_tracked", property(_tracked, _track))
         self._attributes.put(MotoRandom, "seed", _seed(MotoRandom.seed))
         authentication.separate(self._attributes)
+        self.is_installed = True
         for name in stores.MODULES:
             self.found(name)
 
