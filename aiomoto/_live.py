@@ -145,8 +145,8 @@ _ENDED = (
     "before the mock ends"
 )
 _UNKNOWN = (
-    "only isolated mocks are active, and nothing tells which of them this call belongs to. Its thread or event loop "
-    "was started outside of them, and so was its client. Start the thread, or create the client, inside `with "
+    "only isolated mocks are active, and nothing tells which of them this call belongs to. Its task, thread or event "
+    "loop was started outside of them, and its client was created there. Start or create one of them inside `with "
     "mock_aws(isolated=True):`, or leave out isolated=True"
 )
 

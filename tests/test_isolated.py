@@ -324,8 +324,8 @@ def test_a_call_that_belongs_to_none_is_refused() -> None:
 
     assert seen == [
         "s3 ListBuckets (GET https://s3.amazonaws.com/) was blocked: only isolated mocks are active, and nothing tells "
-        "which of them this call belongs to. Its thread or event loop was started outside of them, and so was its "
-        "client. Start the thread, or create the client, inside `with mock_aws(isolated=True):`, or leave out "
+        "which of them this call belongs to. Its task, thread or event loop was started outside of them, and its "
+        "client was created there. Start or create one of them inside `with mock_aws(isolated=True):`, or leave out "
         "isolated=True"
     ]
 
