@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from aiomoto._cleanup import run_all
+from aiomoto._exchange import Exchange
 from aiomoto._http.aiohttp.session import MockedAIOHTTPSession
 from aiomoto._moto import worlds
 from aiomoto._moto.worlds import World
@@ -34,7 +35,7 @@ class FileSystems:
     """
 
     def __init__(self) -> None:
-        self._users: tuple[object, ...] = ()  # the active mocks
+        self._users: tuple[Exchange, ...] = ()  # of the active mocks
         self._inside, self._outside = _Instances(), _Instances()
         self._cached_before: dict[tuple[type, str], Any] = {}
         self._latest_before: dict[Any, str | None] = {}
@@ -49,7 +50,11 @@ class FileSystems:
             (core.S3FileSystem, "connect", self._tracking_connect),
         )
 
-    def enter(self, user: object) -> None:
+    @property
+    def _isolates(self) -> bool:
+        return any(user.world is not None for user in self._users)
+
+    def enter(self, user: Exchange) -> None:
         """Track file systems for one more user. For the first one, clear all listings."""
         if not self._users and _s3_file_system() is not None:
             self._cached_before = {(cls, token): weakref.ref(fs) for cls, token, fs in _cached()}
@@ -58,8 +63,11 @@ class FileSystems:
                 self._outside.add(fs)
             self._forget_listings()
         self._users = (*self._users, user)
+        if user.world is not None:
+            for fs in (*self._inside.alive(), *self._outside.alive()):
+                separate_listings(fs)
 
-    def leave(self, user: object, closing: Closing) -> None:
+    def leave(self, user: Exchange, closing: Closing) -> None:
         """Remove a user. With the last one, drop the file systems and listings created since the first one.
 
         Args:
@@ -67,14 +75,13 @@ class FileSystems:
             closing: gets the clients to close; wait for it when no lock is held.
         """
         others = tuple(each for each in self._users if each is not user)
-        world: World | None = getattr(user, "world", None)
         try:
             if not self._users or _s3_file_system() is None:
                 return
             if not others:
                 run_all(self._endings(closing))
-            elif world is not None and world.is_over:
-                run_all(self._endings_in(world, closing))
+            elif user.world is not None and user.world.is_over:
+                run_all(self._endings_in(user.world, closing))
         finally:
             self._users = others
 
@@ -121,8 +128,9 @@ class FileSystems:
     def _track(self, fs: FileSystem) -> None:
         if self._users and fs not in self._inside:
             self._outside.add(fs)
-        if self._users:
+        if self._isolates:
             separate_listings(fs)
+        if self._users:
             fs.__dict__.setdefault("close_session", _close_if_connected)
 
     def _tracking_init(self, original: Any) -> Any:
@@ -132,6 +140,8 @@ class FileSystems:
             if self._users:
                 check_instance(fs, "s3fs.core", "S3FileSystem")
                 self._inside.add(fs)
+                if self._isolates:
+                    separate_listings(fs)
 
         return __init__
 

@@ -35,9 +35,7 @@ def _tokenize(original: Callable[..., str]) -> Callable[..., str]:
 
 
 def separate_listings(fs: Any) -> None:
-    """Keep the listings of a file system apart for each world, if this is one: it may be used in several."""
-    if worlds.current() is None:
-        return
+    """Keep the listings of a file system apart for each world: it may be used in several."""
     listings = vars(fs.dircache)
     for name in _LISTINGS:
         if not isinstance(listings[name], View):
