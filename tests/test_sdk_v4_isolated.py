@@ -28,7 +28,7 @@ def test_tasks_do_not_see_each_other_with_clients_of_their_own_or_with_one() -> 
 
     async def main() -> None:
         async with mock_aws(), client("sqs") as shared:
-            found = await asyncio.gather(work("a", shared), work("b", shared))
+            found = list(await asyncio.gather(work("a", shared), work("b", shared)))
             assert found == [[["a-1"], ["a-1", "a-2"]], [["b-1"], ["b-1", "b-2"]]]
             assert await list_queues(shared) == []
 

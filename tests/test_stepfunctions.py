@@ -176,3 +176,29 @@ async def test_tasks_run_functions_of_the_test(client: ClientFactory) -> None:
 
         assert (end["status"], json.loads(end["output"])) == ("SUCCEEDED", {"value": 20})
         assert [each.result for each in aws.functions.invocations] == [{"value": 10}, {"value": 20}]
+
+
+async def test_an_execution_belongs_to_the_isolated_mock_in_which_it_was_started(client: ClientFactory) -> None:
+    async def run_one(name: str) -> list[str]:
+        async with (
+            mock_aws(config=EXECUTE, isolated=True),
+            client("stepfunctions") as machines,
+            client("sqs") as sqs,
+            client("dynamodb") as dynamodb,
+        ):
+            await dynamodb.create_table(**TABLE)
+            queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]
+            await _end_of(machines, await _start(machines, _definition(queue), number=name))
+            stored = await dynamodb.scan(TableName="orders")
+            return [each["number"]["S"] for each in stored["Items"]]
+
+    found: dict[str, list[str]] = {}
+
+    async def keep(name: str) -> None:
+        found[name] = await run_one(name)
+
+    async with anyio.create_task_group() as tasks:
+        for name in "ab":
+            tasks.start_soon(keep, name)
+
+    assert found == {"a": ["a"], "b": ["b"]}
