@@ -174,6 +174,15 @@ def s3fs_suite(session: nox.Session, pins: list[str]) -> None:
 
 
 @nox.session(python=NEWEST)
+def side_by_side(session: nox.Session) -> None:
+    """Isolated mocks in tests that plugins run at the same time. One of these works with pytest 8 only."""
+    session.install(".", "pytest<9", "pytest-asyncio-concurrent", "pytest-run-parallel", silent=True)
+    run = ("python", "-m", "pytest", "-q", "-c", os.devnull, "suites/side_by_side.py")
+    session.run(*run, "-k", "tasks")
+    session.run(*run, "-k", "threads", "--parallel-threads=4")
+
+
+@nox.session(python=NEWEST)
 def crt(session: nox.Session) -> None:
     """boto3's native S3 transfers: what is skipped without awscrt."""
     _run_tests(session, "--group", "crt", files=["tests/test_crt.py"])
