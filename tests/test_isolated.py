@@ -236,6 +236,29 @@ def test_a_client_that_tasks_share_goes_to_the_mock_of_each() -> None:
     asyncio.run(main())
 
 
+@pytest.mark.thorough
+def test_a_hundred_tasks_beside_threads_with_loops_of_their_own_do_not_see_each_other() -> None:
+    def in_loop_of_its_own(number: int) -> None:
+        asyncio.run(one_of_many(number))
+
+    def with_boto3(number: int) -> None:
+        with mock_aws(isolated=True):
+            assert create_bucket("same") == ["same"]
+            s3 = boto3.client("s3", REGION)
+            s3.put_object(Bucket="same", Key="key", Body=str(number).encode())
+            assert s3.get_object(Bucket="same", Key="key")["Body"].read() == str(number).encode()
+
+    async def main() -> None:
+        threads = [asyncio.to_thread(work, number) for work in (in_loop_of_its_own, with_boto3) for number in range(8)]
+        async with get_session().create_client("s3", REGION) as shared:
+            tasks = [one_of_many(number, shared if number % 2 else None) for number in range(100)]
+            await asyncio.gather(*tasks, *threads)
+            assert await names(shared) == []
+
+    with mock_aws():
+        asyncio.run(main())
+
+
 def test_threads_do_not_see_each_other() -> None:
     barrier = threading.Barrier(4)
 
