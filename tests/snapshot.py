@@ -44,6 +44,8 @@ _IGNORED = (
     "instances_tracked",
     "request_count",
 )
+# A lock that fsspec creates when it first needs one.
+_CREATED_ONCE = "fsspec.asyn._lock"
 _MISSING = object()
 
 
@@ -133,7 +135,7 @@ def _is_watched(module: str) -> bool:
 def _same(owner: str, name: str, one: Any, other: Any) -> bool:
     if owner in sys.modules:
         # A submodule becomes an attribute of its package whenever somebody first imports it.
-        if name.startswith("__") or ismodule(one) or ismodule(other):
+        if name.startswith("__") or ismodule(one) or ismodule(other) or f"{owner}.{name}" == _CREATED_ONCE:
             return True
     elif name in _IGNORED:
         return True

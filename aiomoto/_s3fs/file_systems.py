@@ -38,7 +38,7 @@ class FileSystems:
         self._users: tuple[Exchange, ...] = ()  # of the active mocks
         self._inside, self._outside = _Instances(), _Instances()
         self._cached_before: dict[tuple[type, str], Any] = {}
-        self._latest_before: dict[Any, str | None] = {}
+        self._latest_before: dict[Any, str | None] = {}  # of classes that have one of their own
 
     def targets(self, core: ModuleType) -> tuple[Target, ...]:
         """List what to replace in ``s3fs.core``."""
@@ -58,8 +58,9 @@ class FileSystems:
         """Track file systems for one more user. For the first one, clear all listings."""
         if not self._users and _s3_file_system() is not None:
             self._cached_before = {(cls, token): weakref.ref(fs) for cls, token, fs in _cached()}
-            self._latest_before = {cls: cls._latest for cls in _classes(_s3_file_system())}
-            for fs in [fs for cls in self._latest_before for fs in list(cls._cache.values())]:
+            classes = list(_classes(_s3_file_system()))
+            self._latest_before = {cls: cls._latest for cls in classes if "_latest" in vars(cls)}
+            for fs in [fs for cls in classes for fs in list(cls._cache.values())]:
                 self._outside.add(fs)
             self._forget_listings()
         self._users = (*self._users, user)
@@ -168,8 +169,10 @@ class FileSystems:
             if before is None or before() is not fs:
                 cls._cache.pop(token, None)
         for cls in _classes(_s3_file_system()):
-            if cls._latest != self._latest_before.get(cls):
-                cls._latest = self._latest_before.get(cls)
+            if cls in self._latest_before:
+                cls._latest = self._latest_before[cls]
+            elif "_latest" in vars(cls):
+                del cls._latest
 
 
 class _Instances:
