@@ -13,7 +13,7 @@ from aiomoto._http.aiohttp import plain as plain_aiohttp
 from aiomoto._http.httpx import httpcore_pools
 from aiomoto._http.httpx import plain as plain_httpx
 from aiomoto._http.urllib3 import plain as plain_urllib3
-from aiomoto._moto import containers, long_polls, stubber
+from aiomoto._moto import containers, long_polls, object_bodies, stubber
 from aiomoto._moto import memo as moto_repetitions
 from aiomoto._native import clients, file_systems
 from aiomoto._patching.replacements import Target
@@ -63,6 +63,7 @@ LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **long_polls.TARGETS,
     **containers.TARGETS,
     **moto_repetitions.TARGETS,
+    **object_bodies.TARGETS,
     **crt.TARGETS,
     **_detectors.TARGETS,
     **sdk_v4.TARGETS,

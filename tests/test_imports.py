@@ -163,6 +163,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.dashboard": "",
         "_moto.isolation": "moto",
         "_moto.lambdas": "moto",
+        "_moto.object_bodies": "",
         "_options": "",
         "_rules.answer": "botocore",
         "_rules.rule_set": "",
