@@ -10,24 +10,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import boto3
 import pytest
 from aiobotocore.session import get_session
 
 from aiomoto import AiomotoError, ArgumentError, MockAWS, mock_aws
 from tests.clocks import FREEZERS, Freezer, each, in_real_time
 from tests.inner_runs import run_tests
+from tests.moved_clocks import REGION, START, client
 from tests.programs import run_source
 
 pytest_plugins = ["pytester"]
 
-REGION = "us-east-1"
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)
-
-
-def client(service: str) -> Any:
-    return boto3.client(service, REGION)  # type: ignore[call-overload]
 
 
 def queue(**attributes: str) -> str:

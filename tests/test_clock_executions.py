@@ -6,24 +6,17 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from aiobotocore.session import get_session
 
 from aiomoto import MockAWS, mock_aws
 from tests.clocks import in_real_time, needs_newer_moto
+from tests.moved_clocks import EXECUTE, REGION, client
 
-REGION = "us-east-1"
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-EXECUTE: dict[str, Any] = {"stepfunctions": {"execute_state_machine": True}}
 ROLE = "arn:aws:iam::123456789012:role/runner"
-
-
-def client(service: str) -> Any:
-    return boto3.client(service, REGION)  # type: ignore[call-overload]
 
 
 @pytest.fixture
@@ -34,6 +27,13 @@ def aws() -> Iterator[MockAWS]:
 
 def wait(seconds: int, following: str = "") -> dict[str, Any]:
     return {"Type": "Wait", "Seconds": seconds, **({"Next": following} if following else {"End": True})}
+
+
+def sending(queue: str, body: dict[str, str], kind: str = "sendMessage", **options: Any) -> dict[str, Any]:
+    """A state that sends a message to a queue."""
+    parameters = {"QueueUrl": queue, **body}
+    resource = f"arn:aws:states:::sqs:{kind}"
+    return {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True, **options}
 
 
 def start(first: str, **states: Any) -> str:
@@ -97,16 +97,7 @@ def test_retries_wait_by_the_mocks_time(aws: MockAWS) -> None:
     aws.clock.advance(1)
     aws.faults.add("sqs", "SendMessage", error="InvalidMessageContents", times=2)
     retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 600, "MaxAttempts": 3, "BackoffRate": 2}]
-    arn = start(
-        "Send",
-        Send={
-            "Type": "Task",
-            "Resource": "arn:aws:states:::sqs:sendMessage",
-            "Parameters": {"QueueUrl": queue, "MessageBody": "job"},
-            "Retry": retry,
-            "End": True,
-        },
-    )
+    arn = start("Send", Send=sending(queue, {"MessageBody": "job"}, Retry=retry))
 
     aws.clock.advance(minutes=29)
     assert status(arn) == "RUNNING"
@@ -140,16 +131,8 @@ def test_an_execution_that_waits_may_be_stopped(aws: MockAWS) -> None:
 
 def test_a_task_that_nobody_completes_times_out(aws: MockAWS) -> None:
     queue = client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
-    arn = start(
-        "Ask",
-        Ask={
-            "Type": "Task",
-            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-            "Parameters": {"QueueUrl": queue, "MessageBody.$": "$$.Task.Token"},
-            "TimeoutSeconds": 7200,
-            "End": True,
-        },
-    )
+    token = {"MessageBody.$": "$$.Task.Token"}
+    arn = start("Ask", Ask=sending(queue, token, "sendMessage.waitForTaskToken", TimeoutSeconds=7200))
 
     aws.clock.advance(hours=1)
     assert status(arn) == "RUNNING"

@@ -5,21 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
-import boto3
 from aiobotocore.session import get_session
 
 from aiomoto import MockAWS, mock_aws
 from tests.clocks import in_real_time
-
-REGION = "us-east-1"
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-EXECUTE: dict[str, Any] = {"stepfunctions": {"execute_state_machine": True}}
-
-
-def client(service: str) -> Any:
-    return boto3.client(service, REGION)  # type: ignore[call-overload]
+from tests.moved_clocks import EXECUTE, REGION, START, client
 
 
 def test_each_of_two_worlds_has_its_time_its_data_and_its_schedules() -> None:

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from aiomoto import MockAWS, mock_aws
+from aiomoto import MockAWS
 from tests.clocks import in_real_time
+from tests.moved_clocks import REGION, START, client
+from tests.moved_clocks import aws as aws  # a fixture
 
-REGION = "us-east-1"
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)  # a Thursday
 ROLE = "arn:aws:iam::123456789012:role/scheduler"
 MINUTE = timedelta(minutes=1)
-
-
-def client(service: str) -> Any:
-    return boto3.client(service, REGION)  # type: ignore[call-overload]
-
-
-@pytest.fixture
-def aws() -> Iterator[MockAWS]:
-    with mock_aws(time=START) as aws:
-        yield aws
 
 
 class Queue:

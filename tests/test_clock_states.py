@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto.moto_api import state_manager
 
-from aiomoto import MockAWS, mock_aws
+from aiomoto import MockAWS
 from tests.clocks import needs_newer_moto
-
-REGION = "us-east-1"
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-
-
-def client(service: str) -> Any:
-    return boto3.client(service, REGION)  # type: ignore[call-overload]
-
-
-@pytest.fixture
-def aws() -> Iterator[MockAWS]:
-    with mock_aws(time=START) as aws:
-        yield aws
+from tests.moved_clocks import START, client
+from tests.moved_clocks import aws as aws  # a fixture
 
 
 def test_certificates_are_issued_after_a_minute(aws: MockAWS) -> None:

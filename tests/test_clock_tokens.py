@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,20 +16,9 @@ from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from aiomoto import MockAWS, mock_aws
-
-REGION = "us-east-1"
-
-
-def client(service: str, **options: Any) -> Any:
-    return boto3.client(service, REGION, **options)  # type: ignore[call-overload]
-
-
-@pytest.fixture
-def aws() -> Iterator[MockAWS]:
-    with mock_aws(time="2026-01-01T00:00:00Z") as aws:
-        yield aws
-
+from aiomoto import MockAWS
+from tests.moved_clocks import REGION, client
+from tests.moved_clocks import aws as aws  # a fixture
 
 # ---------------------------------------------------------------- presigned URLs and forms
 

@@ -6,11 +6,10 @@ import asyncio
 import gc
 import tracemalloc
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
-import boto3
 import pytest
 from aiobotocore.session import get_session
 from botocore.config import Config
@@ -18,13 +17,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from aiomoto import MockAWS, mock_aws
 from tests.clocks import in_real_time
-
-REGION = "us-east-1"
-START = datetime(2026, 1, 1, tzinfo=timezone.utc)
-
-
-def client(service: str, **options: Any) -> Any:
-    return boto3.client(service, REGION, **options)  # type: ignore[call-overload]
+from tests.moved_clocks import REGION, START, client
 
 
 def queue(**attributes: str) -> str:
