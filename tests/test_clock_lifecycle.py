@@ -87,6 +87,35 @@ def test_versions_expire_into_delete_markers_and_then_go(aws: MockAWS) -> None:
     assert versions() == (0, 1)
 
 
+def test_the_first_of_several_rules_counts(aws: MockAWS) -> None:
+    s3 = bucket({"Expiration": {"Days": 10}}, {"Expiration": {"Days": 2}, "Filter": {"Prefix": "tmp/"}})
+    for key in ("tmp/cat", "cat"):
+        s3.put_object(Bucket="photos", Key=key, Body=b"")
+
+    aws.clock.advance(days=5)
+    assert keys(s3) == ["cat"]
+    s3.put_object(Bucket="photos", Key="tmp/dog", Body=b"")
+    aws.clock.advance(days=30)  # both rules are due in it
+    assert keys(s3) == []
+
+
+def test_delete_markers_go_when_they_are_alone(aws: MockAWS) -> None:
+    s3 = bucket(
+        {"NoncurrentVersionExpiration": {"NoncurrentDays": 3}},
+        {"NoncurrentVersionExpiration": {"NoncurrentDays": 5}, "Expiration": {"ExpiredObjectDeleteMarker": True}},
+        versioned=True,
+    )
+    for body in (b"first", b"second"):
+        s3.put_object(Bucket="photos", Key="cat", Body=body)
+    s3.delete_object(Bucket="photos", Key="cat")
+
+    aws.clock.advance(days=2)
+    assert len(s3.list_object_versions(Bucket="photos")["DeleteMarkers"]) == 1
+    aws.clock.advance(days=10)
+    found = s3.list_object_versions(Bucket="photos")
+    assert ("Versions" in found, "DeleteMarkers" in found) == (False, False)
+
+
 def test_objects_change_their_storage_class(aws: MockAWS) -> None:
     transitions = [{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER"}]
     s3 = bucket({"Transitions": transitions})

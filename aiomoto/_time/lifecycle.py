@@ -93,6 +93,8 @@ class _Rule:
     # ------------------------------------------------------------ doing it
 
     def _expire(self, name: str, key: Any) -> None:
+        if self._bucket.keys.get(name) is not key:
+            return  # by another rule it has expired already
         if self._bucket.is_versioned:
             self._backend.delete_object(self._bucket.name, name)
             event = "LIFECYCLE_EXPIRATION_DELETE_MARKER_CREATED_EVENT"
@@ -107,11 +109,10 @@ class _Rule:
         _notify("LIFECYCLE_TRANSITION_EVENT", self._bucket, key)
 
     def _remove_version(self, name: str, key: Any) -> None:
-        left = [each for each in self._bucket.keys.getlist(name) if each is not key]
-        if left:
-            self._bucket.keys.setlist(name, left)
-        else:
-            self._bucket.keys.pop(name)
+        keys = self._bucket.keys
+        keys.setlist(name, [each for each in keys.getlist(name, []) if each is not key])
+        if not keys.getlist(name):
+            keys.pop(name)
 
     # ------------------------------------------------------------ what it is for
 
