@@ -10,7 +10,7 @@ from aiomoto._run import Run
 from aiomoto._time.clocks import clocks
 from aiomoto._time.moments import check_reachable, duration_of, moment_of
 from aiomoto._time.moved import MovedTime
-from aiomoto._time.settling import Settling
+from aiomoto._time.settling import Settling, finish
 from aiomoto._time.timeline import Timeline, as_datetime
 
 __all__ = ["Clock"]
@@ -55,7 +55,7 @@ class Clock:
         self._check_active("advance")
         duration = duration_of(seconds, minutes=minutes, hours=hours, days=days)
         check_reachable(self._now() + duration)
-        return Settling(self._moved_time(), duration)
+        return Settling(self._moved_time(), duration, adds_up=True)
 
     def move_to(self, moment: datetime) -> Awaitable[None]:
         """Put the mock's time forward to a moment; otherwise like :meth:`advance`.
@@ -83,6 +83,7 @@ class Clock:
         return f"<Clock: {as_datetime(self._now()).isoformat(timespec='seconds')}>"
 
     def _now(self) -> float:
+        finish(self._run.exchange)
         return (self._run.exchange.timeline or _OF_THE_PROCESS).now()
 
     def _moved_time(self) -> MovedTime:

@@ -37,6 +37,67 @@ def test_a_rule_invokes_a_function_once_in_each_period() -> None:
     assert hours == ["2026-01-01T01", "2026-01-01T02", "2026-01-01T03"]
 
 
+def test_a_function_may_move_the_clock_and_its_clients_may_skip_waits() -> None:
+    moments = []
+
+    def sweep(event: Any, context: Any) -> None:
+        moments.append(aws.clock.now())
+        boto3.client("sqs", REGION).list_queues()
+        aws.clock.advance(minutes=10)
+        moments.append(aws.clock.now())
+
+    with mock_aws(time="2026-01-01T00:00:00Z", sleep="instant") as aws:
+        aws.functions["sweep"] = sweep
+        with_rule(aws, "sweep")
+        aws.faults.add("sqs", "ListQueues", error="ThrottlingException", times=1)
+
+        aws.clock.advance(hours=2)
+
+        assert [each.error for each in aws.functions.invocations] == [None, None]
+        assert len(aws.slept) == 1
+    assert [f"{each:%H:%M}" for each in moments] == ["01:00", "01:10", "02:00", "02:10"]
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["plain", "async"])
+async def test_on_an_event_loop_each_runs_at_its_moment_to_its_end(anyio_backend_name: str, is_async: bool) -> None:
+    if anyio_backend_name != "asyncio":
+        pytest.skip("aiobotocore's aiohttp needs asyncio")
+    moments = []
+
+    def sweep(event: Any, context: Any) -> None:
+        for _ in range(2):
+            boto3.client("sqs", REGION).list_queues()
+            moments.append(aws.clock.now())
+
+    async def sweep_async(event: Any, context: Any) -> None:
+        async with get_session().create_client("sqs", REGION) as own:
+            for _ in range(2):
+                await own.list_queues()
+                moments.append(aws.clock.now())
+
+    async with mock_aws(time="2026-01-01T00:00:00Z") as aws:
+        aws.functions["sweep"] = sweep_async if is_async else sweep
+        with_rule(aws, "sweep")
+
+        await aws.clock.advance(hours=3)
+
+        assert f"{aws.clock.now():%H:%M}" == "03:00"
+    assert [f"{each:%H:%M}" for each in moments] == ["01:00", "01:00", "02:00", "02:00", "03:00", "03:00"]
+
+
+async def test_on_an_event_loop_a_move_is_over_at_once_if_nobody_awaits_it(anyio_backend_name: str) -> None:
+    async with mock_aws(time="2026-01-01T00:00:00Z") as aws:
+        aws.functions["sweep"] = lambda event, context: None
+        with_rule(aws, "sweep")
+
+        aws.clock.advance(hours=3)
+        assert f"{aws.clock.now():%H:%M}" == "03:00"
+        await aws.clock.move_to(aws.clock.now().replace(hour=5, minute=0))
+
+        assert f"{aws.clock.now():%H:%M}" == "05:00"
+        assert len(aws.functions.invocations) == 5
+
+
 async def test_on_an_event_loop_too_with_what_the_function_sets_off(anyio_backend_name: str) -> None:
     if anyio_backend_name != "asyncio":
         pytest.skip("aiobotocore's aiohttp needs asyncio")

@@ -29,7 +29,7 @@ class MovedTime(Timeline):
         super().__init__()
         self._swap = swap
         self._moves = 0  # that have begun and not ended
-        self._target = 0.0  # the offset that the last of them leads to
+        self._target = 0.0  # the offset that they lead to
         self._looked = 0.0
         self._waits: list[Wait] = []
         self._is_at_work = False  # on what falls due, which may itself call AWS
@@ -56,8 +56,12 @@ class MovedTime(Timeline):
             waits.skip(self, self.offset - before)
             functions.skip(self, self.offset - before)
 
-    def move(self, seconds: float) -> Iterator[Wait]:
+    def move(self, seconds: float, *, adds_up: bool) -> Iterator[Wait]:
         """Put the time forward step by step, and do what falls due in between. The lock is held in each step.
+
+        Args:
+            seconds: how far.
+            adds_up: whether it begins where the moves lead to that are under way, if there are any.
 
         Yields:
             What to wait for, with the lock released, before the next step.
@@ -66,8 +70,9 @@ class MovedTime(Timeline):
         if not self._has_settled():
             yield self._has_settled
         self.first_seen = self.now()
-        # Moves at the same time add up. Time goes on meanwhile.
-        target = self._target = (self._target if self._moves else self.offset) + seconds
+        # Time goes on meanwhile.
+        target = (self._target if self._moves and adds_up else self.offset) + seconds
+        self._target = max(target, self._target) if self._moves else target
         self._moves += 1
         try:
             while (wait := self._do_some(time.time() + target)) is not None or self.offset < target:
