@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import boto3
@@ -96,6 +97,26 @@ async def test_on_an_event_loop_a_move_is_over_at_once_if_nobody_awaits_it(anyio
 
         assert f"{aws.clock.now():%H:%M}" == "05:00"
         assert len(aws.functions.invocations) == 5
+
+
+async def test_a_function_may_outlive_the_mock_of_a_move_that_nobody_awaits(anyio_backend_name: str) -> None:
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def sweep(event: Any, context: Any) -> None:
+        has_begun.set()
+        may_end.wait(10)
+
+    async with mock_aws(time="2026-01-01T00:00:00Z") as aws:
+        aws.functions["sweep"] = sweep
+        with_rule(aws, "sweep")
+        aws.clock.advance(hours=1)
+        assert has_begun.wait(10)
+
+    may_end.set()
+    for thread in threading.enumerate():
+        if thread.name == "aiomoto function":
+            thread.join(10)
+    assert len(aws.functions.invocations) == 1  # and no thread has ended with an error, which fails the test
 
 
 async def test_on_an_event_loop_too_with_what_the_function_sets_off(anyio_backend_name: str) -> None:

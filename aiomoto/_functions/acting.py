@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 
 from aiomoto._functions.chain import begin, carry_out
 from aiomoto._functions.pending import run_in_thread
-from aiomoto._functions.places import Place, ThreadPlace
-from aiomoto._functions.runtime import Runtime
+from aiomoto._functions.places import Place, ThreadPlace, Work
+from aiomoto._functions.runtime import MockEnded, Runtime
 from aiomoto._moto import containers
 from aiomoto._scripting import Moto
 from aiomoto._wire.message import WireResponse
@@ -69,5 +71,10 @@ def act_later(runtime: Runtime, work: Callable[[], Result]) -> tuple[Result, boo
         containers.collector.reset(token)
     if collected.triggered:
         chain = begin(runtime.jobs_of(runtime, collected.triggered), runtime, ThreadPlace())
-        run_in_thread(copy_context(), chain)
+        run_in_thread(copy_context(), partial(_unless_ended, chain))
     return result, bool(collected.triggered)
+
+
+async def _unless_ended(work: Work[None]) -> None:
+    with suppress(MockEnded):  # nobody need wait for it
+        await work()
