@@ -404,6 +404,8 @@ def test_what_falls_due_while_time_goes_on_by_itself_is_done_before_the_next_req
         (lambda clock: clock.advance(None), "seconds must be a number or a timedelta, not None"),
         (lambda clock: clock.advance(timedelta(days=1), hours=1), r"a timedelta alone, not with hours=1"),
         (lambda clock: clock.advance(days=1e9), "past the year 9999"),
+        (lambda clock: clock.advance(10**400), "past the year 9999"),
+        (lambda clock: clock.advance(-(10**400)), "seconds must not be negative"),
         (lambda clock: clock.move_to(datetime(2027, 1, 1)), "must be an aware datetime, not .*which has no tzinfo"),
         (lambda clock: clock.move_to("2027-01-01T00:00:00Z"), "takes an aware datetime, not '2027-01-01T00:00:00Z'"),
         (lambda clock: clock.move_to(1e9), "takes an aware datetime, not 1000000000.0"),
@@ -423,6 +425,7 @@ def test_a_wrong_move_is_an_error_and_moves_nothing(move: Callable[[Any], object
     [
         (datetime(2026, 1, 1), "time must be an aware datetime, not .*which has no tzinfo"),
         ("2026-01-01T00:00:00", "has no offset from UTC: write '2026-01-01T00:00:00Z'"),
+        ("2026-01-01", "has no offset from UTC: write '2026-01-01T00:00:00Z'"),
         ("tomorrow", "time must be an aware datetime or a string like .*, not 'tomorrow'"),
         (1767225600, "time must be an aware datetime or a string like .*, not 1767225600"),
         (float("nan"), "not nan"),

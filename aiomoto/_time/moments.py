@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from math import isfinite
+from math import inf
 from numbers import Real
+from typing import Any
 
 from aiomoto._errors import ArgumentError
 
@@ -28,7 +29,8 @@ def start_of(given: object) -> float:
                 f"time must be an aware datetime or a string like '2026-01-01T00:00:00Z', not {given!r}"
             ) from None
         if moment.tzinfo is None:
-            raise ArgumentError(f"time={given!r} has no offset from UTC: write '{given}Z' or '{given}+02:00'")
+            written = moment.isoformat()
+            raise ArgumentError(f"time={given!r} has no offset from UTC: write '{written}Z' or '{written}+02:00'")
         return _seconds("time", moment)
     if not isinstance(given, datetime):
         raise ArgumentError(f"time must be an aware datetime or a string like '2026-01-01T00:00:00Z', not {given!r}")
@@ -72,10 +74,11 @@ _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
+    number: Any = value
+    if isinstance(value, bool) or not isinstance(value, Real) or number != number or abs(number) == inf:
         wanted = "a number or a timedelta" if name == "seconds" else "a number"
         raise ArgumentError(f"{name} must be {wanted}, not {value!r}")
-    return _not_negative(name, float(value), value)
+    return float(min(_not_negative(name, number, value), 2 * LATEST))  # an int may be too large for a float
 
 
 def _not_negative(name: str, seconds: float, given: object) -> float:
