@@ -208,6 +208,19 @@ def test_a_clock_that_is_not_moved_replaces_nothing() -> None:
         assert all(after[name] is value for name, value in before.items())
 
 
+def test_a_clock_that_is_not_moved_imports_nothing() -> None:
+    program = """
+import sys
+import boto3
+from aiomoto import mock_aws
+
+with mock_aws():
+    boto3.client("sqs", "us-east-1").create_queue(QueueName="jobs")
+print([name for name in sys.modules if name.startswith("aiomoto") and "_time" in name or name == "aiomoto.clock"])
+"""
+    assert run_source(program).stdout == "[]\n"
+
+
 def test_everything_is_restored_by_identity_whichever_mock_ends_first() -> None:
     with mock_aws():
         queue()
@@ -253,6 +266,16 @@ def test_data_outlives_the_clock_in_snapshots() -> None:
     with mock_aws(state=snapshot):
         [bucket] = client("s3").list_buckets()["Buckets"]
         assert bucket["CreationDate"].date() == START.date()
+
+
+def test_deleting_or_restoring_data_does_not_change_the_time() -> None:
+    with mock_aws(time=START) as aws:
+        snapshot = aws.snapshot()
+        aws.clock.advance(days=1)
+        aws.reset()
+        assert aws.clock.now() - START >= timedelta(days=1)
+        aws.restore(snapshot)
+        assert aws.clock.now() - START >= timedelta(days=1)
 
 
 # ---------------------------------------------------------------- queues

@@ -161,6 +161,13 @@ def test_a_target_that_does_not_exist_is_a_warning_and_the_others_get_theirs(aws
     assert queue.minutes() == [60]
 
 
+def test_a_target_of_another_service_is_a_warning(aws: MockAWS) -> None:
+    rule("often", "rate(1 hour)", {"Arn": f"arn:aws:ecs:{REGION}:123456789012:cluster/web", "RoleArn": ROLE})
+
+    with pytest.warns(RuntimeWarning, match="the rule often could not deliver to .*targets of ecs"):
+        aws.clock.advance(hours=1)
+
+
 def test_a_state_machine_is_started(aws: MockAWS) -> None:
     states = client("stepfunctions")
     definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})

@@ -88,6 +88,27 @@ def test_executions_of_swf_time_out(aws: MockAWS) -> None:
     assert found["executionInfo"]["closeStatus"] == "TIMED_OUT"
 
 
+def test_proposals_of_blockchains_expire(aws: MockAWS) -> None:
+    chain = client("managedblockchain")
+    policy = {"ThresholdPercentage": 50, "ProposalDurationInHours": 24, "ThresholdComparator": "GREATER_THAN"}
+    admin = {"Fabric": {"AdminUsername": "admin", "AdminPassword": "Password12345"}}
+    network = chain.create_network(
+        Name="trade",
+        Framework="HYPERLEDGER_FABRIC",
+        FrameworkVersion="1.2",
+        FrameworkConfiguration={"Fabric": {"Edition": "STARTER"}},
+        VotingPolicy={"ApprovalThresholdPolicy": policy},
+        MemberConfiguration={"Name": "bank", "FrameworkConfiguration": admin, "LogPublishingConfiguration": {}},
+    )
+    ids = {"NetworkId": network["NetworkId"], "MemberId": network["MemberId"]}
+    proposal = chain.create_proposal(**ids, Actions={"Invitations": [{"Principal": "123456789012"}]})["ProposalId"]
+
+    aws.clock.advance(hours=25)
+
+    found = chain.get_proposal(NetworkId=network["NetworkId"], ProposalId=proposal)["Proposal"]
+    assert found["Status"] == "EXPIRED"
+
+
 def test_what_a_service_dates_has_the_mocks_time(aws: MockAWS) -> None:
     aws.clock.advance(days=100)
     expected = START + timedelta(days=100)

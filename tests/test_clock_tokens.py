@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from urllib.request import Request, urlopen
@@ -11,13 +12,15 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 import requests
+from aiobotocore.credentials import AioRefreshableCredentials
+from aiobotocore.session import get_session
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from aiomoto import MockAWS
-from tests.moved_clocks import REGION, client
+from aiomoto import MockAWS, mock_aws
+from tests.moved_clocks import REGION, START, client
 from tests.moved_clocks import aws as aws  # a fixture
 
 # ---------------------------------------------------------------- presigned URLs and forms
@@ -116,6 +119,12 @@ def test_keys_without_a_session_do_not_expire(aws: MockAWS) -> None:
     sqs.list_queues()
 
 
+def test_keys_that_moto_gives_to_everybody_do_not_expire(aws: MockAWS) -> None:
+    found = client("sts").get_session_token(DurationSeconds=900)["Credentials"]
+    aws.clock.advance(days=1)
+    client("sqs", **keys(found)).list_queues()
+
+
 def test_credentials_are_refreshed_before_they_expire(aws: MockAWS) -> None:
     refreshed = []
 
@@ -139,6 +148,30 @@ def test_credentials_are_refreshed_before_they_expire(aws: MockAWS) -> None:
     between = [later - earlier for earlier, later in pairwise(refreshed)]
     assert len(refreshed) in (3, 4, 5)
     assert all(timedelta(minutes=29) < each <= timedelta(minutes=61) for each in between)
+
+
+def test_clients_of_tasks_sign_with_the_mocks_time_and_refresh_their_credentials() -> None:
+    async def program() -> None:
+        refreshed: list[datetime] = []
+        async with mock_aws(time=START) as aws:
+
+            async def fetch() -> dict[str, Any]:
+                refreshed.append(aws.clock.now())
+                expires = aws.clock.now() + timedelta(hours=1)
+                found = {"access_key": "AKIAIOSFODNN7EXAMPLE", "secret_key": "secret", "token": "token"}
+                return {**found, "expiry_time": expires.isoformat()}
+
+            session = get_session()
+            session._credentials = AioRefreshableCredentials.create_from_metadata(await fetch(), fetch, "test")
+            async with session.create_client("sqs", region_name=REGION) as sqs:
+                for _ in range(5):
+                    await sqs.list_queues()
+                    await aws.clock.advance(minutes=30)
+            signed = [call.headers["X-Amz-Date"][:11] for call in aws.calls]
+        assert signed == [f"20260101T{hour}" for hour in ("00", "00", "01", "01", "02")]
+        assert [moment.hour for moment in refreshed] == [0, 1, 2]
+
+    asyncio.run(program())
 
 
 # ---------------------------------------------------------------- Cognito
