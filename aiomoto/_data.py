@@ -49,11 +49,12 @@ class Data:
             timeout: how many seconds to wait.
 
         Raises:
-            AiomotoError: it takes longer: the message lists what there still is.
+            AiomotoError: it takes longer: the message lists what there still is. Or a function that nobody waited for
+                has ended a chain without end.
         """
         from aiomoto._functions.settling import Settling  # tests without functions do without it
 
-        return Settling(self._functions if self.has_functions else None, timeout)
+        return Settling(self._functions if self.has_functions else None, timeout).wait()
 
     @property
     def clock(self) -> Clock:

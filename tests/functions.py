@@ -44,6 +44,26 @@ def map_source(function: str, source: str, **options: Any) -> str:
     return uuid
 
 
+def create_table(name: str, key: str = "id") -> str:
+    """Create a table of DynamoDB, and return the ARN of its stream."""
+    table = client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    arn: str = table["TableDescription"]["LatestStreamArn"]
+    return arn
+
+
+def create_rule(name: str, target: dict[str, Any], **options: Any) -> str:
+    """Create a rule of EventBridge with one target, and return its ARN."""
+    arn: str = client("events").put_rule(Name=name, **options)["RuleArn"]
+    client("events").put_targets(Rule=name, Targets=[{"Id": "1", **target}])
+    return arn
+
+
 def notify(bucket: str, **configuration: Any) -> None:
     """Configure a bucket's notifications."""
     client("s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=configuration)

@@ -11,10 +11,10 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from aiomoto import AiomotoError, mock_aws
+from aiomoto import AiomotoError, ArgumentError, mock_aws
 from tests import functions
 from tests.conftest import ClientFactory
-from tests.functions import REGION, bodies, create_queue, map_source, notify, send, shorten_window
+from tests.functions import REGION, bodies, create_queue, create_table, map_source, notify, send, shorten_window
 from tests.stack_of_each_loop import stack as stack  # a fixture
 
 
@@ -27,12 +27,7 @@ def build(aws: Any) -> None:
     notify("pictures", QueueConfigurations=[{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}])
     target = {"LambdaFunctionArn": aws.functions.arn("list"), "Events": ["s3:ObjectCreated:*"]}
     notify("thumbnails", LambdaFunctionConfigurations=[target])
-    functions.client("dynamodb").create_table(
-        TableName="thumbnails",
-        KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table("thumbnails", "key")
     aws.functions.invocations.clear()
 
 
@@ -210,6 +205,19 @@ async def test_settling_lists_what_is_still_running(client: ClientFactory) -> No
 def test_settling_without_functions_is_over_at_once() -> None:
     with mock_aws() as aws:
         aws.settle()
+
+
+@pytest.mark.parametrize("timeout", [-1, True, "10", float("nan")])
+def test_settling_wants_a_number_of_seconds(timeout: Any) -> None:
+    with mock_aws() as aws, pytest.raises(ArgumentError, match="timeout must be a number of seconds, 0 or more, not"):
+        aws.settle(timeout=timeout)
+
+
+@pytest.mark.anyio
+async def test_python_warns_of_settling_that_nobody_awaits(client: ClientFactory) -> None:
+    async with mock_aws() as aws:
+        with pytest.warns(RuntimeWarning, match=r"coroutine 'Settling\.settle' was never awaited"):
+            aws.settle()
 
 
 @pytest.mark.anyio
