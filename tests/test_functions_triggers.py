@@ -9,8 +9,10 @@ import re
 import time
 from typing import Any
 
+import pytest
+
 from aiomoto import mock_aws
-from tests.functions import ACCOUNT, REGION, bodies, client, create_queue, map_source, notify
+from tests.functions import ACCOUNT, REGION, bodies, client, create_queue, create_rule, map_source, notify
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
 
@@ -163,9 +165,7 @@ def test_a_filter_policy_of_a_subscription_selects_messages() -> None:
 
 
 def put_rule(target: dict[str, Any], pattern: dict[str, Any], **options: Any) -> str:
-    arn: str = client("events").put_rule(Name="paid", EventPattern=json.dumps(pattern), **options)["RuleArn"]
-    client("events").put_targets(Rule="paid", Targets=[{"Id": "1", **target}])
-    return arn
+    return create_rule("paid", target, EventPattern=json.dumps(pattern), **options)
 
 
 def put_event(**detail: Any) -> str:
@@ -214,6 +214,16 @@ def test_a_target_may_transform_its_input() -> None:
             put_rule({"Arn": aws.functions.arn("ship"), **options}, {"source": ["shop"]})
             put_event(state="paid")
             assert [each.event for each in aws.functions.invocations] == [expected]
+
+
+def test_a_template_that_does_not_make_json_is_a_warning() -> None:
+    transformer = {"InputTemplate": "an order of <aws.events.rule-name>"}
+    with mock_aws() as aws:
+        aws.functions["ship"] = ignore
+        put_rule({"Arn": aws.functions.arn("ship"), "InputTransformer": transformer}, {"source": ["shop"]})
+        with pytest.warns(RuntimeWarning, match="the input is not JSON: .* a string needs quotation marks of its own"):
+            put_event(state="paid")
+        assert aws.functions.invocations == []
 
 
 def test_a_rule_that_is_disabled_sends_nothing() -> None:

@@ -230,7 +230,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_moto.switch": "boto3 moto",
         "_time.targets": "boto3 botocore moto",
     },
-    {"_calls.call": "botocore", "_strict.check": "botocore", "_time.schedules": "moto"},
+    {"_calls.call": "botocore", "_strict.check": "botocore", "_time.schedules": ""},
     {
         "_bedrock.reply": "",
         "_calls.policy": "",

@@ -16,7 +16,8 @@ class Invocation:
         name: the name of the function.
         version: the version that was invoked, ``"$LATEST"`` or a number.
         event: what the handler was given, before it changed it.
-        trigger: what set it off: ``"Invoke"``, or an ARN, such as a queue's.
+        trigger: what set it off: ``"Invoke"``; an ARN, such as a queue's; a URL; or a service: ``"events"`` for
+            schedules, ``"logs"``, ``"secretsmanager"``, or ``"lambda"`` for the destination of another function.
         request_id: the id of the invocation, which the handler's context and its log have as well.
         result: what the handler has returned.
         error: what the handler has raised; ``None`` if it has raised nothing, or AWS stopped it.

@@ -28,7 +28,7 @@ class Cause(NamedTuple):
     """What invokes a function.
 
     Attributes:
-        trigger: ``"Invoke"``, or an ARN.
+        trigger: ``"Invoke"``, an ARN, a URL, or a service.
         client_context: the client's context, as it was sent; ``None`` without one.
         delivery: what is to be delivered; ``None`` if the caller gets the result.
         request_id: the id of the invocation; ``None`` for a new one.

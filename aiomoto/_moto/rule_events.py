@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -34,8 +35,33 @@ def complete(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -> bytes:
-    """The payload for a target.
+def function_input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -> bytes | None:
+    """The payload for a function; ``None``, and a warning, if the target makes of the event what is not JSON."""
+    payload = input_of(target, event, rule)
+    try:
+        parsed(payload)
+    except ValueError as error:
+        warnings.warn(f"{rule} could not deliver to {target['Arn']}: {error}", RuntimeWarning, stacklevel=2)
+        return None
+    return payload.encode()
+
+
+def parsed(payload: str) -> Any:
+    """Parse what a function is to be given.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    try:
+        return json.loads(payload)
+    except ValueError:
+        raise ValueError(
+            f"the input is not JSON: {payload!r}. In an InputTemplate, a string needs quotation marks of its own"
+        ) from None
+
+
+def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -> str:
+    """What a target gets.
 
     Args:
         target: the target, as PutTargets has it.
@@ -44,12 +70,12 @@ def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -> 
     """
     whole = complete(event)
     if target.get("Input") is not None:
-        return str(target["Input"]).encode()
+        return str(target["Input"])
     if target.get("InputPath"):
-        return json.dumps(_at(whole, target["InputPath"])).encode()
+        return json.dumps(_at(whole, target["InputPath"]))
     transformer = target.get("InputTransformer")
     if not transformer:
-        return json.dumps(whole).encode()
+        return json.dumps(whole)
     values = {name: _at(whole, path) for name, path in transformer.get("InputPathsMap", {}).items()}
     values |= {
         "aws.events.rule-arn": rule,
@@ -58,7 +84,7 @@ def input_of(target: Mapping[str, Any], event: Mapping[str, Any], rule: str) -> 
         "aws.events.event": whole,
         "aws.events.event.json": whole,
     }
-    return _filled(transformer["InputTemplate"], values).encode()
+    return _filled(transformer["InputTemplate"], values)
 
 
 def _at(event: Any, path: str) -> Any:

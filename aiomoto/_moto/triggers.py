@@ -17,7 +17,7 @@ from typing import Any
 from aiomoto._moto import apis, event_sources, lambdas
 from aiomoto._moto.bucket_events import s3_event
 from aiomoto._moto.containers import Collector, collector
-from aiomoto._moto.rule_events import input_of
+from aiomoto._moto.rule_events import function_input_of, parsed
 from aiomoto._moto.topic_events import Publication, sns_event
 from aiomoto._moto.triggered import Arrived, Invoked, Recorded
 from aiomoto._patching.places import argument
@@ -82,10 +82,9 @@ def _take(current: Collector, function: Any, body: Any) -> None:
 
 def _source_of(payload: bytes) -> str:
     """Name the service that an event comes from, as far as the event tells."""
-    event = json.loads(payload)
-    if "awslogs" in event:
-        return "logs"
-    return "secretsmanager" if "SecretId" in event else "events"
+    event = parsed(payload.decode())
+    marks = {"awslogs": "logs", "SecretId": "secretsmanager", "responsePayload": "lambda"}
+    return next((marks[each] for each in marks if isinstance(event, dict) and each in event), "events")
 
 
 # ---------------------------------------------------------------- queues and streams
@@ -240,9 +239,9 @@ def _send_to_targets(original: Any) -> Any:
             return original(self, original_event, *args, **kwargs)
         if self.state == "ENABLED" and self.event_pattern.matches_event(original_event):
             for target, function in ours:
-                payload = input_of(target, original_event, self.arn)
                 qualifier = lambdas.qualifier_of(target["Arn"])
-                current.take(Invoked(lambdas.target_of(function, qualifier), payload, self.arn))
+                if (payload := function_input_of(target, original_event, self.arn)) is not None:
+                    current.take(Invoked(lambdas.target_of(function, qualifier), payload, self.arn))
         others = copy.copy(self)
         others.targets = [each for each in self.targets if all(each is not target for target, _ in ours)]
         return original(others, original_event, *args, **kwargs) if others.targets else None

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from aiomoto._moto.loaded import loaded_backends
+from aiomoto._moto.rule_events import input_of
 from aiomoto._time.due import Due, Wait
 from aiomoto._time.expiry import DAY
 from aiomoto._time.expressions import next_after
@@ -35,25 +36,9 @@ def due_rules(timeline: Timeline, until: float) -> Iterator[Due]:
 def _fire_rule(timeline: Timeline, rule: Any, at: float) -> Wait | None:
     timeline.since[rule] = at
     event = _event("aws.events", rule.arn, rule.account_id, rule.region_name, at, {})
-    waits = [deliver(f"the rule {rule.name}", target, _input_of(target, event)) for target in list(rule.targets)]
+    deliver_event = partial(deliver, f"the rule {rule.name}")
+    waits = [deliver_event(target, input_of(target, event, rule.arn)) for target in list(rule.targets)]
     return _all_of(waits)
-
-
-def _input_of(target: dict[str, Any], event: dict[str, Any]) -> str:
-    if "Input" in target:
-        return str(target["Input"])
-    if path := target.get("InputPath"):
-        for name in path.split(".")[1:]:
-            event = event.get(name, {})
-    elif transformer := target.get("InputTransformer"):
-        from moto.events.utils import EventTemplateParser
-
-        message: Any = {**event, "ingestion-time": event["time"]}
-        found = EventTemplateParser.parse(
-            transformer.get("InputTemplate"), transformer.get("InputPathsMap", {}), message
-        )
-        return found if isinstance(found, str) else json.dumps(found)
-    return json.dumps(event)
 
 
 def _event(source: str, arn: str, account: str, region: str, at: float, detail: object) -> dict[str, Any]:
