@@ -92,6 +92,25 @@ def test_a_fifo_queue_tells_group_and_sequence() -> None:
     assert attributes["SequenceNumber"] == sent.get("SequenceNumber", attributes["SequenceNumber"])
 
 
+def test_a_fifo_queue_keeps_its_order_when_a_batch_fails() -> None:
+    class FailOnce(Worker):
+        def __call__(self, event: Any, context: Any) -> None:
+            try:
+                super().__call__(event, context)
+            finally:
+                self.bad = ()
+
+    with mock_aws() as aws:
+        aws.functions["worker"] = worker = FailOnce("b")
+        url, arn = create_queue("jobs.fifo", FifoQueue="true", **AT_ONCE)
+        map_source("worker", arn, BatchSize=2)
+        entries = [
+            {"Id": body, "MessageBody": body, "MessageGroupId": "g", "MessageDeduplicationId": body} for body in "abcd"
+        ]
+        client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+    assert worker.batches == [["a", "b"], ["a", "b"], ["c", "d"]]
+
+
 def test_messages_come_in_batches() -> None:
     with mock_aws() as aws:
         aws.functions["worker"] = worker = Worker()

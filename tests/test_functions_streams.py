@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from aiomoto import AiomotoError, mock_aws
-from tests.functions import ACCOUNT, REGION, bodies, client, create_queue, map_source
+from tests.functions import ACCOUNT, REGION, bodies, client, create_queue, create_table, map_source
 
 STREAM = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/clicks"
 FROM_THE_START = {"StartingPosition": "TRIM_HORIZON"}
@@ -109,6 +110,48 @@ def test_the_starting_position_tells_whether_earlier_records_are_delivered(posit
         assert batches(aws) == expected
 
 
+@pytest.mark.parametrize("position", ["TRIM_HORIZON", "LATEST"])
+def test_a_mapping_that_is_changed_goes_on_where_it_was(position: str) -> None:
+    with mock_aws() as aws:
+        aws.functions["count"] = ignore
+        create_stream()
+        uuid = map_source("count", STREAM, StartingPosition=position)
+        put("a")
+        update = partial(client("lambda").update_event_source_mapping, UUID=uuid)
+        update(BatchSize=5)
+        assert batches(aws) == [["a"]]
+        update(Enabled=False)
+        put("b")
+        assert batches(aws) == [["a"]]
+        update(Enabled=True)
+        put("c")
+        assert batches(aws) == [["a"], ["b"], ["c"]]
+
+
+def test_a_window_gathers_records_until_it_is_over() -> None:
+    with mock_aws() as aws:
+        aws.functions["count"] = ignore
+        create_stream()
+        map_source("count", STREAM, MaximumBatchingWindowInSeconds=60, **FROM_THE_START)
+        put("a")
+        put("b")
+        assert batches(aws) == []
+        aws.clock.advance(61)
+        assert batches(aws) == [["a", "b"]]
+
+
+def test_what_is_written_after_a_snapshot_was_restored_is_delivered() -> None:
+    with mock_aws() as aws:
+        aws.functions["count"] = ignore
+        create_stream()
+        map_source("count", STREAM, **FROM_THE_START)
+        snapshot = aws.snapshot()
+        put("a")
+        aws.restore(snapshot)
+        put("b")
+        assert batches(aws) == [["a"], ["b"]]
+
+
 def test_filters_select_records_by_their_data() -> None:
     pattern = json.dumps({"data": {"kind": [{"prefix": "buy"}]}})
     with mock_aws() as aws:
@@ -193,18 +236,6 @@ def test_a_function_reports_the_first_record_that_has_failed() -> None:
 # ---------------------------------------------------------------- DynamoDB
 
 
-def create_table() -> str:
-    table = client("dynamodb").create_table(
-        TableName="orders",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-    )
-    arn: str = table["TableDescription"]["LatestStreamArn"]
-    return arn
-
-
 def put_item(**item: str) -> None:
     client("dynamodb").put_item(TableName="orders", Item={name: {"S": value} for name, value in item.items()})
 
@@ -213,7 +244,7 @@ def test_a_change_of_a_table_reaches_the_function() -> None:
     """The event is that of https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html."""
     with mock_aws() as aws:
         aws.functions["ship"] = ignore
-        arn = create_table()
+        arn = create_table("orders")
         map_source("ship", arn, **FROM_THE_START)
         put_item(id="7", state="open")
         put_item(id="7", state="paid")
@@ -244,7 +275,7 @@ def test_filters_select_changes_and_a_transaction_is_one_batch() -> None:
     pattern = json.dumps({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"state": {"S": ["paid"]}}}})
     with mock_aws() as aws:
         aws.functions["ship"] = ignore
-        arn = create_table()
+        arn = create_table("orders")
         map_source("ship", arn, FilterCriteria={"Filters": [{"Pattern": pattern}]}, **FROM_THE_START)
         items = [
             {"id": {"S": str(number)}, "state": {"S": state}} for number, state in enumerate(["paid", "open", "paid"])
@@ -259,7 +290,7 @@ def test_filters_select_changes_and_a_transaction_is_one_batch() -> None:
 def test_what_a_table_had_before_its_mapping_is_delivered_from_the_start() -> None:
     with mock_aws() as aws:
         aws.functions["ship"] = ignore
-        arn = create_table()
+        arn = create_table("orders")
         put_item(id="1", state="paid")
         map_source("ship", arn, **FROM_THE_START)
         assert len(aws.functions.invocations) == 1

@@ -24,6 +24,6 @@ def jobs_of(runtime: Runtime, triggered: Iterable[Any]) -> list[Job]:
             jobs.setdefault(each.mapping, Poll(each.mapping))
         elif isinstance(each, Recorded):
             batch = Batch(each.mapping, each.shard)
-            batch.add(runtime, each.records)
+            batch.add(runtime, each)
             jobs.setdefault((each.mapping, each.shard), batch)
     return list(jobs.values())

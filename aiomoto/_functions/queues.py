@@ -5,20 +5,19 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from aiomoto._aws import event_patterns
+from aiomoto._functions import mappings
 from aiomoto._functions.acting import act
 from aiomoto._functions.attempts import attempt, failed_items, later
 from aiomoto._functions.chain import at_hop, carry_out, next_hop
 from aiomoto._functions.handler import Registered
 from aiomoto._functions.places import Place
 from aiomoto._functions.runtime import Runtime
-from aiomoto._moto import event_sources, lambdas
+from aiomoto._moto import event_sources
 from aiomoto._moto.lambdas import Target
 from aiomoto._moto.triggered import Mapping
 
@@ -64,20 +63,15 @@ class Poll:
 
     def _receive(self, runtime: Runtime) -> _Batch | None:
         mapping, queue = event_sources.find(self.mapping), event_sources.queue_of(self.mapping.source)
-        if mapping is None or queue is None:
-            return None
-        function = lambdas.function_of(mapping.function_arn)
-        handler = None if function is None else runtime.handler_of(function.function_name, function.region)
-        if handler is None or self._waits_for_more(runtime, mapping, queue):
+        found = mappings.function_of(runtime, mapping)
+        if found is None or queue is None or self._waits_for_more(runtime, mapping, queue):
             return None
         messages = self._wanted(mapping, queue, event_sources.receive(queue, mapping.batch_size))
         if not messages:
             self._look_again(runtime, queue)
             return None
         hops = max(runtime.own.hops.pop(each.id, self.hops) for each in messages)
-        target = lambdas.target_of(function, lambdas.qualifier_of(mapping.function_arn))
-        reports = "ReportBatchItemFailures" in (mapping.function_response_types or ())
-        return _Batch((target, handler), messages, reports, hops)
+        return _Batch(found, messages, mappings.reports_items(mapping), hops)
 
     def _waits_for_more(self, runtime: Runtime, mapping: Any, queue: Any) -> bool:
         window, count = mapping.max_batch_window or 0, event_sources.count_visible(queue)
@@ -88,15 +82,11 @@ class Poll:
 
     def _wanted(self, mapping: Any, queue: Any, messages: list[Any]) -> list[Any]:
         """Delete the messages that the mapping's filters leave out."""
-        patterns = filters_of(mapping)
-        wanted = [each for each in messages if not patterns or self._matches(patterns, each)]
+        wanted = [
+            each for each in messages if mappings.matches(mapping, event_sources.sqs_record(self.mapping, each), "body")
+        ]
         event_sources.delete(queue, [each for each in messages if each not in wanted])
         return wanted
-
-    def _matches(self, patterns: list[Any], message: Any) -> bool:
-        record = event_sources.sqs_record(self.mapping, message)
-        parsed = [(pattern, event_patterns.with_parsed(record, "body", pattern)) for pattern in patterns]
-        return any(event is not None and event_patterns.matches(pattern, event) for pattern, event in parsed)
 
     def _settle(self, runtime: Runtime, batch: _Batch, failed: Sequence[str]) -> None:
         queue = event_sources.queue_of(self.mapping.source)
@@ -117,8 +107,3 @@ class Poll:
 
     def _later(self, runtime: Runtime, why: str, seconds: float) -> None:
         later(runtime, (self.mapping, why), self.title, seconds, Poll(self.mapping, waited=why == "window", hops=1))
-
-
-def filters_of(mapping: Any) -> list[Any]:
-    """The patterns of a mapping's filter criteria."""
-    return [json.loads(each["Pattern"]) for each in (mapping.filter_criteria or {}).get("Filters", ())]

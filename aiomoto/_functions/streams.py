@@ -7,23 +7,22 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from aiomoto._aws import event_patterns
+from aiomoto._functions import mappings
 from aiomoto._functions.acting import act
 from aiomoto._functions.attempts import attempt, deliver, destination, failed_items, later, timestamp
 from aiomoto._functions.chain import at_hop, carry_out, next_hop
 from aiomoto._functions.handler import Registered
 from aiomoto._functions.places import Place
-from aiomoto._functions.queues import filters_of
 from aiomoto._functions.running import Outcome
 from aiomoto._functions.runtime import Runtime
-from aiomoto._moto import event_sources, lambdas
+from aiomoto._moto import event_sources
 from aiomoto._moto.lambdas import Target
-from aiomoto._moto.triggered import Mapping
+from aiomoto._moto.triggered import Mapping, Recorded
 
 _LONGEST_PAUSE = 60  # seconds between two attempts
 
@@ -47,12 +46,14 @@ class _Backlog:
     Attributes:
         items: those that no attempt had yet.
         again: batches that are to be tried again before them, with the number of their attempts.
+        last: the number of the last record that was among them; ``None`` if there was none yet.
         is_at_work: whether a function has a batch of it, or a batch of it waits for its next attempt.
     """
 
     def __init__(self) -> None:
         self.items: list[_Item] = []
         self.again: list[tuple[list[_Item], int]] = []
+        self.last: int | None = None
         self.is_at_work = False
 
 
@@ -83,9 +84,15 @@ class Batch:
         """What it is, for messages."""
         return f"the function of the stream {self.mapping.source.split('/')[1]!r}"
 
-    def add(self, runtime: Runtime, records: Iterable[dict[str, Any]]) -> None:
-        """Add records behind those that have not been delivered."""
-        self._backlog(runtime).items += [_Item(each, self.hops) for each in records]
+    def add(self, runtime: Runtime, recorded: Recorded) -> None:
+        """Add records behind those that have not been delivered; of all records of a shard, those that are new."""
+        backlog, items = self._backlog(runtime), [_Item(each, self.hops) for each in recorded.records]
+        newest = int(items[-1].id) if items else 0
+        if recorded.since is not None:
+            known = backlog.last if backlog.last is not None else 0 if recorded.since == "TRIM_HORIZON" else newest
+            items = [each for each in items if int(each.id) > known]
+        backlog.items += items
+        backlog.last = newest
 
     def _backlog(self, runtime: Runtime) -> _Backlog:
         backlog: _Backlog = runtime.own.backlogs.setdefault((self.mapping.uuid, self.shard), _Backlog())
@@ -110,11 +117,10 @@ class Batch:
 
     def _take(self, runtime: Runtime) -> _Taken | None:
         backlog, mapping = self._backlog(runtime), event_sources.find(self.mapping)
-        function = None if mapping is None else lambdas.function_of(mapping.function_arn)
-        handler = None if function is None else runtime.handler_of(function.function_name, function.region)
-        if handler is None or (backlog.is_at_work and not self.waited):
+        found = mappings.function_of(runtime, mapping)
+        if found is None or (backlog.is_at_work and not self.waited):
             return None
-        backlog.items = [each for each in backlog.items if _matches(filters_of(mapping), each.record)]
+        backlog.items = [each for each in backlog.items if _matches(mapping, each.record)]
         if backlog.again:
             items, attempts = backlog.again.pop(0)
         elif self._waits_for_more(runtime, mapping, backlog):
@@ -125,9 +131,7 @@ class Batch:
         if not items:
             return None
         backlog.is_at_work = True
-        return _Taken(
-            (lambdas.target_of(function, lambdas.qualifier_of(mapping.function_arn)), handler), items, attempts
-        )
+        return _Taken(found, items, attempts)
 
     def _waits_for_more(self, runtime: Runtime, mapping: Any, backlog: _Backlog) -> bool:
         window = mapping.max_batch_window or 0
@@ -141,7 +145,7 @@ class Batch:
     ) -> bool:
         """Note what was delivered, and when to try the rest again. Tell whether to go on at once."""
         backlog, mapping = self._backlog(runtime), event_sources.find(self.mapping)
-        reports = mapping is not None and "ReportBatchItemFailures" in (mapping.function_response_types or ())
+        reports = mapping is not None and mappings.reports_items(mapping)
         failed = failed_items(outcome, ids, reports=reports)
         first = min((ids.index(each) for each in failed), default=len(ids))
         runtime.own.delivered.update(names[:first])
@@ -195,12 +199,8 @@ class Batch:
         later(runtime, (self.mapping, self.shard), self.title, seconds, replace(self, waited=True, hops=1))
 
 
-def _matches(patterns: list[Any], record: dict[str, Any]) -> bool:
-    if not patterns:
-        return True
+def _matches(mapping: Any, record: dict[str, Any]) -> bool:
     if "kinesis" not in record:
-        return any(event_patterns.matches(each, record) for each in patterns)
-    event = dict(record["kinesis"])
-    event["data"] = base64.b64decode(event["data"]).decode("utf-8", "replace")
-    parsed = [(each, event_patterns.with_parsed(event, "data", each)) for each in patterns]
-    return any(found is not None and event_patterns.matches(each, found) for each, found in parsed)
+        return mappings.matches(mapping, record, None)
+    data = base64.b64decode(record["kinesis"]["data"]).decode("utf-8", "replace")
+    return mappings.matches(mapping, record["kinesis"] | {"data": data}, "data")

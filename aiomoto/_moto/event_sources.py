@@ -54,17 +54,15 @@ def find(mapping: Mapping) -> Any:
 
 
 def waiting_in(current: Collector, backend: Any, mapping: Any) -> list[Arrived | Recorded]:
-    """What a mapping that has been created or enabled finds in its queue or stream."""
+    """What a mapping that has been created or changed finds in its queue or stream."""
     function = lambdas.function_of(mapping.function_arn)
     if not mapping.enabled or function is None or not current.runs(function):
         return []
     known = Mapping(backend.account_id, backend.region_name, mapping.uuid, mapping.event_source_arn)
     if ":sqs:" in known.source:
         return [Arrived(known, ())]
-    if mapping.starting_position != "TRIM_HORIZON":
-        return []
     records = _kinesis_records(known) if ":kinesis:" in known.source else _dynamodb_records(known)
-    return [Recorded(known, shard, tuple(each)) for shard, each in records.items() if each]
+    return [Recorded(known, shard, tuple(each), mapping.starting_position) for shard, each in records.items()]
 
 
 # ---------------------------------------------------------------- queues
@@ -79,6 +77,8 @@ def queue_of(arn: str) -> Any:
 def receive(queue: Any, count: int) -> list[Any]:
     """Receive messages, without waiting. Those that were received too often go to the dead-letter queue."""
     backend = sqs_backends[queue.account_id][queue.region]
+    # Moto finds out one by one which messages have come back, and holds up the first of a group because of the second.
+    queue.pending_messages.difference_update(queue.messages)
     timeout = int(queue.visibility_timeout)
     messages: list[Any] = []
     while len(messages) < count:

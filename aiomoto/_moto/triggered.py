@@ -56,8 +56,11 @@ class Recorded(NamedTuple):
         mapping: the mapping of the stream to a function.
         shard: the id of the shard.
         records: the records as the function gets them, in their order.
+        since: the mapping's starting position, if these are all records of the shard, because the mapping has been
+            created or changed; ``None`` if they have just arrived.
     """
 
     mapping: Mapping
     shard: str
     records: tuple[dict[str, Any], ...]
+    since: str | None = None
