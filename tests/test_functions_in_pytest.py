@@ -71,3 +71,24 @@ def test_an_error_that_a_further_attempt_has_made_good_is_none(pytester: pytest.
             assert len(attempts) == 2
     """
     run_tests(pytester, tests).assert_outcomes(passed=1)
+
+
+def test_a_chain_without_end_that_began_later_fails_its_test(pytester: pytest.Pytester) -> None:
+    tests = """
+        def test_later(aiomoto):
+            def again(event, context):
+                sqs.send_message(QueueUrl=url, MessageBody="again")
+
+            aiomoto.functions["again"] = again
+            sqs = boto3.client("sqs", "us-east-1")
+            url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+            boto3.client("lambda", "us-east-1").create_event_source_mapping(
+                FunctionName="again", EventSourceArn="arn:aws:sqs:us-east-1:123456789012:jobs"
+            )
+            sqs.send_message(QueueUrl=url, MessageBody="first", DelaySeconds=5)
+            aiomoto.clock.advance(6)
+    """
+    result = run_tests(pytester, tests)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*aws.functions: the function of the queue 'jobs' is the 101st function in a row*"])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
 from typing import Any, TypeVar
 
-from aiomoto._functions.chain import begin, carry_out
-from aiomoto._functions.pending import run_in_thread
-from aiomoto._functions.places import Place, ThreadPlace, Work
-from aiomoto._functions.runtime import MockEnded, Runtime
+from aiomoto._functions.chain import begin_alone, carry_out
+from aiomoto._functions.pending import launcher
+from aiomoto._functions.places import Place
+from aiomoto._functions.runtime import Runtime
 from aiomoto._moto import containers
 from aiomoto._scripting import Moto
 from aiomoto._wire.message import WireResponse
@@ -58,7 +56,7 @@ async def _collected(runtime: Runtime, place: Place, work: Callable[[], Coroutin
 
 
 def act_later(runtime: Runtime, work: Callable[[], Result]) -> tuple[Result, bool]:
-    """Change Moto's data, with the lock held, and carry out what that has set off in a thread of its own.
+    """Change Moto's data, with the lock held, and have what that has set off carried out where the caller is.
 
     Returns:
         What the work returns, and whether it has set off anything.
@@ -70,11 +68,6 @@ def act_later(runtime: Runtime, work: Callable[[], Result]) -> tuple[Result, boo
     finally:
         containers.collector.reset(token)
     if collected.triggered:
-        chain = begin(runtime.jobs_of(runtime, collected.triggered), runtime, ThreadPlace())
-        run_in_thread(copy_context(), partial(_unless_ended, chain))
+        place, launch = launcher()()
+        launch(copy_context(), begin_alone(runtime.jobs_of(runtime, collected.triggered), runtime, place))
     return result, bool(collected.triggered)
-
-
-async def _unless_ended(work: Work[None]) -> None:
-    with suppress(MockEnded):  # nobody need wait for it
-        await work()

@@ -8,11 +8,11 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from aiomoto._functions.chain import begin
+from aiomoto._functions.chain import begin_alone
 from aiomoto._functions.handler import Registered
-from aiomoto._functions.places import Place, Work
+from aiomoto._functions.places import Place
 from aiomoto._functions.running import Cause, Outcome, Throttled, run
-from aiomoto._functions.runtime import MockEnded, Runtime
+from aiomoto._functions.runtime import Runtime
 from aiomoto._moto import event_sources
 from aiomoto._moto.lambdas import Target
 
@@ -57,27 +57,14 @@ def failed_items(outcome: Outcome | None, items: Sequence[str], *, reports: bool
         result = json.loads(outcome.payload) or {}
         failures = result.get("batchItemFailures") or []
         failed = [each["itemIdentifier"] for each in failures]
-    except (AttributeError, KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return items
     return failed if all(each in items for each in failed) else items
 
 
 def later(runtime: Runtime, key: object, title: str, seconds: float, job: Any) -> None:
     """Do a job later."""
-
-    def begin_it(place: Place) -> Work[None]:
-        return partial(_where_nobody_waits, runtime, begin([job], runtime, place))
-
-    runtime.own.pending.add(key, title, seconds, begin_it)
-
-
-async def _where_nobody_waits(runtime: Runtime, work: Work[None]) -> None:
-    try:
-        await work()
-    except MockEnded:
-        pass
-    except Exception as error:
-        runtime.own.errors.append(error)
+    runtime.own.pending.add(key, title, seconds, partial(begin_alone, [job], runtime))
 
 
 def timestamp() -> str:

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, cast
 
 from aiomoto._errors import AiomotoError
 from aiomoto._functions.places import Place, Result, Work
-from aiomoto._functions.runtime import Runtime
+from aiomoto._functions.runtime import MockEnded, Runtime
 from aiomoto._lock import state_lock
 
 _MOST_HOPS = 100
@@ -102,6 +102,20 @@ def begin(jobs: Iterable[Job], runtime: Runtime, place: Place) -> Work[None]:
     chain.add(jobs)
     runtime.own.under_way.append(chain)
     return partial(_tracked, chain, runtime, place)
+
+
+def begin_alone(jobs: Iterable[Job], runtime: Runtime, place: Place) -> Work[None]:
+    """Begin a chain that nobody waits for. ``aws.settle()`` raises its error."""
+    return partial(_noting_errors, begin(jobs, runtime, place), runtime)
+
+
+async def _noting_errors(work: Work[None], runtime: Runtime) -> None:
+    try:
+        await work()
+    except MockEnded:
+        pass
+    except Exception as error:
+        runtime.own.errors.append(error)
 
 
 async def call(work: Work[Result], title: str, runtime: Runtime, place: Place, seconds: float | None) -> Result:

@@ -28,7 +28,7 @@ class Entry:
         self._begin = begin
         self._forget = forget
         self._context = copy_context()
-        self._launch = _launcher()
+        self._launch = launcher()
         self._due = _clock.now() + seconds
         self._alarm = _clock.Alarm(seconds, self.start)
 
@@ -103,18 +103,18 @@ class Pending:
 Launch = Callable[[Context, Work[Any]], object]
 
 
-def _launcher() -> Callable[[], tuple[Place, Launch]]:
+def launcher() -> Callable[[], tuple[Place, Launch]]:
     """Where to carry it out: on the loop that runs now, if it still runs then, or else in a thread."""
     if _loops.on_trio():
         return _TrioRun().launcher
     loop = _loops.running_asyncio_loop()
     if loop is None:
-        return lambda: (ThreadPlace(), run_in_thread)
+        return lambda: (ThreadPlace(), _run_in_thread)
 
     def on_loop(context: Context, work: Work[Any]) -> None:
         loop.call_soon_threadsafe(lambda: context.run(spawn, work))
 
-    return lambda: (ThreadPlace(), run_in_thread) if loop.is_closed() else (LoopPlace(), on_loop)
+    return lambda: (ThreadPlace(), _run_in_thread) if loop.is_closed() else (LoopPlace(), on_loop)
 
 
 class _TrioRun:
@@ -126,13 +126,12 @@ class _TrioRun:
         try:
             self._token.run_sync_soon(lambda: None)
         except self._trio.RunFinishedError:
-            return ThreadPlace(), run_in_thread
+            return ThreadPlace(), _run_in_thread
         return LoopPlace(), self._on_loop
 
     def _on_loop(self, context: Context, work: Work[Any]) -> None:
         self._token.run_sync_soon(lambda: context.run(spawn, work))
 
 
-def run_in_thread(context: Context, work: Work[Any]) -> None:
-    """Carry something out in a thread of its own."""
+def _run_in_thread(context: Context, work: Work[Any]) -> None:
     Thread(target=context.run, args=(lambda: in_thread(work()),), name="aiomoto function", daemon=True).start()

@@ -93,13 +93,14 @@ def unused_rules(aws: MockAWS) -> str | None:
 
 
 def failed_functions(aws: MockAWS) -> str | None:
-    """Describe the functions whose errors nobody has seen; ``None`` if there are none."""
-    if not aws.has_functions or not (failed := aws.functions.unhandled):
+    """Describe the functions whose errors nobody has seen, and their endless chains; ``None`` if there are none."""
+    if not aws.has_functions or not (aws.functions.errors or aws.functions.unhandled):
         return None
-    lines = [
+    lines = [f"aws.functions: {error}" for error in aws.functions.errors]
+    lines += [
         f"aws.functions: {each.name!r}, invoked by {each.trigger}, has failed, and no further attempt has made up for "
         f"it:\n{each.traceback or each.log}"
-        for each in failed
+        for each in aws.functions.unhandled
     ]
     return "\n".join(
         [
