@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aiomoto import AiomotoError, mock_aws
-from tests.functions import ACCOUNT, REGION, bodies, client, create_queue
+from tests.functions import ACCOUNT, REGION, bodies, client, create_queue, create_rule
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:resize"
 
@@ -72,8 +72,39 @@ def test_a_success_goes_to_its_destination_which_may_be_a_function() -> None:
         send_event(width=3)
         first, second = aws.functions.invocations
     assert (first.name, second.name) == ("resize", "store")
+    assert (first.trigger, second.trigger) == ("Invoke", "lambda")
     assert second.event["requestContext"]["condition"] == "Success"
     assert second.event["responsePayload"] == {"resized": 3}
+
+
+def test_the_destination_of_a_response_stream_gets_its_text() -> None:
+    def stream(event: Any, context: Any) -> Any:
+        yield "one "
+        yield "two"
+
+    with mock_aws() as aws:
+        aws.functions["resize"] = stream
+        url, arn = create_queue("results")
+        configure(DestinationConfig={"OnSuccess": {"Destination": arn}})
+        send_event(width=3)
+        [record] = map(json.loads, bodies(url))
+    assert record["responsePayload"] == "one two"
+
+
+def test_topics_and_event_buses_are_destinations_too() -> None:
+    topic, bus = f"arn:aws:sns:{REGION}:{ACCOUNT}:results", f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
+    for destination in (topic, bus):
+        with mock_aws() as aws:
+            aws.functions["resize"] = lambda event, context: {"resized": event["width"]}
+            arn = aws.functions.add("note", lambda event, context: None)
+            client("sns").create_topic(Name="results")
+            client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+            create_rule("results", {"Arn": arn}, EventPattern='{"source": ["lambda"]}')
+            configure(DestinationConfig={"OnSuccess": {"Destination": destination}})
+            send_event(width=3)
+            event = aws.functions.invocations[1].event
+            detail = event["detail"] if destination == bus else json.loads(event["Records"][0]["Sns"]["Message"])
+        assert detail["responsePayload"] == {"resized": 3}
 
 
 def test_an_event_for_a_throttled_function_is_not_run() -> None:

@@ -105,7 +105,7 @@ def create_api(function: str) -> str:
     name: str = api.create_rest_api(name="shop")["id"]
     [root] = api.get_resources(restApiId=name)["items"]
     orders = api.create_resource(restApiId=name, parentId=root["id"], pathPart="orders")["id"]
-    order = api.create_resource(restApiId=name, parentId=orders, pathPart="{id}")["id"]
+    order = api.create_resource(restApiId=name, parentId=orders, pathPart="{order-id}")["id"]
     for resource, method in ((orders, "POST"), (order, "ANY")):
         api.put_method(restApiId=name, resourceId=resource, httpMethod=method, authorizationType="NONE")
         api.put_integration(
@@ -133,29 +133,51 @@ def test_a_proxy_integration_of_a_rest_api_runs_the_function() -> None:
         url = create_api(aws.functions.arn("orders"))
         response = requests.put(f"{url}/orders/a%20b?kind=a&kind=b", data="{}", headers={"X-Test": "1"})
         [invocation] = aws.functions.invocations
-    assert (response.json(), response.headers["X-Tag"]) == ({"id": "a b"}, "a")
+    assert (response.json(), response.headers["X-Tag"]) == ({"order-id": "a b"}, "a")
     event = invocation.event
     context, headers = event.pop("requestContext"), event.pop("headers")
     assert event.pop("multiValueHeaders") == {name: [value] for name, value in headers.items()}
     assert {name.lower(): value for name, value in headers.items()}["x-test"] == "1"
+    assert [name for name in headers if name.lower() == "host"] == ["Host"]
     assert event == {
-        "resource": "/orders/{id}",
+        "resource": "/orders/{order-id}",
         "path": "/orders/a%20b",
         "httpMethod": "PUT",
         "queryStringParameters": {"kind": "b"},
         "multiValueQueryStringParameters": {"kind": ["a", "b"]},
-        "pathParameters": {"id": "a b"},
+        "pathParameters": {"order-id": "a b"},
         "stageVariables": {"colour": "blue"},
         "body": "{}",
         "isBase64Encoded": False,
     }
-    assert (context["accountId"], context["stage"], context["resourcePath"]) == (ACCOUNT, "live", "/orders/{id}")
+    assert (context["accountId"], context["stage"], context["resourcePath"]) == (ACCOUNT, "live", "/orders/{order-id}")
     assert (context["path"], context["httpMethod"]) == ("/live/orders/a%20b", "PUT")
 
 
 def test_a_malformed_result_of_a_rest_api_is_a_bad_gateway() -> None:
     with mock_aws() as aws:
-        aws.functions["orders"] = lambda event, context: "no status"
+        aws.functions["orders"] = lambda event, context: results.pop()
         url = create_api(aws.functions.arn("orders"))
-        response = requests.post(f"{url}/orders")
-        assert (response.status_code, response.json()) == (502, {"message": "Internal server error"})
+        results = ["no status", {"statusCode": "ok"}, {"statusCode": 200, "body": {"not": "a string"}}]
+        for _ in range(3):
+            response = requests.post(f"{url}/orders")
+            assert (response.status_code, response.json()) == (502, {"message": "Internal server error"})
+
+
+@pytest.mark.parametrize(
+    "result", [{"statusCode": 200, "headers": ["a"]}, {"statusCode": 200, "isBase64Encoded": True}]
+)
+def test_a_malformed_result_of_a_function_url_is_a_bad_gateway(result: Any) -> None:
+    with mock_aws() as aws:
+        aws.functions["orders"] = lambda event, context: {"body": "x", **result}
+        response = requests.get(function_url())
+        assert (response.status_code, response.json()) == (502, {"message": "Internal Server Error"})
+
+
+def test_a_response_stream_behind_a_function_url_is_a_bad_gateway() -> None:
+    def stream(event: Any, context: Any) -> Any:
+        yield "one"
+
+    with mock_aws() as aws:
+        aws.functions["orders"] = stream
+        assert requests.get(function_url()).status_code == 502

@@ -225,6 +225,19 @@ def test_a_report_of_an_unknown_message_fails_the_whole_batch() -> None:
         assert attributes["ApproximateNumberOfMessagesNotVisible"] == "1"
 
 
+def test_a_report_that_is_not_json_fails_the_whole_batch() -> None:
+    def stream(event: Any, context: Any) -> Any:
+        yield "done"
+
+    with mock_aws() as aws:
+        aws.functions["worker"] = stream
+        dead, dead_arn = create_queue("dead")
+        url, arn = create_queue("jobs", RedrivePolicy=redrive(dead_arn, 1), **AT_ONCE)
+        map_source("worker", arn, FunctionResponseTypes=["ReportBatchItemFailures"])
+        send(url, "a")
+        assert bodies(dead) == ["a"]
+
+
 def test_a_window_gathers_messages_until_the_batch_is_full() -> None:
     with mock_aws() as aws:
         aws.functions["worker"] = worker = Worker()

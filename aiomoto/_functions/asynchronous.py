@@ -90,6 +90,13 @@ class Event:
             },
             "requestPayload": json.loads(self.payload),
             "responseContext": context if succeeded else context | {"functionError": "Unhandled"},
-            "responsePayload": json.loads(outcome.payload),
+            "responsePayload": _json_or_text(outcome.payload),
         }
         await act(runtime, place, partial(deliver, arn, record, succeeded=succeeded))
+
+
+def _json_or_text(payload: bytes) -> Any:
+    try:
+        return json.loads(payload)
+    except ValueError:  # the chunks of a response stream
+        return payload.decode(errors="replace")

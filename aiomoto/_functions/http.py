@@ -80,7 +80,8 @@ def _version_2(endpoint: Endpoint, request: WireRequest) -> dict[str, Any]:
 
 
 def _version_1(endpoint: Endpoint, request: WireRequest) -> dict[str, Any]:
-    headers = {**request.headers, "Host": request.host}
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+    headers["Host"] = request.host
     now = datetime.now(timezone.utc)
     text, is_base64 = _text(request.body)
     return {
@@ -130,13 +131,21 @@ def _text(body: bytes | None) -> tuple[str, bool]:
 
 
 def _response(outcome: Outcome, *, may_be_bare: bool) -> WireResponse:
-    if outcome.error is not None:
-        return _json(502, {"message": "Internal Server Error" if may_be_bare else "Internal server error"})
-    result = json.loads(outcome.payload)
-    if not isinstance(result, Mapping) or "statusCode" not in result:
-        # A function URL takes a bare result for the body; a REST API calls it malformed.
-        return _json(200, result) if may_be_bare else _json(502, {"message": "Internal server error"})
+    try:
+        if outcome.error is None:
+            return _translated(json.loads(outcome.payload), may_be_bare=may_be_bare)
+    except (AttributeError, TypeError, ValueError):  # a malformed result
+        pass
+    return _json(502, {"message": "Internal Server Error" if may_be_bare else "Internal server error"})
+
+
+def _translated(result: Any, *, may_be_bare: bool) -> WireResponse:
+    is_bare = not isinstance(result, Mapping) or "statusCode" not in result
+    if is_bare and may_be_bare:
+        return _json(200, result)
     body = result.get("body") or ""
+    if is_bare or not (isinstance(body, str) or may_be_bare):
+        raise TypeError("a REST API wants a status, and a string as the body")
     text = body if isinstance(body, str) else json.dumps(body)
     data = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
     pairs = [(str(name), str(value)) for name, value in (result.get("headers") or {}).items()]

@@ -16,6 +16,7 @@ from aiomoto._moto.loaded import loaded_backends
 
 _URL = re.compile(r"(?P<id>[a-z0-9]+)\.lambda-url\.(?P<region>[a-z0-9-]+)\.on\.aws")
 _API = re.compile(r"(?P<id>[a-zA-Z0-9]+)\.execute-api\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+_PARAMETER = re.compile(r"(\{[^{}]+\})")
 _FUNCTION = re.compile(r"/functions/(arn:[^/]+)/invocations$")
 
 
@@ -81,7 +82,8 @@ def _rest_api(name: str, region: str, method: str, path: str) -> Iterator[Endpoi
             of_method = resource.resource_methods.get(method) or resource.resource_methods.get("ANY")
             function = function_of(of_method)
             if found is not None and function is not None:
-                values = {key: unquote(value) for key, value in found.groupdict().items()}
+                names = [each.strip("{}+") for each in _PARAMETER.findall(resource.get_path())]
+                values = {name: unquote(value) for name, value in zip(names, found.groups(), strict=True)}
                 yield Endpoint(
                     lambdas.target_of(function),
                     name,
@@ -108,12 +110,10 @@ def _rank(path: str) -> list[int]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{[A-Za-z0-9._-]+\+?\})", path)
-    return re.compile("".join(_part(each) for each in parts) or "/")
+    return re.compile("".join(_part(each) for each in _PARAMETER.split(path)))
 
 
 def _part(part: str) -> str:
     if not part.startswith("{"):
         return re.escape(part)
-    name = re.sub(r"\W", "_", part.strip("{}+"))
-    return f"(?P<{name}>.+)" if part.endswith("+}") else f"(?P<{name}>[^/]+)"
+    return "(.+)" if part.endswith("+}") else "([^/]+)"
