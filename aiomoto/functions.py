@@ -13,6 +13,7 @@ from aiomoto._aws.regions import partition_of
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record
 from aiomoto._environment.variables import region as default_region
+from aiomoto._errors import ArgumentError
 from aiomoto._functions.answering import Answering
 from aiomoto._functions.context import Context
 from aiomoto._functions.handler import Handler, Registered
@@ -99,6 +100,10 @@ class Functions(MutableMapping[str, Handler]):
 
     def handler(self, name: str, /, **options: Any) -> Callable[[AnyHandler], AnyHandler]:
         """Decorate a handler, to register it. Takes the options of :meth:`add`."""
+        if not isinstance(name, str):
+            raise ArgumentError(
+                f'the decorator needs the name of the function: @aws.functions.handler("resize"), not {name!r}'
+            )
 
         def register(handler: AnyHandler) -> AnyHandler:
             self.add(name, handler, **options)

@@ -94,6 +94,35 @@ def test_a_function_that_the_code_has_created_takes_a_handler_that_is_registered
         assert functions().get_function_configuration(FunctionName="resize")["Timeout"] == 9
 
 
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_a_function_of_a_stack_of_cloudformation_takes_the_handler(comes_first: bool) -> None:
+    template = {
+        "Resources": {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}},
+            "Function": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "FunctionName": "resize",
+                    "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                    "Runtime": "python3.13",
+                    "Handler": "app.handler",
+                    "Code": {"ZipFile": "code"},
+                    "Timeout": 9,
+                },
+            },
+        }
+    }
+    with mock_aws() as aws:
+        if comes_first:
+            aws.functions["resize"] = resize
+        stacks = boto3.client("cloudformation", REGION)
+        stacks.create_stack(StackName="app", TemplateBody=json.dumps(template))
+        if not comes_first:
+            aws.functions["resize"] = resize
+        assert invoke(event=1) == {"resized": 1}
+        assert functions().get_function_configuration(FunctionName="resize")["Timeout"] == 9
+
+
 def test_a_function_that_cannot_be_created_leaves_the_registered_one() -> None:
     with mock_aws() as aws:
         aws.functions["resize"] = resize
@@ -159,7 +188,9 @@ def test_the_innermost_mocks_handler_comes_first() -> None:
         with mock_aws() as inner:
             inner.functions["resize"] = lambda event, context: "inner"
             assert [invoke("resize"), invoke("crop")] == ["inner", "outer"]
+            assert [each.name for each in inner.functions.invocations] == ["resize", "crop"]
         assert invoke("resize") == "outer"
+        assert len(outer.functions.invocations) == 1
 
 
 def test_a_handler_of_a_region_is_for_that_region_only() -> None:
@@ -219,6 +250,12 @@ def test_a_wrong_argument_is_refused(name: Any, handler: Any, options: Any, mess
             aws.functions.add(name, handler, **options)
         assert str(refused.value).startswith(message)
         assert not aws.functions
+
+
+def test_the_decorator_without_a_name_is_refused() -> None:
+    decorator: Any = mock_aws().functions.handler
+    with pytest.raises(ArgumentError, match=r'needs the name of the function: @aws\.functions\.handler\("resize"\)'):
+        decorator(resize)
 
 
 def test_an_unknown_name_is_an_error_that_suggests_another() -> None:

@@ -201,6 +201,7 @@ def test_a_payload_that_is_too_large_is_refused() -> None:
         large = b'"' + b"x" * 6291455 + b'"'
         message = "6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)"
         assert refused(Payload=large) == (413, "RequestTooLargeException", message)
+        assert refused(Payload=large, InvocationType="DryRun")[1] == "RequestTooLargeException"
         assert refused(Payload=large[:1048577], InvocationType="Event")[1] == "RequestTooLargeException"
         assert aws.functions.invocations == []
 

@@ -29,7 +29,7 @@ from aiomoto._moto.lambdas import Target
 from aiomoto._wire.message import WireResponse
 
 OPERATIONS = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"})
-_LARGEST = {"RequestResponse": 6291456, "Event": 1048576}  # bytes; the second since October 2025
+_LARGEST = {"RequestResponse": 6291456, "Event": 1048576, "DryRun": 6291456}  # bytes; of events since October 2025
 
 
 class Refused(Exception):
@@ -145,11 +145,11 @@ def _payload(given: Any, kind: str) -> bytes:
     Raises:
         Refused: it is too large, it is not JSON, or there is no such invocation type.
     """
-    if kind not in ("RequestResponse", "Event", "DryRun"):
+    if kind not in _LARGEST:
         raise Refused("InvalidParameterValueException", f"Invalid InvocationType: {kind}", 400)
     payload = given.read() if hasattr(given, "read") else given
     payload = payload.encode() if isinstance(payload, str) else bytes(payload or b"")
-    if len(payload) > _LARGEST.get(kind, 6291456):
+    if len(payload) > _LARGEST[kind]:
         message = (
             f"{len(payload)} byte payload is too large for the {kind} invocation type (limit {_LARGEST[kind]} bytes)"
         )
