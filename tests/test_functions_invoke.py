@@ -223,6 +223,36 @@ def test_a_reserved_concurrency_of_0_throttles() -> None:
         assert payload() == {}
 
 
+def test_as_many_run_at_once_as_the_reserved_concurrency_allows() -> None:
+    refusals: list[tuple[int, str, str]] = []
+
+    def run(event: Any, context: Any) -> Any:
+        if event:
+            refusals.append(refused(Payload=json.dumps(event - 1)))
+        return event
+
+    with mock_aws() as aws:
+        aws.functions.add("resize", run, timeout=60)
+        functions().put_function_concurrency(FunctionName="resize", ReservedConcurrentExecutions=1)
+        assert payload(Payload="1") == 1
+        assert payload(Payload="0") == 0
+        assert len(aws.functions.invocations) == 2
+    assert refusals == [(429, "TooManyRequestsException", "Rate Exceeded.")]
+
+
+# ---------------------------------------------------------------- answers
+
+
+def test_an_answer_comes_first_and_may_run_the_function() -> None:
+    with mock_aws() as aws:
+        aws.functions["resize"] = echo
+        aws.answers.add("lambda", "Invoke", [{"StatusCode": 200, "Payload": b"0"}, lambda call: call.moto()])
+        assert invoke(Payload="7")["Payload"] == b"0"
+        assert aws.functions.invocations == []
+        assert invoke(Payload="7")["Payload"] == b"7"
+        assert [each.event for each in aws.functions.invocations] == [7]
+
+
 # ---------------------------------------------------------------- names and versions
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import anyio
@@ -64,6 +65,25 @@ async def test_a_plain_handler_runs_beside_the_loop(client: ClientFactory) -> No
 
         tasks.start_soon(release)
         assert await body(await functions.invoke(FunctionName="wait")) is True
+
+
+current_user: ContextVar[str] = ContextVar("current_user", default="nobody")
+
+
+@pytest.mark.anyio
+async def test_handlers_see_the_context_variables_of_their_caller(client: ClientFactory) -> None:
+    def plain(event: Any, context: Any) -> str:
+        return current_user.get()
+
+    async def asynchronous(event: Any, context: Any) -> str:
+        return current_user.get()
+
+    async with mock_aws() as aws, client("lambda", region_name=REGION) as functions:
+        aws.functions["plain"] = plain
+        aws.functions["async"] = asynchronous
+        current_user.set("ada")
+        assert await body(await functions.invoke(FunctionName="plain")) == "ada"
+        assert await body(await functions.invoke(FunctionName="async")) == "ada"
 
 
 def test_an_async_handler_that_is_called_from_a_thread_has_a_loop_of_its_own() -> None:
