@@ -11,6 +11,7 @@ from aiomoto._installation import endings, installation
 from aiomoto._moto import backends, snapshots, worlds
 from aiomoto._moto.snapshot import Snapshot
 from aiomoto._moto.worlds import World
+from aiomoto._observers import functions_of
 from aiomoto._options import Options, check_snapshot
 from aiomoto._run import Run
 
@@ -29,16 +30,11 @@ class Data:
     @property
     def functions(self) -> Functions:
         """The Lambda functions that run in this process, by name, until the mock ends. See docs/functions.md."""
-        if self._functions is None or self._functions.owner is not self:  # that of a mock that this is a copy of
+        if self._functions is None or functions_of(self) is None:
             from aiomoto.functions import Functions  # tests without it do without its modules
 
             self._functions = Functions(self, lambda: self._run)
         return self._functions
-
-    @property
-    def has_functions(self) -> bool:
-        """Whether there are functions, or were."""
-        return self._functions is not None and self._functions.owner is self
 
     def settle(self, timeout: float = 10) -> Awaitable[None]:
         """Wait until no function is under way, and nothing waits to be delivered to one. See docs/functions.md.
@@ -54,7 +50,7 @@ class Data:
         """
         from aiomoto._functions.settling import Settling  # tests without functions do without it
 
-        return Settling(self._functions if self.has_functions else None, timeout).wait()
+        return Settling(None if functions_of(self) is None else self.functions, timeout).wait()
 
     @property
     def clock(self) -> Clock:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from aiomoto._calls.left_open import Leak
     from aiomoto._calls.log import CallLog
+    from aiomoto._functions.record import Invocation
 
 
 class ObservedMock(Protocol):
@@ -18,6 +19,29 @@ class ObservedMock(Protocol):
     @property
     def leaks(self) -> list[Leak]:
         """What it has left open."""
+
+
+class ObservedFunctions(Protocol):
+    """What is seen of a mock's Lambda functions.
+
+    Attributes:
+        invocations: every run of a handler, in order.
+        errors: what went wrong where nobody waited.
+    """
+
+    invocations: list[Invocation]
+    errors: list[Exception]
+
+    @property
+    def unhandled(self) -> list[Invocation]:
+        """The invocations that have failed, and that nobody has seen."""
+
+
+def functions_of(mock: object) -> ObservedFunctions | None:
+    """The Lambda functions of a mock; ``None`` if its test has used none, which does without their modules."""
+    functions = vars(mock).get("_functions")
+    # A copy of a mock has those of the original.
+    return functions if functions is not None and functions.owner is mock else None
 
 
 class Observer(Protocol):

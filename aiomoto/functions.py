@@ -22,7 +22,7 @@ from aiomoto._functions.pending import Pending
 from aiomoto._functions.record import Invocation
 from aiomoto._functions.runtime import Runtime
 from aiomoto._installation import installation
-from aiomoto._observers import ObservedMock, observers
+from aiomoto._observers import ObservedMock, functions_of, observers
 from aiomoto._run import Run
 from aiomoto._scripting import Moto
 
@@ -220,20 +220,15 @@ class _Watch:
     wants_details = False
 
     def started(self, mock: ObservedMock) -> None:
-        if (functions := _of(mock)) is not None:
+        if isinstance(functions := functions_of(mock), Functions):
             functions.begin()
 
     def ending(self, mock: ObservedMock) -> None:
-        if (functions := _of(mock)) is not None:
+        if isinstance(functions := functions_of(mock), Functions):
             functions.clear()
 
     def clearing(self, log: CallLog) -> None:
         """Do nothing: invocations are not calls."""
-
-
-def _of(mock: object) -> Functions | None:
-    functions = vars(mock).get("_functions")
-    return functions if functions is not None and functions.owner is mock else None
 
 
 observers.append(_Watch())

@@ -13,6 +13,7 @@ from aiomoto._calls.log import list_calls
 from aiomoto._errors import ArgumentError
 from aiomoto._mock import MockAWS
 from aiomoto._moto.snapshot import Snapshot
+from aiomoto._observers import functions_of
 from aiomoto._options import LEAKS, NAMES, one_of
 from aiomoto._rules.rule import Rule
 
@@ -94,13 +95,14 @@ def unused_rules(aws: MockAWS) -> str | None:
 
 def failed_functions(aws: MockAWS) -> str | None:
     """Describe the functions whose errors nobody has seen, and their endless chains; ``None`` if there are none."""
-    if not aws.has_functions or not (aws.functions.errors or aws.functions.unhandled):
+    functions = functions_of(aws)
+    if functions is None or not (functions.errors or functions.unhandled):
         return None
-    lines = [f"aws.functions: {error}" for error in aws.functions.errors]
+    lines = [f"aws.functions: {error}" for error in functions.errors]
     lines += [
         f"aws.functions: {each.name!r}, invoked by {each.trigger}, has failed, and no further attempt has made up for "
         f"it:\n{each.traceback or each.log}"
-        for each in aws.functions.unhandled
+        for each in functions.unhandled
     ]
     return "\n".join(
         [
