@@ -27,7 +27,7 @@ from aiomoto._installation import endings, installation
 from aiomoto._leak_report import report
 from aiomoto._moto import backends, worlds
 from aiomoto._moto.switch import refuse_other_modes
-from aiomoto._observers import observers, tell_of_clearing
+from aiomoto._observers import invocations_of, observers, tell_of_clearing
 from aiomoto._options import OptionArguments, Options, options_from
 from aiomoto._run import Run
 from aiomoto._s3fs.closing import Closing
@@ -209,7 +209,7 @@ class MockAWS(Data):
 
         options = {"is_active": self._run is not None, "records_bodies": self._options.record_bodies}
         with worlds.inside(self._world):
-            write_report(path, self.calls, self.leaks, secrets=secrets, **options)
+            write_report(path, self.calls, invocations_of(self), self.leaks, secrets=secrets, **options)
 
     def _begin(self, options: Options) -> None:
         self.calls.start()

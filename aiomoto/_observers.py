@@ -44,6 +44,12 @@ def functions_of(mock: object) -> ObservedFunctions | None:
     return functions if functions is not None and functions.owner is mock else None
 
 
+def invocations_of(mock: object) -> list[Invocation]:
+    """The runs of a mock's Lambda functions, in order."""
+    functions = functions_of(mock)
+    return [] if functions is None else list(functions.invocations)
+
+
 class Observer(Protocol):
     """Is told of each mock. What it raises is the error of the test that starts or ends the mock.
 

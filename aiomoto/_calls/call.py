@@ -326,7 +326,12 @@ def printable(string: str) -> str:
 
 def arguments(params: Mapping[str, object]) -> str:
     """Format parameters as Python keyword arguments, long values abbreviated."""
-    return ", ".join(f"{name}={_SHORT.repr(value)}" for name, value in params.items())
+    return ", ".join(f"{name}={abbreviated(value)}" for name, value in params.items())
+
+
+def abbreviated(value: object) -> str:
+    """Format a value as Python does, long ones abbreviated."""
+    return _SHORT.repr(value)
 
 
 _ATTEMPT = re.compile(r"(?:^|[;\s])attempt=([0-9]{1,9})(?![0-9])")

@@ -18,6 +18,7 @@ class Invocation:
         event: what the handler was given, before it changed it.
         trigger: what set it off: ``"Invoke"``; an ARN, such as a queue's; a URL; or a service: ``"events"`` for
             schedules, ``"logs"``, ``"secretsmanager"``, or ``"lambda"`` for the destination of another function.
+        began: when it began, by a clock of seconds that nobody can set.
         request_id: the id of the invocation, which the handler's context and its log have as well.
         result: what the handler has returned.
         error: what the handler has raised; ``None`` if it has raised nothing, or AWS stopped it.
@@ -52,7 +53,7 @@ class Invocation:
         self.log = ""
         self.delivery = delivery
         self.may_fail = may_fail
-        self._began = _clock.now()
+        self.began = _clock.now()
 
     @property
     def traceback(self) -> str | None:
@@ -61,7 +62,7 @@ class Invocation:
 
     def ended(self, result: Any, error: BaseException | None, failure: FunctionError | None) -> None:
         """Note how it has ended."""
-        self.duration = _clock.now() - self._began
+        self.duration = _clock.now() - self.began
         self.result, self.error = result, error
         self.failure = failure.kind if failure is not None else None
 

@@ -15,10 +15,11 @@ from aiomoto import _clock
 from aiomoto._calls.call import Call
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog, Wait
+from aiomoto._functions.record import Invocation
 from aiomoto._moto import worlds
 from aiomoto._moto.state import Existing, existing
 from aiomoto._moto.worlds import World
-from aiomoto._observers import ObservedMock, observers
+from aiomoto._observers import ObservedMock, invocations_of, observers
 from aiomoto._report.file_names import file_name
 from aiomoto._report.index import INDEX, Entry, entry_of, index_page
 from aiomoto._report.page import MARK
@@ -99,6 +100,7 @@ class HtmlReports:
     def ending(self, mock: ObservedMock) -> None:
         """Note what a mock leaves."""
         self._active = [each for each in self._active if each[0] is not mock]
+        self._test.invocations += invocations_of(mock)
         own = self._test.own
         if own[:1] == [mock] or mock not in own:
             self._test.leaks += _guarded(lambda: mock.leaks, [])  # those of the mocks inside of it, too
@@ -161,6 +163,8 @@ class HtmlReports:
     # ------------------------------------------------------------ files
 
     def _write(self, test: _RunningTest) -> Entry | None:
+        for mock, _ in self._active:
+            test.invocations += invocations_of(mock)
         trace = test.trace(secrets=self._secrets)
         is_written = self._which == "all" or trace.outcome in ("failed", "error")
         name = file_name(trace.title) if is_written else ""
@@ -186,6 +190,7 @@ class _RunningTest:
         self.began = _clock.now()
         self.own: list[ObservedMock] = []
         self.logs: list[CallLog] = []
+        self.invocations: list[Invocation] = []
         self.leaks: list[Leak] = []
         self.phases: list[pytest.TestReport] = []
         self.failures: list[str] = []
@@ -199,11 +204,13 @@ class _RunningTest:
     def trace(self, *, secrets: bool) -> Trace:
         """What the page of the test shows."""
         calls = {call for log in self.logs for call in log if call.began >= self.began}
+        invocations = {each for each in self.invocations if each.began >= self.began}
         waits: dict[int, Wait] = {id(wait.slept): wait for log in self.logs for wait in log.waits}
         return Trace(
             self.phases[0].nodeid,
             list(calls),
             list(waits.values()),
+            sorted(invocations, key=lambda each: each.began),
             self.leaks,
             self.existing,
             records_bodies=_records_bodies(calls),

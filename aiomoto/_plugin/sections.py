@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aiomoto import _clock
 from aiomoto._moto import worlds
+from aiomoto._observers import invocations_of
 
 if TYPE_CHECKING:
     from aiomoto._calls.call import Call
     from aiomoto._calls.log import CallLog, Wait
+    from aiomoto._functions.record import Invocation
     from aiomoto._moto.state import State
     from aiomoto._observers import ObservedMock
 
@@ -34,8 +37,11 @@ class _Noted:
         self._log: CallLog = mock.calls
         self._last: Call | None = None
         self._waits = 0
+        self._since = _clock.now()
+        self._invocations: list[Invocation] = []  # of a mock that has ended
 
     def skip_earlier(self) -> None:
+        self._since = _clock.now()
         self._last = self._log.last if self._log else None
         self._waits = len(self._log.waits)
 
@@ -48,6 +54,13 @@ class _Noted:
         calls = list(self._log)
         # The last one may have been dropped since.
         return calls[calls.index(self._last) + 1 :] if self._last in calls else calls
+
+    def invocations(self) -> list[Invocation]:
+        found = self._invocations if self.mock is None else invocations_of(self.mock)
+        return [each for each in found if each.began >= self._since]
+
+    def end(self) -> None:
+        self._invocations, self.mock = self.invocations(), None
 
     def waits(self) -> list[Wait]:
         return self._log.waits[self._waits :]
@@ -82,7 +95,7 @@ class Sections:
     def ending(self, mock: ObservedMock) -> None:
         """Note that a mock ends; if an error ends it, also what exists, since that may be deleted."""
         for each in [each for each in self._active if each.mock is mock]:
-            each.mock = None
+            each.end()
             self._active.remove(each)
             self._ended.append(each)
         if isinstance(sys.exc_info()[1], Exception):
@@ -114,8 +127,9 @@ class Sections:
         waits: dict[Call | None, list[Any]] = {}
         for wait in {id(wait): wait for each in noted for wait in each.waits()}.values():
             waits.setdefault(wait.after, []).append(wait.slept)
+        invocations = sorted((each for one in noted for each in one.invocations()), key=lambda each: each.began)
         state = self._active[-1].state() if self._active else self._state
-        return report_text(calls, waits, state, error, parts=self._parts, width=_width(self._config))
+        return report_text(calls, waits, invocations, state, error, parts=self._parts, width=_width(self._config))
 
 
 def _state_now() -> State:

@@ -9,11 +9,9 @@ from aiomoto._calls.call import Call, arguments, printable, title
 from aiomoto._calls.record import Slept
 from aiomoto._calls.table import align, milliseconds
 from aiomoto._errors import AiomotoError
+from aiomoto._report.choice import choose, gaps
 from aiomoto._report.lines import cut
 from aiomoto._report.masking import masked, masked_url
-
-_MOST_ROWS = 40
-_MOST_FAILED = 30
 
 Waits = Mapping[Call | None, Sequence[Slept]]
 
@@ -30,30 +28,16 @@ def calls_table(calls: Sequence[Call], waits: Waits, *, width: int, secrets: boo
         width: the greatest width of a line.
         secrets: whether to show secret parameters.
     """
-    shown = _choose(calls)
+    shown = choose([call.has_failed for call in calls])
     rows = [_cells(number, calls[number], secrets=secrets) for number in shown]
     used = [index for index, heading in enumerate(_HEADINGS) if _is_used(heading, [row[index] for row in rows])]
     table = [tuple(row[index] for index in used) for row in (_HEADINGS, *rows)]
     right = [used.index(index) for index in _RIGHT if index in used]
     heading, *lines = align(table, right=right)
     result = [heading]
-    before = 0
-    for number, line in zip(shown, lines, strict=True):
-        if number > before:
-            result.append(f"… {number - before:,} not shown")
-        result += [line, *map(_wait, waits.get(calls[number], ()))]
-        before = number + 1
+    for number, gap, line in zip(shown, gaps(shown), lines, strict=True):
+        result += [*gap, line, *map(_wait, waits.get(calls[number], ()))]
     return [cut(line, width) for line in [*map(_wait, waits.get(None, ())), *result]]
-
-
-def _choose(calls: Sequence[Call]) -> list[int]:
-    """Choose which calls to show: those that failed first, of many the first and the last ones; then the last ones."""
-    numbers = range(len(calls))
-    failed = [number for number in numbers if calls[number].has_failed]
-    if len(failed) > _MOST_FAILED:
-        failed = failed[: _MOST_FAILED // 2] + failed[-_MOST_FAILED // 2 :]
-    others = [number for number in reversed(numbers) if number not in set(failed)]
-    return sorted(failed + others[: _MOST_ROWS - len(failed)])
 
 
 # The call comes last, since it is what is cut.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from aiomoto._calls.call import Call
+from aiomoto._functions.record import Invocation
 from aiomoto._moto.state import State
 from aiomoto._report.calls_table import Waits, calls_table
+from aiomoto._report.invocations import invocations_table
 from aiomoto._report.lines import cut
 from aiomoto._report.near import near_lines
 from aiomoto._report.state_lines import state_lines
@@ -15,6 +17,7 @@ from aiomoto._report.state_lines import state_lines
 def report_text(
     calls: Sequence[Call],
     waits: Waits,
+    invocations: Sequence[Invocation],
     state: State | None,
     error: BaseException,
     *,
@@ -26,15 +29,20 @@ def report_text(
     Args:
         calls: the calls, the oldest first.
         waits: the waits that were skipped, by the newest call at that time.
+        invocations: the runs of Lambda functions, the oldest first.
         state: what existed when the test failed; ``None`` if that is unknown.
         error: the error that the test failed with.
-        parts: what the report has: ``"calls"``, ``"state"``, and ``"secrets"`` if nothing is masked.
+        parts: what the report has: ``"calls"``, which runs of functions are among, ``"state"``, and ``"secrets"`` if
+            nothing is masked.
         width: the greatest width of a line.
     """
     blocks = []
     if "calls" in parts:
-        table = calls_table(calls, waits, width=width, secrets="secrets" in parts)
+        secrets = "secrets" in parts
+        table = calls_table(calls, waits, width=width, secrets=secrets)
         blocks.append(table if calls else ["No calls were made."])
+        if invocations:
+            blocks.append(["Functions that ran:", *invocations_table(invocations, width=width, secrets=secrets)])
     if "state" in parts:
         blocks.append(_state(state, width))
         if state is not None and (near := near_lines(error, calls, state)):

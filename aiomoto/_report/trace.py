@@ -15,8 +15,10 @@ from aiomoto._calls.call import Call, number_of_calls, printable
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import Wait
 from aiomoto._calls.table import milliseconds
+from aiomoto._functions.record import Invocation
 from aiomoto._moto.state import Existing
 from aiomoto._report.call_data import CallData
+from aiomoto._report.invocations import cells
 from aiomoto._report.page import element, page, table
 from aiomoto._report.places import short_path
 from aiomoto._report.suspicions import Suspicion, suspicions
@@ -24,6 +26,7 @@ from aiomoto._report.suspicions import Suspicion, suspicions
 _SCRIPTS = ("python.js", "timeline.js", "rows.js", "list.js", "bodies.js", "details.js", "trace.js")
 _MOST_WITHOUT_SCRIPT = 1000
 _MOST_EXISTING = 2000
+_MOST_INVOCATIONS = 1000
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Trace:
         title: the id of the test.
         calls: the calls, in the order in which they began.
         waits: the waits that were skipped.
+        invocations: the runs of Lambda functions, in the order in which they began.
         leaks: what was left open.
         existing: what existed at the end; ``None`` if that is unknown.
         records_bodies: whether bodies were recorded.
@@ -48,6 +52,7 @@ class Trace:
     title: str
     calls: Sequence[Call]
     waits: Sequence[Wait] = ()
+    invocations: Sequence[Invocation] = ()
     leaks: Sequence[Leak] = ()
     existing: Sequence[Existing] | None = None
     records_bodies: bool = False
@@ -85,6 +90,7 @@ def _body(trace: Trace) -> str:
             _suspicions(trace.suspicions),
             '<div id="calls"></div>',
             _without_script(trace.calls),
+            _functions(trace),
             '<div class="endings">',
             _state(trace.existing),
             _leaks(trace.leaks),
@@ -147,6 +153,16 @@ def _without_script(calls: Sequence[Call]) -> str:
     note = element("p", f"{more:,} more calls are shown by the page's script.") if more else ""
     headings = ("#", "Service", "Operation", "Outcome", "ms", "Attempt")
     return f"<noscript><section><h2>Calls</h2>{table(headings, rows)}{note}</section></noscript>"
+
+
+def _functions(trace: Trace) -> str:
+    if not trace.invocations:
+        return ""
+    rows = [cells(each, secrets=trace.secrets) for each in trace.invocations[:_MOST_INVOCATIONS]]
+    more = len(trace.invocations) - len(rows)
+    note = element("p", f"and {more:,} more", class_="quiet") if more else ""
+    runs = table(("Function", "Invoked by", "ms", "Result or error"), rows)
+    return f"<section><h2>Functions that ran</h2>{runs}{note}</section>"
 
 
 def _state(existing: Sequence[Existing] | None) -> str:

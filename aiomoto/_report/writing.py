@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog
+from aiomoto._functions.record import Invocation
 from aiomoto._moto.state import existing
 from aiomoto._report.trace import Trace, trace_page
 
@@ -15,6 +16,7 @@ from aiomoto._report.trace import Trace, trace_page
 def write_report(
     path: str | os.PathLike[str],
     calls: CallLog,
+    invocations: Sequence[Invocation],
     leaks: Sequence[Leak],
     *,
     is_active: bool,
@@ -32,6 +34,7 @@ def write_report(
         test or Path(path).name,
         list(calls),
         list(calls.waits),
+        invocations,
         leaks,
         existing() if is_active else None,
         records_bodies=records_bodies,
