@@ -181,6 +181,9 @@ async def test_cancelling_the_call_does_not_stop_the_chain(client: ClientFactory
         goes_on.set()
         await aws.settle(timeout=60)
         assert [each.name for each in aws.functions.invocations] == ["wait", "after"]
+        assert all(each.duration is not None for each in aws.functions.invocations)
+        counts = functions.client("sqs").get_queue_attributes(QueueUrl=first, AttributeNames=["All"])["Attributes"]
+        assert counts["ApproximateNumberOfMessagesNotVisible"] == "0"  # it was deleted
 
 
 @pytest.mark.anyio
