@@ -86,7 +86,8 @@ if not TYPE_CHECKING:  # type checkers would accept any name
             hints = import_module(f"{__name__}._hints")
             raise AttributeError(hints.unknown_attribute(f"module {__name__!r}", name, __all__))
         try:
-            value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+            with import_module(f"{__name__}._collector").paused():
+                value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
         except (ImportError, AttributeError) as error:
             raise import_module(f"{__name__}._patching.compatibility").explain(error) from error
         globals()[name] = value

@@ -33,6 +33,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_calls.table": "",
         "_cleanup": "",
         "_clock": "",
+        "_collector": "",
         "_environment.watch": "",
         "_errors": "",
         "_functions.payload": "",

@@ -14,7 +14,7 @@ from aiomoto._aws.output_values import text_of
 from aiomoto._errors import ArgumentError
 
 # https://www.w3.org/TR/xml/#charsets
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def members_xml(shape: Shape, value: Mapping[str, Any]) -> str:

@@ -7,9 +7,12 @@ lazily: a test needs about twenty of S3's 900 shapes.
 
 from __future__ import annotations
 
+import gzip
+import json
 import marshal
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial, wraps
 from typing import Any
 
@@ -18,6 +21,7 @@ import botocore
 from botocore.endpoint_provider import EndpointProvider, RuleSet
 from botocore.loaders import JSONFileLoader, Loader
 
+from aiomoto import _collector
 from aiomoto._botocore.lazy_dict import Compact, LazyDict, compact
 from aiomoto._patching.places import argument, with_argument
 
@@ -43,10 +47,11 @@ def _load_file(original: Any) -> Any:
         if refused_by or not file_path.startswith(_PACKAGED):
             return original(self, *args, **kwargs)
         if file_path not in _copies:
-            data = original(self, *args, **kwargs)
-            if data is None:
-                return None
-            _copies[file_path] = _copier(file_path, _plain(data))
+            with _collector.paused():
+                data = _read(file_path)
+                if data is None:
+                    return original(self, *args, **kwargs)
+                _copies[file_path] = _copier(file_path, data)
         return _copies[file_path]()
 
     return load_file
@@ -67,11 +72,12 @@ def _service_model(without_shapes: bytes, shapes: dict[str, Compact]) -> dict[st
     return {**marshal.loads(without_shapes), "shapes": LazyDict(shapes)}
 
 
-def _plain(data: Any) -> Any:
-    """Convert nested ordered dicts to plain ones, which can be marshalled."""
-    if isinstance(data, dict):
-        return {name: _plain(value) for name, value in data.items()}
-    return [_plain(value) for value in data] if isinstance(data, list) else data
+def _read(file_path: str) -> Any:
+    """Parse a file into plain dicts, which can be marshalled; botocore parses into ordered ones."""
+    for suffix, opened in ((".json", open), (".json.gz", gzip.open)):
+        with suppress(FileNotFoundError), opened(file_path + suffix, "rb") as file:
+            return json.loads(file.read())
+    return None
 
 
 def _list_available_services(original: Any) -> Any:
