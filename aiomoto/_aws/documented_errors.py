@@ -65,7 +65,8 @@ def without_what_is_ignored(error: Exception, request: WireRequest, model: Opera
     S3 ignores what it cannot parse, as HTTP allows: https://www.rfc-editor.org/rfc/rfc9110#section-14.2
     """
     name = (model.service_model.service_name, model.name)
-    if name not in _RANGED or type(error) is not ValueError or header(request, "range").count("=") == 1:
+    given = header(request, "range")
+    if name not in _RANGED or type(error) is not ValueError or not given or given.count("=") == 1:
         return None
     headers = {name: value for name, value in request.headers.items() if name.lower() != "range"}
     return WireRequest(
@@ -95,6 +96,18 @@ def _has_no_body(failed: Failed) -> bool:
     return _is_malformed(failed) and not failed.request.body
 
 
+def _lacks_part_or_member(failed: Failed) -> bool:
+    """Tell whether a part lacks its number or its ETag, or no part parses."""
+    parts = (failed.params.get("MultipartUpload") or {}).get("Parts") or [{}]
+    is_complete = all(isinstance(part.get("PartNumber"), int) and part.get("ETag") for part in parts)
+    return isinstance(failed.error, (AttributeError, IndexError, ValueError)) and not is_complete
+
+
+def _is_missing_key(failed: Failed) -> bool:
+    """Tell whether a key of KMS is missing. Some of Moto's operations do not find those that there are by their ARN."""
+    return not str(failed.params.get("KeyId")).startswith("arn:") and _is_missing("KeyId")(failed)
+
+
 def _has(name: str, kind: type[Exception]) -> Callable[[Failed], bool]:
     return lambda failed: isinstance(failed.error, kind) and name in failed.params
 
@@ -122,7 +135,7 @@ _COPY_SOURCE = Documented(
     "InvalidArgument",
     400,
     "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-    lambda failed: isinstance(failed.error, ValueError) and "/" not in str(failed.params["CopySource"]).strip("/"),
+    lambda failed: isinstance(failed.error, ValueError) and "/" not in str(failed.params.get("CopySource")).strip("/"),
 )
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.statements.html
@@ -133,9 +146,11 @@ _NO_STATEMENT = Documented(
     "Statement wasn't well formed, can't be processed",
     lambda failed: isinstance(failed.error, TypeError) and not all(map(_STATEMENT.match, _statements(failed.params))),
 )
-# What Moto's parser of conditions says of those that it cannot parse
+# What Moto's parser says of conditions that are none. It refuses some that DynamoDB accepts, too: on several lines,
+# with an index above 9, or with NOT before NOT.
 _NO_CONDITION = re.compile(
-    "Cannot (use|parse)|Bad |Wrong |Failed to close|Unmatched |Unexpected expression|Incomplete condition"
+    r"Cannot use|Cannot parse condition starting at:(?!\s|\[\d+\])|Bad (?!NOT expression NOT NOT)|Wrong |"
+    "Failed to close|Unmatched |Unexpected expression|Incomplete condition"
 )
 
 
@@ -179,13 +194,7 @@ _ROWS: dict[tuple[str, str], tuple[Documented, ...]] = {
     ("s3", "CompleteMultipartUpload"): (
         _NO_SUCH_UPLOAD,
         Documented("InvalidRequest", 400, "You must specify at least one part", _has_no_body),
-        # A part without a number or an ETag
-        Documented(
-            "MalformedXML",
-            400,
-            _NOT_WELL_FORMED,
-            lambda failed: isinstance(failed.error, (AttributeError, IndexError, ValueError)),
-        ),
+        Documented("MalformedXML", 400, _NOT_WELL_FORMED, _lacks_part_or_member),
     ),
     ("s3", "ListObjectsV2"): (
         Documented(
@@ -246,7 +255,7 @@ _ROWS: dict[tuple[str, str], tuple[Documented, ...]] = {
         ),
     ),
     # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html and its neighbours
-    ("kms", ""): (Documented("NotFoundException", 400, "The specified key does not exist.", _is_missing("KeyId")),),
+    ("kms", ""): (Documented("NotFoundException", 400, "The specified key does not exist.", _is_missing_key),),
     # https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
     ("kinesis", "GetRecords"): (
         Documented(

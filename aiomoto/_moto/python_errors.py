@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traceback import walk_tb
 from typing import Protocol
 
 from botocore.model import OperationModel
@@ -42,10 +43,10 @@ def replaced(error: Exception, request: WireRequest, called: Called) -> WireResp
         called: what it calls.
 
     Raises:
-        Exception: the error itself, with a note of the operation, if nothing documents one.
+        Exception: the error itself, with a note of the operation if it is Moto's and nothing documents one.
     """
     model = called.identity.model
-    if model is None or isinstance(error, _MEANT):
+    if model is None or isinstance(error, _MEANT) or not _is_of_moto(error):
         raise error
     if (instead := without_what_is_ignored(error, request, model)) is not None:
         return instead
@@ -57,6 +58,12 @@ def replaced(error: Exception, request: WireRequest, called: Called) -> WireResp
 
 # Errors that say what to do, and warnings that a test turns into errors.
 _MEANT = (AiomotoError, ImportError, NotImplementedError, Warning)
+
+
+def _is_of_moto(error: Exception) -> bool:
+    """Tell whether an error came through Moto: what runs before a handler, and after it, has faults of its own."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(str(frame.f_globals.get("__name__")).startswith("moto.") for frame in frames)
 
 
 def _add_note(error: Exception, model: OperationModel) -> None:
