@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -97,6 +98,15 @@ def test_transfers_of_boto3_are_taken(s3: Any, tmp_path: Any) -> None:
     s3.upload_file(str(path), "lake", "large")
 
     assert s3.head_object(Bucket="lake", Key="large")["ContentLength"] == 9 * MIB
+
+
+def test_copies_in_parts_are_taken_without_the_checksums_that_moto_does_not_tell(s3: Any) -> None:
+    s3.put_object(Bucket="lake", Key="large", Body=b"x" * 9 * MIB)
+    in_parts = TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB)
+
+    s3.copy({"Bucket": "lake", "Key": "large"}, "lake", "copy", {"ChecksumAlgorithm": "SHA256"}, Config=in_parts)
+
+    assert s3.head_object(Bucket="lake", Key="copy")["ContentLength"] == 9 * MIB
 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, "InvalidArgument"), (10_001, "InvalidArgument"), (10_000, "200")])

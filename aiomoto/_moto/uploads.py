@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import WeakSet
 
 from aiomoto._moto.loaded import loaded_backends
 
@@ -14,22 +15,40 @@ class Upload(NamedTuple):
     Attributes:
         algorithm: the algorithm of its checksums, as its creation named it; empty if it named none.
         is_composite: whether its checksum is that of its parts' checksums, so that the completion has to name them.
-        parts: the numbers of the parts that have arrived.
+        has_copied_parts: whether :func:`note_copied_part` was called for it.
     """
 
     algorithm: str
     is_composite: bool
-    parts: frozenset[int]
+    has_copied_parts: bool
 
 
 def upload_of(bucket: str, upload_id: str) -> Upload | None:
     """Find an upload, in any account; ``None`` if there is none."""
+    held = _held(bucket, upload_id)
+    if held is None:
+        return None
+    algorithm = str(held.metadata.get("x-amz-checksum-algorithm") or "")
+    kind = str(held.metadata.get("x-amz-checksum-type") or _default_of(algorithm.upper()))
+    return Upload(algorithm, kind == "COMPOSITE", held in _with_copies)
+
+
+def note_copied_part(bucket: str, upload_id: str) -> None:
+    """Note that a part of an upload is a copy: Moto keeps no sign of it."""
+    held = _held(bucket, upload_id)
+    if held is not None:
+        _with_copies.add(held)
+
+
+# Moto's uploads
+_with_copies: WeakSet[Any] = WeakSet()
+
+
+def _held(bucket: str, upload_id: str) -> Any:
     for backend in loaded_backends("s3", "s3_backends"):
         held = getattr(backend.buckets.get(bucket), "multiparts", {}).get(upload_id)
         if held is not None:
-            algorithm = str(held.metadata.get("x-amz-checksum-algorithm") or "")
-            kind = str(held.metadata.get("x-amz-checksum-type") or _default_of(algorithm.upper()))
-            return Upload(algorithm, kind == "COMPOSITE", frozenset(held.parts))
+            return held
     return None
 
 

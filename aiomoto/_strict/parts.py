@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from aiomoto._moto.uploads import upload_of
+from aiomoto._moto.uploads import note_copied_part, upload_of
 from aiomoto._strict.check import Refusal, Rows, StrictCall
 
 _MAX_PARTS = 10_000
@@ -45,8 +45,8 @@ def refuse_without_checksums(call: StrictCall) -> Refusal | None:
     """
     parts = _parts(call)
     upload = upload_of(str(call.params.get("Bucket")), str(call.params.get("UploadId"))) if parts else None
-    if upload is None or not upload.is_composite:
-        return None
+    if upload is None or not upload.is_composite or upload.has_copied_parts:
+        return None  # Moto does not tell the checksums of parts that it copies, so no client can name them
     name = f"Checksum{upload.algorithm.upper()}"
     missing = [part.get("PartNumber") for part in parts if name not in part]
     if not missing:
@@ -58,6 +58,11 @@ def refuse_without_checksums(call: StrictCall) -> Refusal | None:
     )
 
 
+def note_copy(call: StrictCall) -> None:
+    """Note that an upload has a part that is a copy, and refuse nothing."""
+    note_copied_part(str(call.params.get("Bucket")), str(call.params.get("UploadId")))
+
+
 def _parts(call: StrictCall) -> list[dict[str, Any]]:
     given = call.params.get("MultipartUpload") or {}
     parts: list[dict[str, Any]] = given.get("Parts") or []
@@ -66,6 +71,6 @@ def _parts(call: StrictCall) -> list[dict[str, Any]]:
 
 ROWS: Rows = {
     ("s3", "UploadPart"): (refuse_number,),
-    ("s3", "UploadPartCopy"): (refuse_number,),
+    ("s3", "UploadPartCopy"): (refuse_number, note_copy),
     ("s3", "CompleteMultipartUpload"): (refuse_order, refuse_without_checksums),
 }
