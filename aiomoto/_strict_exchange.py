@@ -12,6 +12,7 @@ from moto.core.utils import unix_time
 from aiomoto._aws.operations import operation_model
 from aiomoto._aws.scope import header
 from aiomoto._calls.record import Record
+from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
 from aiomoto._isolated import IsolatedExchange
 from aiomoto._moto.invocation import Invocation
@@ -48,7 +49,14 @@ def _model_of_form(request: WireRequest, record: Record) -> OperationModel | Non
 
 def _handle(handler: Any, checks: tuple[Check, ...], call: StrictCall, *args: Any) -> Any:
     for check in checks:
-        if (refusal := check.refuse(call)) is not None:
+        try:
+            refusal = check.refuse(call)
+        except Exception as error:
+            raise AiomotoError(
+                f"The check {check.group!r} of strict mode ended in {error!r} at {call.service} {call.model.name}. "
+                f'mock_aws(strict={{"{check.group}": False}}) switches off this check'
+            ) from error
+        if refusal is not None:
             response = call.refused(refusal, check.group)
             return response.status, response.headers, response.body
     return handler(*args)

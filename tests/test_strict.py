@@ -6,11 +6,12 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from aiobotocore.session import get_session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aiomoto import ArgumentError, mock_aws
+from aiomoto import AiomotoError, ArgumentError, mock_aws
 from tests.inner_runs import run_tests
 
 pytest_plugins = ["pytester"]
@@ -105,6 +106,19 @@ def test_moto_as_a_function_of_answers_asks_it_is_strict() -> None:
         aws.answers.add("s3", "PutObject", answer)
 
         assert put(s3) == "BadDigest"
+
+
+def test_error_in_a_check_names_the_check() -> None:
+    with mock_aws(strict=True):
+        s3_with_bucket().put_bucket_policy(Bucket="lake", Policy="no JSON")
+        with pytest.raises(AiomotoError) as caught:
+            requests.get("https://lake.s3.amazonaws.com/k", timeout=10)
+
+    assert str(caught.value) == (
+        "The check 'anonymous' of strict mode ended in JSONDecodeError('Expecting value: line 1 column 1 (char 0)') at "
+        's3 GetObject. mock_aws(strict={"anonymous": False}) switches off this check'
+    )
+    assert not hasattr(caught.value, "__notes__")
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,13 @@ def test_policy_that_was_not_signed(s3: Any) -> None:
     assert outcome(form, policy="e30=") == (400, "InvalidPolicyDocument")
 
 
+@pytest.mark.parametrize("condition", [["eq", "$key"], ["content-length-range", "some", "more"], [], 1])
+def test_policy_with_a_condition_that_is_none(s3: Any, condition: Any) -> None:
+    form = s3.generate_presigned_post("lake", "k", Conditions=[condition])
+
+    assert outcome(form) == (400, "InvalidPolicyDocument")
+
+
 def test_check_is_switched_off(s3: Any) -> None:
     form = s3.generate_presigned_post("lake", "k", Conditions=[["content-length-range", 0, 1]])
     with mock_aws(strict={"forms": False}):

@@ -20,6 +20,9 @@ from aiomoto._moto.secrets import secret_of
 from aiomoto._strict.check import Refusal, Rows, StrictCall
 from aiomoto._strict.signatures import policy_signature_v2, policy_signature_v4
 
+# What it compares, the field's name or the least size, and the value or the largest size
+_Condition = tuple[str, str, str]
+
 
 class Form(NamedTuple):
     """A form: its fields by lower-case name, without the file, and the file's size; ``None`` without a file."""
@@ -42,7 +45,7 @@ def refuse_form(call: StrictCall) -> Refusal | None:
     try:
         policy = json.loads(b64decode(form.fields["policy"]))
         expires = datetime.fromisoformat(str(policy["expiration"]).replace("Z", "+00:00")).timestamp()
-        conditions = list(policy["conditions"])
+        conditions = list(_normalized(policy["conditions"]))
     except (ValueError, KeyError, TypeError):
         return Refusal("InvalidPolicyDocument", "The content of the form does not meet the conditions: Invalid JSON.")
     if not _is_signed(form.fields):
@@ -80,9 +83,9 @@ def _is_signed(fields: Mapping[str, str]) -> bool:
     return hmac.compare_digest(expected, given)
 
 
-def _refuse_by(conditions: list[Any], form: Form, fields: Mapping[str, str]) -> Refusal | None:
+def _refuse_by(conditions: list[_Condition], form: Form, fields: Mapping[str, str]) -> Refusal | None:
     covered = {"policy", "signature", "x-amz-signature", "awsaccesskeyid", "bucket", "file"}
-    for kind, name, value in _normalized(conditions):
+    for kind, name, value in conditions:
         if kind == "content-length-range":
             if form.size is not None and form.size > int(value):
                 return Refusal(
@@ -104,13 +107,21 @@ def _refuse_by(conditions: list[Any], form: Form, fields: Mapping[str, str]) -> 
     return None
 
 
-def _normalized(conditions: list[Any]) -> Iterator[tuple[str, str, str]]:
+def _normalized(conditions: list[Any]) -> Iterator[_Condition]:
+    """Read the conditions of a policy.
+
+    Raises:
+        ValueError: one of them is none.
+    """
     for condition in conditions:
         if isinstance(condition, Mapping):
             yield from (("eq", str(name).lower(), str(value)) for name, value in condition.items())
         else:
             kind, name, value = condition
-            yield str(kind).lower(), str(name).lower().removeprefix("$"), str(value)
+            kind = str(kind).lower()
+            if kind == "content-length-range":
+                name, value = int(name), int(value)
+            yield kind, str(name).lower().removeprefix("$"), str(value)
 
 
 ROWS: Rows = {("s3", "PutObject"): (refuse_form,)}
