@@ -81,7 +81,17 @@ NAMES = tuple(field.name for field in fields(Options))
 
 
 # What ``strict`` switches off by name.
-STRICT_CHECKS = ("anonymous", "checksums", "forms", "names", "parts", "preconditions", "presigned", "sizes")
+STRICT_CHECKS = (
+    "anonymous",
+    "checksums",
+    "forms",
+    "names",
+    "operations",
+    "parts",
+    "preconditions",
+    "presigned",
+    "sizes",
+)
 
 
 def _own_strict(given: object) -> dict[str, bool]:

@@ -51,6 +51,8 @@ def _handle(handler: Any, checks: tuple[Check, ...], call: StrictCall, *args: An
     for check in checks:
         try:
             refusal = check.refuse(call)
+        except NotImplementedError:
+            raise
         except Exception as error:
             raise AiomotoError(
                 f"The check {check.group!r} of strict mode ended in {error!r} at {call.service} {call.model.name}. "
