@@ -9,7 +9,7 @@ from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto.hosts import is_aws, is_in_aws_domain
 from aiomoto._moto.router import destination_of
-from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto._wire.message import FORWARDED_HEADER, WireRequest, WireResponse
 
 
 class ExchangeCopy(Exchange):
@@ -25,7 +25,7 @@ class ExchangeCopy(Exchange):
         if port is None:
             return super().answer(request, backend, read_timeout)
         try:
-            return client.send(self._for_endpoint(request), port, read_timeout)
+            return client.send(_marked(self._for_endpoint(request)), port, read_timeout)
         except ConnectionRefusedError:
             raise _closed_error(request) from None
 
@@ -35,7 +35,7 @@ class ExchangeCopy(Exchange):
         if port is None:
             return await super().answer_async(request, backend, read_timeout)
         try:
-            return await client.send_async(self._for_endpoint(request), port, read_timeout)
+            return await client.send_async(_marked(self._for_endpoint(request)), port, read_timeout)
         except ConnectionRefusedError:
             raise _closed_error(request) from None
 
@@ -83,6 +83,11 @@ def become_copies(exchanges: tuple[Exchange, ...]) -> None:
 
 def _copy_of(isolated: type[Exchange]) -> type[ExchangeCopy]:
     return type(isolated.__name__, (isolated, ExchangeCopy), {})
+
+
+def _marked(request: WireRequest) -> WireRequest:
+    """Say that a request is passed on: the host and the path may be others than those that were signed."""
+    return WireRequest(request.method, request.url, {**request.headers, FORWARDED_HEADER: "true"}, request.body)
 
 
 def _closed_error(request: WireRequest) -> RequestBlockedError:

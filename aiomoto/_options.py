@@ -90,6 +90,7 @@ STRICT_CHECKS = (
     "parts",
     "preconditions",
     "presigned",
+    "signatures",
     "sizes",
 )
 

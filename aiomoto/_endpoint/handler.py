@@ -21,7 +21,7 @@ from aiomoto._moto.dashboard import dashboard
 from aiomoto._moto.hosts import is_in_aws_domain
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import WireRequest, WireResponse
+from aiomoto._wire.message import FORWARDED, FORWARDED_HEADER, WireRequest, WireResponse
 
 _log = logging.getLogger("aiomoto")
 
@@ -92,7 +92,8 @@ class EndpointHandler:
             headers.popall(name, None)
         if is_own:
             host = next((named for path, named in _UNSIGNED_PATHS if path.match(target)), host)
-        return WireRequest(request.method, f"http://{host}{target}", _joined(headers), body)
+        context = {FORWARDED: True} if headers.pop(FORWARDED_HEADER, None) else {}
+        return WireRequest(request.method, f"http://{host}{target}", _joined(headers), body, context)
 
     async def _response_to(self, wire: WireRequest) -> WireResponse:
         if page := dashboard(wire):

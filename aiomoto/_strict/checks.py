@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from aiomoto._strict import anonymous, checksums, forms, operations, parts, preconditions, presigned, s3_names, sizes
+from aiomoto._strict import (
+    anonymous,
+    authorization,
+    checksums,
+    forms,
+    operations,
+    parts,
+    preconditions,
+    presigned,
+    s3_names,
+    sizes,
+)
 from aiomoto._strict.check import Check, Rows
 
 # The names that switch checks off, and what they look at.
 _TABLES: Mapping[str, tuple[Rows, ...]] = {
     "anonymous": (anonymous.ROWS,),
     "operations": (operations.ROWS,),
+    "signatures": (authorization.ROWS,),
     "presigned": (presigned.ROWS,),
     "forms": (forms.ROWS,),
     "checksums": (checksums.ROWS,),

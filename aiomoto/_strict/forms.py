@@ -74,12 +74,12 @@ def _is_signed(fields: Mapping[str, str]) -> bool:
     policy = fields["policy"]
     if "awsaccesskeyid" in fields:
         given, secret = fields.get("signature", ""), secret_of(fields["awsaccesskeyid"])
-        return secret is None or hmac.compare_digest(policy_signature_v2(policy, secret), given)
+        return secret is None or hmac.compare_digest(policy_signature_v2(policy, secret.key), given)
     key, _, scope = fields.get("x-amz-credential", "").partition("/")
     given, secret = fields.get("x-amz-signature", ""), secret_of(key)
     if secret is None or scope.count("/") != 3:
         return True  # keys that the test has given to a client
-    expected = policy_signature_v4(policy, secret, scope, fields.get("x-amz-date", ""))
+    expected = policy_signature_v4(policy, secret.key, scope, fields.get("x-amz-date", ""))
     return hmac.compare_digest(expected, given)
 
 

@@ -6,16 +6,12 @@ import hmac
 from datetime import datetime, timezone
 
 from aiomoto._moto.secrets import secret_of
+from aiomoto._strict.authorization import mismatch, refuse_signature
 from aiomoto._strict.check import Refusal, Rows, StrictCall
-from aiomoto._strict.signatures import signature_v2, signature_v4
+from aiomoto._strict.signatures import Signed, signature_v2
 
 _LONGEST = 7 * 24 * 3600
 _SKEW = 15 * 60
-_MISMATCH = Refusal(
-    "SignatureDoesNotMatch",
-    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-    403,
-)
 
 
 def refuse_presigned(call: StrictCall) -> Refusal | None:
@@ -37,7 +33,7 @@ def refuse_presigned(call: StrictCall) -> Refusal | None:
 def _refuse_v4(call: StrictCall, query: dict[str, str]) -> Refusal | None:
     try:
         date, lifetime = query["X-Amz-Date"], int(query["X-Amz-Expires"])
-        signed = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc).timestamp()
+        moment = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc).timestamp()
         access_key, _, scope = query["X-Amz-Credential"].partition("/")
         names = query["X-Amz-SignedHeaders"].lower().split(";")
     except (KeyError, ValueError):
@@ -52,19 +48,18 @@ def _refuse_v4(call: StrictCall, query: dict[str, str]) -> Refusal | None:
             "AuthorizationQueryParametersError", f"X-Amz-Expires must be from 1 to {_LONGEST} seconds, not {lifetime}."
         )
     now = call.now()
-    if now > signed + lifetime:
-        return Refusal("AccessDenied", f"Request has expired: {now - signed - lifetime:.0f} seconds ago.", 403)
-    if signed > now + _SKEW:
+    if now > moment + lifetime:
+        return Refusal("AccessDenied", f"Request has expired: {now - moment - lifetime:.0f} seconds ago.", 403)
+    if moment > now + _SKEW:
         return Refusal("AccessDenied", "Request is not valid yet.", 403)
     unsigned = [name for name in call.headers if name.startswith("x-amz-") and name not in (*names, *_UNSIGNED)]
     if unsigned and call.service == "s3":
         said = f"There were headers present in the request which were not signed: {', '.join(unsigned)}."
         return Refusal("AccessDenied", said, 403)
-    secret = secret_of(access_key)
-    if secret is None or scope.count("/") != 3:
-        return None  # keys that the test has given to a client
-    expected = signature_v4(call.request, secret, scope=scope, timestamp=date, signed_headers=names, in_query=True)
-    return None if hmac.compare_digest(expected, query["X-Amz-Signature"]) else _MISMATCH
+    if scope.count("/") != 3:
+        return None
+    signed = Signed(access_key, scope, date, tuple(names), query["X-Amz-Signature"], in_query=True)
+    return refuse_signature(call, signed, query.get("X-Amz-Security-Token"))
 
 
 # Headers that clients may add: they describe how the body is sent.
@@ -81,8 +76,8 @@ def _refuse_v2(call: StrictCall, query: dict[str, str]) -> Refusal | None:
     secret = secret_of(query["AWSAccessKeyId"])
     if secret is None:
         return None
-    expected = signature_v2(call.request, secret, query, call.addressed.path)
-    return None if hmac.compare_digest(expected, query["Signature"]) else _MISMATCH
+    expected = signature_v2(call.request, secret.key, query, call.addressed.path)
+    return None if hmac.compare_digest(expected, query["Signature"]) else mismatch(call)
 
 
 ROWS: Rows = {("", ""): (refuse_presigned,)}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import hmac
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, quote, unquote
 
 from botocore.auth import HmacV1QueryAuth, S3SigV4Auth, SigV4Auth
@@ -11,39 +14,113 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
+from aiomoto._wire.aws_chunked import signed_chunks
 from aiomoto._wire.message import WireRequest
 
 _SIGNATURE = "X-Amz-Signature"
+_EMPTY = sha256(b"").hexdigest()
 
 
-def signature_v4(
-    request: WireRequest, secret: str, *, scope: str, timestamp: str, signed_headers: Iterable[str], in_query: bool
-) -> str:
-    """Compute the signature of a request, version 4.
+class Signed(NamedTuple):
+    """What a request says of its signature, version 4.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
-
-    Args:
-        request: the request as it was sent.
-        secret: the secret access key.
+    Attributes:
+        access_key: the access key.
         scope: the credential scope, after the access key: ``"20260101/us-east-1/s3/aws4_request"``.
         timestamp: when it was signed.
-        signed_headers: the names of the headers that are signed.
-        in_query: whether the signature is in the query.
+        headers: the names of the headers that are signed.
+        signature: the signature.
+        in_query: whether it is in the query.
     """
-    _, region, service, _ = scope.split("/", 3)
-    kind = _S3 if service == "s3" else _Other
-    signer: Any = kind(Credentials("x", secret), service, region)
-    signer.names = frozenset(signed_headers)
-    given = dict(request.lower_headers)
-    given.setdefault("host", request.split.netloc.rpartition("@")[2])
-    if in_query and "x-amz-content-sha256" not in signer.names:
+
+    access_key: str
+    scope: str
+    timestamp: str
+    headers: tuple[str, ...]
+    signature: str
+    in_query: bool
+
+    @property
+    def service(self) -> str:
+        """The name that the service is signed for."""
+        return self.scope.split("/")[2]
+
+
+def is_signed_with(secret: str, request: WireRequest, signed: Signed) -> bool:
+    """Tell whether a signature is that of the request as it has arrived, by this secret access key.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    """
+    hosts = dict.fromkeys(_hosts(request))
+    return any(hmac.compare_digest(_signature_v4(request, secret, signed, host), signed.signature) for host in hosts)
+
+
+def _hosts(request: WireRequest) -> Iterator[str]:
+    """What the client may have signed as the host: HTTP libraries leave out the usual port, and some signers do not."""
+    yield from filter(None, [request.lower_headers.get("host")])
+    host = request.split.netloc.rpartition("@")[2]
+    yield host
+    yield host.lower().removesuffix(":443" if request.split.scheme == "https" else ":80")
+
+
+def _signature_v4(request: WireRequest, secret: str, signed: Signed, host: str) -> str:
+    signer = _signer(secret, signed)
+    signer.names = frozenset(signed.headers)
+    given = dict(request.lower_headers) | {"host": host}
+    if signed.in_query and "x-amz-content-sha256" not in signer.names:
         given.pop("x-amz-content-sha256", None)
-    if in_query and service == "s3":
+    if signed.in_query and signed.service in _LIKE_S3:
         given.setdefault("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
-    signed = AWSRequest(request.method, request.sent_url, given, request.body or b"")
-    signed.context["timestamp"] = timestamp
-    return str(signer.signature(signer.string_to_sign(signed, signer.canonical_request(signed)), signed))
+    arrived = AWSRequest(request.method, request.sent_url, given, request.body or b"")
+    arrived.context["timestamp"] = signed.timestamp
+    return str(signer.signature(signer.string_to_sign(arrived, signer.canonical_request(arrived)), arrived))
+
+
+def are_chunks_signed_with(secret: str, body: bytes, trailer: bytes, signed: Signed) -> bool:
+    """Tell whether each chunk of a body has its signature, and so the trailer, if there is one.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+
+    Args:
+        secret: the secret access key.
+        body: the body as it was sent.
+        trailer: the headers after the last chunk, without their own signature; empty without any.
+        signed: what the request says of its signature, which the first chunk's continues.
+    """
+    previous = signed.signature
+    for chunk, given in signed_chunks(body):
+        expected = _continued(secret, signed, "PAYLOAD", previous, [_EMPTY, sha256(chunk).hexdigest()])
+        if not hmac.compare_digest(expected, given):
+            return False
+        previous = expected
+    found = _TRAILER_SIGNATURE.search(trailer)
+    if found is None:
+        return True
+    lines = _TRAILER_SIGNATURE.sub(b"", trailer).removesuffix(b"\r\n").replace(b"\r\n", b"\n")
+    expected = _continued(secret, signed, "TRAILER", previous, [sha256(lines).hexdigest()])
+    return hmac.compare_digest(expected, found[1].decode())
+
+
+_TRAILER_SIGNATURE = re.compile(rb"x-amz-trailer-signature:\s*([0-9a-f]*)\r\n", re.IGNORECASE)
+
+
+def _continued(secret: str, signed: Signed, kind: str, previous: str, digests: list[str]) -> str:
+    request = AWSRequest("PUT", "https://localhost/")
+    request.context["timestamp"] = signed.timestamp
+    lines = [f"AWS4-HMAC-SHA256-{kind}", signed.timestamp, signed.scope, previous, *digests]
+    return str(_signer(secret, signed).signature("\n".join(lines), request))
+
+
+def _signer(secret: str, signed: Signed) -> Any:
+    _, region, service, _ = signed.scope.split("/", 3)
+    kind = _S3 if service in _LIKE_S3 else _Other
+    return kind(Credentials("x", secret), service, region)
+
+
+# The paths that are signed as they are sent.
+_LIKE_S3 = ("s3", "s3express", "s3-object-lambda", "s3-outposts")
 
 
 def policy_signature_v4(policy: str, secret: str, scope: str, timestamp: str) -> str:
@@ -96,13 +173,18 @@ class _Arrived(SigV4Auth):  # type: ignore[misc]
 
     def _canonical_query_string_url(self, parts: SplitResult) -> str:
         plain = parts.query.replace("+", "%2B")
-        pairs = [pair for pair in parse_qsl(plain, keep_blank_values=True) if pair[0] != _SIGNATURE]
-        return "&".join(sorted(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in pairs))
+        pairs = parse_qsl(plain, keep_blank_values=True, encoding="latin-1")
+        encoded = sorted((_encoded(name), _encoded(value)) for name, value in pairs if name != _SIGNATURE)
+        return "&".join(f"{name}={value}" for name, value in encoded)
+
+
+def _encoded(value: str) -> str:
+    return quote(value, safe="-_.~", encoding="latin-1")
 
 
 class _S3(_Arrived, S3SigV4Auth):  # type: ignore[misc]
     def _normalize_url_path(self, path: str) -> str:
-        return quote(unquote(path, "latin-1"), safe="/-_.~", encoding="latin-1")
+        return quote(unquote(path, "latin-1"), safe="/-_.~", encoding="latin-1") or "/"
 
 
 class _Other(_Arrived):

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 # The size of a chunk in hexadecimal, and an optional extension: ``;chunk-signature=...``.
@@ -49,6 +49,15 @@ class Chunked(NamedTuple):
         lines = self.end.decode("latin-1").split("\r\n")[1:]
         pairs = (line.partition(":") for line in lines if ":" in line)
         return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def signed_chunks(body: bytes) -> Iterator[tuple[bytes, str]]:
+    """The data of each chunk of a well-formed body, with its signature; an empty string if it has none."""
+    at, size = 0, 1
+    while size and (head := _CHUNK_HEAD.match(body, at)) is not None:
+        size = int(head[1], 16)
+        yield body[head.end() : head.end() + size], (head[2] or b"").decode("latin-1").partition("chunk-signature=")[2]
+        at = head.end() + size + 2
 
 
 def parse_chunks(pieces: Iterable[bytes | bytearray]) -> Chunked:

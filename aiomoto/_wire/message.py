@@ -231,6 +231,9 @@ ROOT = "_aiomoto_root"
 ATTEMPT = "aiomoto_attempt"
 INVOCATION_ID = "aiomoto_invocation_id"
 INPUT_STREAM = "aiomoto_input_stream"
+# The same of a request that a forked process has passed on, which says so in this header.
+FORWARDED = "aiomoto_forwarded"
+FORWARDED_HEADER = "X-Aiomoto-Forwarded"
 
 
 def _split(url: str) -> SplitResult:
