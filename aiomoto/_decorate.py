@@ -76,7 +76,7 @@ def _decorate_function(function: Any, context: Contexts) -> Any:
     if _ends_too_early(called):
         raise ArgumentError(
             f"mock_aws cannot decorate {function!r}: Moto's decorator below it ends before the coroutine function "
-            "runs, and would enforce nothing. Inside the function write "
+            "runs, and would enforce nothing. Write mock_aws(iam=True), or inside the function "
             'with patch("moto.settings.INITIAL_NO_AUTH_ACTION_COUNT", count): as in docs/migrating.md'
         )
     if inspect.isasyncgenfunction(called):

@@ -35,6 +35,10 @@ def new_exchange(options: Options, instance: object, slept: list[Slept], *args: 
         from aiomoto._isolated import IsolatedExchange  # tests without isolated mocks do without it
 
         exchange = IsolatedExchange(world, *args, **kwargs)
+    if options.iam:
+        from aiomoto._enforcing_exchange import enforcing  # mocks that check no permissions do without it
+
+        exchange.__class__ = enforcing(type(exchange))
     exchange.slept = slept if options.sleep == "instant" else None
     exchange.left_open.notes_places = options.leaks != "ignore"
     return exchange

@@ -56,19 +56,19 @@ class MockAWS(Data):
         reset: start with no data, unless another mock is active.
         remove_data: leave no data behind, unless another mock is active.
         record_bodies: keep the bodies of all requests and responses in ``calls``.
-        share_models: give new sessions copies of the service models that were parsed before, instead of parsing
-            botocore's files again. Sessions with their own data path or loader always parse theirs.
+        share_models: give new sessions copies of the service models that were parsed before. Those with their own data
+            path or loader always parse theirs.
         sleep: with ``"instant"``, clients of botocore and aiobotocore wait neither before retries nor in waiters, which
             moves :attr:`clock`. The test's own sleeps are unaffected.
         fsspec: end s3fs's file systems, clients and directory listings with the mock that they were created in.
-        endpoint: also serve the same AWS over HTTP on the loopback interface, and set the environment so that other
-            processes and clients outside of Python find it. See :attr:`endpoint`.
+        endpoint: also serve the same AWS over HTTP on loopback, where the environment leads other processes to.
         leaks: what to do about bodies, event streams and clients that are open when the mock ends, unless an error ends
-            it: ``"ignore"``, ``"warn"`` (an :class:`AiomotoLeakWarning`) or ``"error"``. See :attr:`leaks`.
+            it: ``"ignore"``, ``"warn"`` (:class:`AiomotoLeakWarning`) or ``"error"``. See :attr:`leaks`.
         state: a snapshot to start with, instead of no data. See :meth:`snapshot`.
         isolated: have an AWS of its own, beside those of other mocks. See docs/isolation.md.
         time: the time to start at, an aware datetime or a string like ``"2026-01-01T00:00:00Z"``. See :attr:`clock`.
         strict: refuse what AWS refuses; a mapping switches checks off: ``{"names": False}``. See docs/strict.md.
+        iam: check the permissions of each request, as Moto simulates IAM. See docs/permissions.md.
 
     Raises:
         ArgumentError: there is no such option, no such key in ``config``, or an option has none of its values.

@@ -31,6 +31,7 @@ class OptionArguments(TypedDict, total=False):
     isolated: bool
     time: datetime | str | None
     strict: bool | Mapping[str, bool]
+    iam: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Options:
     isolated: bool = False
     time: datetime | str | None = None
     strict: bool | Mapping[str, bool] = False
+    iam: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", own_config(self.config))
@@ -76,7 +78,7 @@ class Options:
 
 
 LEAKS = ("ignore", "warn", "error")
-SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint", "isolated")
+SWITCHES = ("reset", "remove_data", "record_bodies", "share_models", "fsspec", "endpoint", "isolated", "iam")
 NAMES = tuple(field.name for field in fields(Options))
 
 

@@ -262,6 +262,7 @@ LAYERS: tuple[dict[str, str], ...] = (
     {
         "_copies": "",
         "_endpoint.handler": "aiohttp moto multidict",
+        "_enforcing_exchange": "",
         "_functions.pending": "",
         "_guard": "",
         "_http.moto_socket": "",
