@@ -9,7 +9,7 @@ from aiomoto._errors import RequestBlockedError
 from aiomoto._exchange import Exchange, describe
 from aiomoto._moto.hosts import is_aws, is_in_aws_domain
 from aiomoto._moto.router import destination_of
-from aiomoto._wire.message import FORWARDED_HEADER, WireRequest, WireResponse
+from aiomoto._wire.message import ALTERED_HEADER, WireRequest, WireResponse
 
 
 class ExchangeCopy(Exchange):
@@ -87,7 +87,7 @@ def _copy_of(isolated: type[Exchange]) -> type[ExchangeCopy]:
 
 def _marked(request: WireRequest) -> WireRequest:
     """Say that a request is passed on: the host and the path may be others than those that were signed."""
-    return WireRequest(request.method, request.url, {**request.headers, FORWARDED_HEADER: "true"}, request.body)
+    return WireRequest(request.method, request.url, {**request.headers, ALTERED_HEADER: "all"}, request.body)
 
 
 def _closed_error(request: WireRequest) -> RequestBlockedError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -61,6 +62,29 @@ def outcome(call: Callable[..., Any], **params: Any) -> str:
 )
 def test_checksums_of_an_object(s3: Any, checksum: dict[str, Any], expected: str) -> None:
     assert outcome(s3.put_object, **{"Bucket": "lake", "Key": "k", "Body": b"x", **checksum}) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ChecksumCRC32C", "qTxfkw==", "200"),
+        ("ChecksumCRC32C", "AAAAAA==", "BadDigest"),
+        ("ChecksumCRC64NVME", "Lb1nAmRU5LE=", "200"),
+        ("ChecksumCRC64NVME", "AAAAAAAAAAA=", "BadDigest"),
+    ],
+)
+def test_checksums_that_a_library_computes(s3: Any, name: str, value: str, expected: str) -> None:
+    pytest.importorskip("awscrt.checksums")
+
+    assert outcome(s3.put_object, Bucket="lake", Key="k", Body=b"x", **{name: value}) == expected
+
+
+def test_checksums_that_no_library_computes_are_taken(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("awscrt.checksums", "crc32c"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+    assert outcome(s3.put_object, Bucket="lake", Key="k", Body=b"x", ChecksumCRC32C="AAAAAA==") == "200"
+    assert outcome(s3.put_object, Bucket="lake", Key="k", Body=b"x", ChecksumCRC32C="AAAA") == "InvalidRequest"
 
 
 def test_checksum_of_a_part(s3: Any) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from io import BytesIO
 from typing import Any
 
 import boto3
 import pytest
+import requests
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -107,6 +109,29 @@ def test_copies_in_parts_are_taken_without_the_checksums_that_moto_does_not_tell
     s3.copy({"Bucket": "lake", "Key": "large"}, "lake", "copy", {"ChecksumAlgorithm": "SHA256"}, Config=in_parts)
 
     assert s3.head_object(Bucket="lake", Key="copy")["ContentLength"] == 9 * MIB
+
+
+def test_parts_have_their_etags_and_the_least_size(s3: Any) -> None:
+    target = {"Bucket": "lake", "Key": "k"}
+    target["UploadId"] = s3.create_multipart_upload(**target)["UploadId"]
+    tags = [s3.upload_part(**target, PartNumber=number, Body=b"x")["ETag"] for number in (1, 2)]
+
+    def complete(*tags: str) -> str:
+        parts = [{"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, 1)]
+        return outcome(s3.complete_multipart_upload, **target, MultipartUpload={"Parts": parts})
+
+    assert complete(tags[0], '"another"') == "InvalidPart"
+    assert complete(*tags) == "EntityTooSmall"
+    assert complete(tags[0]) == "200"
+
+
+def test_length_of_an_object_is_declared(s3: Any) -> None:
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "lake", "Key": "k"})
+
+    refused = requests.put(url, data=iter([b"x"]), timeout=10)
+    assert (refused.status_code, "MissingContentLength" in refused.text) == (411, True)
+    assert requests.put(url, data=b"x", timeout=10).status_code == 200
+    assert outcome(s3.put_object, Bucket="lake", Key="k", Body=BytesIO(b"x")) == "200"
 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, "InvalidArgument"), (10_001, "InvalidArgument"), (10_000, "200")])
@@ -211,3 +236,11 @@ def test_items_of_dynamodb(dynamodb: Any, size: int, expected: str) -> None:
     put = {"TableName": "people", "Item": item}
     assert outcome(dynamodb.batch_write_item, RequestItems={"people": [{"PutRequest": {"Item": item}}]}) == expected
     assert outcome(dynamodb.transact_write_items, TransactItems=[{"Put": put}]) == expected
+
+
+@pytest.mark.parametrize(("count", "expected"), [(10, "200"), (11, "ValidationException")])
+def test_transactions_of_dynamodb(dynamodb: Any, count: int, expected: str) -> None:
+    items = [{"id": {"S": str(number)}, "data": {"S": "x" * 390 * KIB}} for number in range(count)]
+    puts = [{"Put": {"TableName": "people", "Item": item}} for item in items]
+
+    assert outcome(dynamodb.transact_write_items, TransactItems=puts) == expected

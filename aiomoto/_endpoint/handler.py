@@ -21,7 +21,7 @@ from aiomoto._moto.dashboard import dashboard
 from aiomoto._moto.hosts import is_in_aws_domain
 from aiomoto._wire.aws_chunked import parse_chunks
 from aiomoto._wire.failures import WireFailure
-from aiomoto._wire.message import FORWARDED, FORWARDED_HEADER, WireRequest, WireResponse
+from aiomoto._wire.message import ALTERED, ALTERED_HEADER, WireRequest, WireResponse
 
 _log = logging.getLogger("aiomoto")
 
@@ -92,7 +92,8 @@ class EndpointHandler:
             headers.popall(name, None)
         if is_own:
             host = next((named for path, named in _UNSIGNED_PATHS if path.match(target)), host)
-        context = {FORWARDED: True} if headers.pop(FORWARDED_HEADER, None) else {}
+        altered = headers.pop(ALTERED_HEADER, None)
+        context = {ALTERED: altered} if altered is not None else {}
         return WireRequest(request.method, f"http://{host}{target}", _joined(headers), body, context)
 
     async def _response_to(self, wire: WireRequest) -> WireResponse:
@@ -177,7 +178,10 @@ def _unframed(body: bytearray, headers: CIMultiDict[str]) -> bytes:
     except ValueError as error:
         raise _Refusal(400, "IncompleteBody", f"invalid aws-chunked body: {error}") from None
     if READS_CHUNKS:
+        if len(chunked.chunks) > 1:
+            headers.setdefault(ALTERED_HEADER, "chunks")
         return chunked.in_one_chunk()
+    headers[ALTERED_HEADER] = "all"
     encodings = [each for each in headers.popall("Content-Encoding", []) for each in each.split(",")]
     if others := [each.strip() for each in encodings if each.strip() != "aws-chunked"]:
         headers["Content-Encoding"] = ",".join(others)

@@ -12,7 +12,7 @@ from aiomoto._aws.parameters import protocol_of
 from aiomoto._moto.secrets import secret_of
 from aiomoto._strict.check import Refusal, Rows, StrictCall
 from aiomoto._strict.signatures import Signed, are_chunks_signed_with, is_signed_with
-from aiomoto._wire.message import FORWARDED
+from aiomoto._wire.message import ALTERED
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _FIELD = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]*)")
@@ -42,7 +42,7 @@ def refuse_signature(call: StrictCall, signed: Signed, token: str | None) -> Ref
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html
     """
     secret = secret_of(signed.access_key)
-    if secret is None or FORWARDED in call.request.context:
+    if secret is None or call.request.context.get(ALTERED) == "all":
         return None  # keys that the test has given to a client; what a forked process may have sent to another host
     if secret.token is not None and token != secret.token:
         return _unknown_key(call)
@@ -101,7 +101,9 @@ def _has_signed_body(call: StrictCall, signed: Signed, secret: str) -> bool:
     body, given = call.request.body or b"", call.headers.get(_BODY, "")
     if given.startswith(f"STREAMING-{_ALGORITHM}-PAYLOAD"):
         trailer = call.chunked.end.partition(b"\r\n")[2] if call.chunked is not None else b""
-        return call.chunked is None or are_chunks_signed_with(secret, body, trailer, signed)
+        if call.chunked is None or ALTERED in call.request.context:
+            return True
+        return are_chunks_signed_with(secret, body, trailer, signed)
     # S3 says by an error of its own that the header is not that of the body, see the checksums.
     is_hash = len(given) == 64 and call.service != "s3" and not signed.in_query
     return not is_hash or given == sha256(body).hexdigest()

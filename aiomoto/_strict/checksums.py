@@ -6,6 +6,8 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from zlib import crc32
 
 from aiomoto._strict.check import Refusal, Rows, StrictCall
@@ -42,7 +44,8 @@ def refuse_checksum(call: StrictCall) -> Refusal | None:
         digest = _decoded(given)
         if digest is None or len(digest) != size:
             return Refusal("InvalidRequest", f"Value for {header} header is invalid.")
-        if digest != compute(call.content):
+        computed = compute(call.content)
+        if computed is not None and digest != computed:
             return Refusal("BadDigest", f"The {name.upper()} you specified did not match the calculated checksum.")
     return None
 
@@ -74,11 +77,27 @@ def _crc32(body: bytes) -> bytes:
     return crc32(body).to_bytes(4, "big")
 
 
-# The length of each in bytes. Those that Python cannot compute quickly are left to clients.
-_ALGORITHMS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
+def _by_library(size: int, name: str, *modules: str) -> Callable[[bytes], bytes | None]:
+    """Compute a checksum by the first of these modules that is installed and has it; ``None`` without one."""
+
+    def compute(body: bytes) -> bytes | None:
+        for module in modules:
+            with suppress(ImportError, AttributeError):
+                value: int = getattr(import_module(module), name)(body)
+                return value.to_bytes(size, "big")
+        return None
+
+    return compute
+
+
+# The length of each in bytes. Python alone cannot compute all of them quickly.
+_ALGORITHMS: dict[str, tuple[int, Callable[[bytes], bytes | None]]] = {
     "crc32": (4, _crc32),
+    "crc32c": (4, _by_library(4, "crc32c", "awscrt.checksums", "crc32c")),
+    "crc64nvme": (8, _by_library(8, "crc64nvme", "awscrt.checksums")),
     "sha1": (20, lambda body: hashlib.sha1(body, usedforsecurity=False).digest()),
     "sha256": (32, lambda body: hashlib.sha256(body).digest()),
+    "sha512": (64, lambda body: hashlib.sha512(body).digest()),
 }
 
 _OF_A_BODY = (refuse_md5, refuse_sha256)

@@ -11,6 +11,17 @@ _KIB = 1024
 _MIB = 1024 * _KIB
 
 
+def refuse_unknown_length(call: StrictCall) -> Refusal | None:
+    """Refuse an object of S3 whose length nobody has declared: in chunks of HTTP that hold no aws-chunked body.
+
+    MissingContentLength: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    is_chunked = "chunked" in call.headers.get("transfer-encoding", "").lower()
+    if not is_chunked or "content-length" in call.headers or "x-amz-decoded-content-length" in call.headers:
+        return None
+    return Refusal("MissingContentLength", "You must provide the Content-Length HTTP header.", 411)
+
+
 def refuse_message(call: StrictCall) -> Refusal | None:
     """Refuse a message of SQS that is larger than 1 MiB with its attributes.
 
@@ -110,6 +121,19 @@ def refuse_items(call: StrictCall) -> Refusal | None:
     return Refusal("ValidationException", "Item size has exceeded the maximum allowed size")
 
 
+def refuse_transaction(call: StrictCall) -> Refusal | None:
+    """Refuse a transaction of DynamoDB that puts more than 4 MB in all.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    if len(call.request.body or b"") <= 4 * _MIB:
+        return None
+    size = sum(map(_size_of_map, _items(call.params)))
+    if size <= 4 * _MIB:
+        return None
+    return Refusal("ValidationException", f"The aggregate size of the items in the transaction exceeds 4 MB: {size}")
+
+
 # ---------------------------------------------------------------- how they are measured
 
 
@@ -168,6 +192,8 @@ _SIZES: dict[str, Callable[[Any], int]] = {
 
 _EXPRESSIONS = ("PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "GetItem")
 ROWS: Rows = {
+    ("s3", "PutObject"): (refuse_unknown_length,),
+    ("s3", "UploadPart"): (refuse_unknown_length,),
     ("sqs", "SendMessage"): (refuse_message,),
     ("sqs", "SendMessageBatch"): (refuse_batch_of_messages,),
     ("sns", "Publish"): (refuse_notification,),
@@ -175,6 +201,6 @@ ROWS: Rows = {
     ("events", "PutEvents"): (refuse_events,),
     ("lambda", "Invoke"): (refuse_payload,),
     **{("dynamodb", operation): (refuse_expressions,) for operation in _EXPRESSIONS},
-    ("dynamodb", "TransactWriteItems"): (refuse_expressions, refuse_items),
+    ("dynamodb", "TransactWriteItems"): (refuse_expressions, refuse_items, refuse_transaction),
     ("dynamodb", "BatchWriteItem"): (refuse_items,),
 }

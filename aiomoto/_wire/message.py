@@ -231,9 +231,10 @@ ROOT = "_aiomoto_root"
 ATTEMPT = "aiomoto_attempt"
 INVOCATION_ID = "aiomoto_invocation_id"
 INPUT_STREAM = "aiomoto_input_stream"
-# The same of a request that a forked process has passed on, which says so in this header.
-FORWARDED = "aiomoto_forwarded"
-FORWARDED_HEADER = "X-Aiomoto-Forwarded"
+# The same of a request that the endpoint gets: what of it may not be as its client has signed it, ``"chunks"`` of the
+# body or ``"all"``. A forked process says so in the header of a request that it passes on.
+ALTERED = "aiomoto_altered"
+ALTERED_HEADER = "X-Aiomoto-Altered"
 
 
 def _split(url: str) -> SplitResult:
