@@ -9,7 +9,7 @@ ROUNDS := 20
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough check cov matrix native soak bench bench-peer clean
+.PHONY: help demo test thorough check cov docs docs-serve matrix native soak bench bench-peer clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,10 @@ $(VENV)/test: $(VENV)/demo
 
 $(VENV)/bench: $(VENV)/test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	touch $@
+
+$(VENV)/docs: $(VENV)/test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
 	touch $@
 
 # The package that is published by our name, with the versions that it allows, in an environment of its own.
@@ -52,6 +56,12 @@ cov: $(VENV)/test ## run the tests with branch coverage
 	$(BIN)/coverage run -m pytest -m "not slow and not native"
 	$(BIN)/coverage report
 
+docs: $(VENV)/docs ## build the site in docs/_build/html: warnings, dead links and missing names are errors
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet -b html docs docs/_build/html
+
+docs-serve: docs ## build the site, and serve it at http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory docs/_build/html 8000
+
 matrix: $(VENV)/test ## run the tests on every interpreter found and both ends of the supported versions
 	$(BIN)/nox
 
@@ -68,4 +78,4 @@ bench-peer: $(VENV)/bench $(PEER)/installed ## the same, and with the aiomoto th
 	$(BIN)/python benchmarks/run.py --rounds $(ROUNDS) --output benchmarks --peer $(PEER)/bin/python
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(PEER) .nox .mypy_cache .ruff_cache .pytest_cache .coverage dist
+	rm -rf $(VENV) $(PEER) .nox .mypy_cache .ruff_cache .pytest_cache .coverage dist docs/_build

@@ -1,0 +1,43 @@
+"""How Sphinx builds the site: ``make docs``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import tomllib
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE / "extensions"), str(HERE.parent)]
+URLS = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+
+import aiomoto  # noqa: E402
+
+project = "aiomoto"
+author = "the aiomoto authors"
+copyright = f"2026, {author}"
+version = release = aiomoto.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "outside",
+]
+exclude_patterns = ["_build", "extensions"]
+
+# Warnings are errors in `make docs`, and so is a reference to what does not exist.
+nitpicky = True
+myst_heading_anchors = 4
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
+
+# Links to files that are not in docs/.
+repository_files = URLS["Source"] + "/blob/main/"
+
+html_theme = "furo"
+html_baseurl = URLS["Documentation"]
+html_title = f"aiomoto {version}"
+html_show_sphinx = False
+html_copy_source = False
+templates_path: list[str] = []
+html_static_path: list[str] = []
