@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from aiomoto._calls.call import Call
     from aiomoto._calls.left_open import Leak
     from aiomoto._calls.log import CallLog
+    from aiomoto._calls.record import Slept
+    from aiomoto._calls.summary import OperationSummary, Summary
+    from aiomoto._endpoint.endpoint import Endpoint
     from aiomoto._errors import AiomotoError, AiomotoLeakWarning, ArgumentError, NoSuchPathError, RequestBlockedError
     from aiomoto._http.aiohttp.session import MotoAIOHTTPSession
     from aiomoto._http.httpx.session import MotoHttpxSession
@@ -16,21 +19,31 @@ if TYPE_CHECKING:
     from aiomoto._mock import MockAWS
     from aiomoto._mock_aws import mock_aws, mock_aws_decorator
     from aiomoto._moto.snapshot import Snapshot
+    from aiomoto._plugin.client_factory import ClientFactory
+    from aiomoto._rules.answer import Answer
+    from aiomoto._rules.fault import Fault
     from aiomoto._wiring import AioSession, aioboto3_session
 
 __all__ = [
     "AioSession",
     "AiomotoError",
     "AiomotoLeakWarning",
+    "Answer",
     "ArgumentError",
     "Call",
     "CallLog",
+    "ClientFactory",
+    "Endpoint",
+    "Fault",
     "Leak",
     "MockAWS",
     "MotoAIOHTTPSession",
     "NoSuchPathError",
+    "OperationSummary",
     "RequestBlockedError",
+    "Slept",
     "Snapshot",
+    "Summary",
     "aioboto3_session",
     "mock_aws",
     "mock_aws_decorator",
@@ -43,17 +56,24 @@ _MODULE_OF = {
     "AioSession": "_wiring",
     "AiomotoError": "_errors",
     "AiomotoLeakWarning": "_errors",
+    "Answer": "_rules.answer",
     "ArgumentError": "_errors",
     "Call": "_calls.call",
     "CallLog": "_calls.log",
+    "ClientFactory": "_plugin.client_factory",
+    "Endpoint": "_endpoint.endpoint",
+    "Fault": "_rules.fault",
     "Leak": "_calls.left_open",
     "MockAWS": "_mock",
     "MotoAIOHTTPSession": "_http.aiohttp.session",
     "MotoHTTPClient": "_http.smithy.clients",
     "MotoHttpxSession": "_http.httpx.session",
     "NoSuchPathError": "_errors",
+    "OperationSummary": "_calls.summary",
     "RequestBlockedError": "_errors",
+    "Slept": "_calls.record",
     "Snapshot": "_moto.snapshot",
+    "Summary": "_calls.summary",
     "aioboto3_session": "_wiring",
     "mock_aws": "_mock_aws",
     "mock_aws_decorator": "_mock_aws",
@@ -94,4 +114,5 @@ if not TYPE_CHECKING:  # type checkers would accept any name
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+        """List the public names: what this module imports for itself is not for users."""
+        return ["__version__", *__all__]

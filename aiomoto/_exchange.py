@@ -14,8 +14,8 @@ from aiomoto._aws.endpoint_hosts import EndpointHosts
 from aiomoto._calls.call import Call
 from aiomoto._calls.identity import Identity, identify, in_path_style
 from aiomoto._calls.left_open import Leak, LeftOpen, OpenBody
-from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Record, Slept
+from aiomoto._calls.recorder import Recorder
 from aiomoto._errors import NoSuchPathError, RequestBlockedError
 from aiomoto._moto import backends, invocation
 from aiomoto._moto.configuration import configurations
@@ -58,7 +58,7 @@ class Exchange:
 
     def __init__(
         self,
-        calls: CallLog | None = None,
+        calls: Recorder | None = None,
         faults: Faults | None = None,
         answers: Answers | None = None,
         *,

@@ -17,6 +17,7 @@ from aiomoto._aws.names import check_switch
 from aiomoto._calls.left_open import Leak
 from aiomoto._calls.log import CallLog
 from aiomoto._calls.record import Slept
+from aiomoto._calls.recorder import Recorder
 from aiomoto._cleanup import raise_first, run_all
 from aiomoto._data import Data
 from aiomoto._decorate import decorate
@@ -51,40 +52,17 @@ class MockAWS(Data):
     generators, async generators and test classes. While any mock is active, every AWS client in the process talks to
     Moto. Mocks may nest and overlap in any order: they share their data, and the last one to end restores everything.
 
-    Args:
-        config: Moto's own configuration, https://docs.getmoto.org/en/latest/docs/configuration/index.html.
-        reset: start with no data, unless another mock is active.
-        remove_data: leave no data behind, unless another mock is active.
-        record_bodies: keep the bodies of all requests and responses in ``calls``.
-        share_models: give new sessions copies of the service models that were parsed before. Those with their own data
-            path or loader always parse theirs.
-        sleep: with ``"instant"``, clients of botocore and aiobotocore wait neither before retries nor in waiters, which
-            moves :attr:`clock`. The test's own sleeps are unaffected.
-        fsspec: end s3fs's file systems, clients and directory listings with the mock that they were created in.
-        endpoint: also serve the same AWS over HTTP on loopback, where the environment leads other processes to.
-        leaks: what to do about bodies, event streams and clients that are open when the mock ends, unless an error ends
-            it: ``"ignore"``, ``"warn"`` (:class:`AiomotoLeakWarning`) or ``"error"``. See :attr:`leaks`.
-        state: a snapshot to start with, instead of no data. See :meth:`snapshot`.
-        isolated: have an AWS of its own, beside those of other mocks. See docs/isolation.md.
-        time: the time to start at, an aware datetime or a string like ``"2026-01-01T00:00:00Z"``. See :attr:`clock`.
-        strict: refuse what AWS refuses; a mapping switches checks off: ``{"names": False}``. See docs/strict.md.
-        iam: check the permissions of each request, as Moto simulates IAM. See docs/permissions.md.
-
-    Raises:
-        ArgumentError: there is no such option, no such key in ``config``, or an option has none of its values.
-        AiomotoError: Moto is set to its server or proxy mode.
-
-    Attributes:
-        calls: the calls since the mock started, including those in nested mocks. It can be read after the mock's end.
-        faults: rules that make these calls fail, until the mock ends.
-        answers: rules that answer these calls in Moto's place, until the mock ends.
-        slept: with ``sleep="instant"``, the waits that the clients skipped.
+    The arguments are those of :func:`mock_aws`, which says what they mean.
     """
 
     calls: CallLog
+    """The calls since the mock started, including those in nested mocks. They can be read after the mock's end."""
     faults: Faults
+    """Rules that make calls fail, until the mock ends."""
     answers: Answers
+    """Rules that answer calls in Moto's place, until the mock ends."""
     slept: list[Slept]
+    """With ``sleep="instant"``, the waits that clients skipped."""
 
     def __init__(self, config: dict[str, Any] | None = None, **options: Unpack[OptionArguments]) -> None:
         options_of_mock = options_from(config, options)
@@ -93,7 +71,7 @@ class MockAWS(Data):
 
     def _set_up(self, options: Options, instance: object = None) -> None:
         self._options = options
-        self.calls = CallLog(before_clearing=tell_of_clearing)
+        self.calls = self._recorder = Recorder(before_clearing=tell_of_clearing)
         self.faults = Faults()
         self.answers = Answers()
         self.slept = []
@@ -212,14 +190,14 @@ class MockAWS(Data):
             write_report(path, self.calls, invocations_of(self), self.leaks, secrets=secrets, **options)
 
     def _begin(self, options: Options) -> None:
-        self.calls.start()
+        self._recorder.start()
         self.slept.clear()
         self._leaks = []
         exchange = new_exchange(
             options,
             self._instance,
             self.slept,
-            self.calls,
+            self._recorder,
             self.faults,
             self.answers,
             record_bodies=options.record_bodies,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from datetime import datetime
+from inspect import Parameter, Signature
+from typing import Any, Literal, TypedDict, get_type_hints
 
 from aiomoto._aws.names import suggestion
 from aiomoto._errors import ArgumentError
@@ -12,12 +14,9 @@ from aiomoto._hints import unknown_option, wrong_switch
 from aiomoto._moto.configuration import own_config
 from aiomoto._moto.snapshot import Snapshot
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 
 class OptionArguments(TypedDict, total=False):
-    """The options of :class:`aiomoto.MockAWS`, which documents them, beside ``config``."""
+    """The options of :func:`aiomoto.mock_aws`, which documents them, beside ``config``."""
 
     reset: bool
     remove_data: bool
@@ -95,6 +94,16 @@ STRICT_CHECKS = (
     "signatures",
     "sizes",
 )
+
+
+def signature() -> Signature:
+    """Write the signature of ``mock_aws`` with all options, their types and defaults, for ``help``."""
+    types = get_type_hints(Options)
+    options = [
+        Parameter(each.name, Parameter.KEYWORD_ONLY, default=each.default, annotation=types[each.name])
+        for each in fields(Options)
+    ]
+    return Signature([Parameter("func", Parameter.POSITIONAL_ONLY, default=None), *options])
 
 
 def _own_strict(given: object) -> dict[str, bool]:

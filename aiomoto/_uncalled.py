@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
+from inspect import Signature
 from typing import Any, NoReturn
 
 
 class ToBeCalled:
     """``mock_aws``, with an error that says what to write if it is used without being called."""
 
-    def __init__(self, function: Callable[..., Any], made: type) -> None:
+    def __init__(self, function: Callable[..., Any], made: type, signature: Callable[[], Signature]) -> None:
         update_wrapper(self, function)
         self._function = function
         self._made = made
+        self._signature = signature
+
+    @property
+    def __signature__(self) -> Signature:
+        return self._signature()
+
+    def __get__(self, instance: object, owner: type | None = None) -> ToBeCalled:
+        # With it `help` shows the signature, as for a function; but it does not become a method in a class.
+        return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._function(*args, **kwargs)

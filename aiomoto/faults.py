@@ -63,7 +63,7 @@ class Faults(RuleSet[Fault]):
             operation: botocore's name of an operation (``"PutObject"``); ``None`` matches any.
             region: the region that the call is signed for; ``None`` matches any.
             where: parameters that the call must have, or a function that takes the :class:`Call`, including all its
-                parameters. If the function raises an error, the call fails with an ``AiomotoError``.
+                parameters. If the function raises an error, the call fails with an :class:`AiomotoError`.
             times: how many calls to act on; ``None`` for all.
             after: how many matching calls to skip first.
             probability: the share of the matching calls to act on: more than 0, at most 1.
@@ -87,10 +87,10 @@ class Faults(RuleSet[Fault]):
             latency: seconds by which the response is delayed. If the client's ``read_timeout`` is shorter, the call
                 times out.
             bandwidth: bytes per second, for the request's body and for the response's.
+            optional: whether the rule may act on no call without being listed in :attr:`unused`.
 
         Returns:
             The rule. It counts its hits, and as a context manager it removes itself at the end of the block.
-            optional: whether the rule may act on no call without being listed in :attr:`unused`.
 
         Raises:
             ArgumentError: an argument has a wrong value, or cannot be combined with another.

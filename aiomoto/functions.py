@@ -37,14 +37,14 @@ class Functions(MutableMapping[str, Handler]):
     ``aws.functions["resize"] = handler`` creates the function, unless it exists; ``del aws.functions["resize"]``
     deletes it. A function that the code under test creates runs the handler under its name, whichever came first. In
     nested mocks the handlers of the innermost mock are tried first, then those of the mocks around it.
-
-    Attributes:
-        invocations: every run of a handler, in order.
     """
+
+    invocations: list[Invocation]
+    """Every run of a handler, in order."""
 
     def __init__(self, owner: object, run: Callable[[], Run | None]) -> None:
         self.owner = owner
-        self.invocations: list[Invocation] = []
+        self.invocations = []
         self.stream = uuid4().hex
         self.running: dict[str, int] = {}
         self.under_way: list[Any] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import pydoc
 import subprocess
 import sys
 
@@ -23,13 +25,15 @@ def test_exports_are_sorted_and_exist() -> None:
 
 
 def test_every_public_name_is_exported() -> None:
+    assert aiomoto.mock_aws
     public = {
         name
-        for name in dir(aiomoto)
+        for name in vars(aiomoto)
         if not name.startswith("_") and getattr(getattr(aiomoto, name), "__module__", "").startswith("aiomoto")
     }
 
-    assert public == set(aiomoto.__all__)
+    assert "mock_aws" in public
+    assert public <= set(aiomoto.__all__)
 
 
 def test_a_name_is_the_same_object_each_time() -> None:
@@ -61,5 +65,23 @@ def test_the_transport_of_an_sdk_that_is_missing_says_what_to_install() -> None:
     assert run(program).startswith("MotoHTTPClient needs the AWS SDK for Python v4, on Python 3.12 or later: pip inst")
 
 
-def test_the_names_are_listed_before_any_is_used() -> None:
-    assert run("import aiomoto; print('mock_aws' in dir(aiomoto))") == "True\n"
+def test_dir_lists_the_public_names_before_any_is_used_and_no_others() -> None:
+    program = "import aiomoto; print(set(dir(aiomoto)) ^ {*aiomoto.__all__, '__version__'})"
+
+    assert run(program) == "set()\n"
+
+
+def test_help_shows_each_option_of_mock_aws_with_its_type_default_and_meaning() -> None:
+    shown = pydoc.plain(pydoc.render_doc(aiomoto.mock_aws))
+
+    assert "sleep: Literal['real', 'instant'] = 'real'" in shown
+    options = list(inspect.signature(aiomoto.mock_aws).parameters)
+    assert options[:3] == ["func", "config", "reset"]
+    assert [name for name in options if f"\n        {name}: " not in shown.partition("Args:")[2]] == []
+
+
+def test_mock_aws_in_a_class_is_no_method() -> None:
+    class Settings:
+        mock = aiomoto.mock_aws
+
+    assert Settings().mock is aiomoto.mock_aws  # type: ignore[misc]

@@ -16,10 +16,23 @@ from typing import Any
 from typing_extensions import assert_type
 
 import aiomoto
-from aiomoto import Call, CallLog, MockAWS, mock_aws, mock_aws_decorator
-from aiomoto._plugin.client_factory import ClientFactory
+from aiomoto import (
+    Answer,
+    Call,
+    CallLog,
+    ClientFactory,
+    Endpoint,
+    Fault,
+    MockAWS,
+    OperationSummary,
+    Slept,
+    Snapshot,
+    Summary,
+    mock_aws,
+    mock_aws_decorator,
+)
 from aiomoto.bedrock import Bedrock, Reply
-from aiomoto.faults import Fault, Faults
+from aiomoto.faults import Faults
 
 # ---------------------------------------------------------------- contexts
 
@@ -40,6 +53,17 @@ def endpoint() -> None:
         assert_type(aws.endpoint.storage_options(), dict[str, str])
         assert_type(aws.endpoint.pyarrow(), dict[str, str])
         assert_type(aws.endpoint.duckdb_secret("name"), str)
+
+
+def names_for_annotations() -> None:
+    with mock_aws() as aws:
+        assert_type(aws.endpoint, Endpoint)
+        assert_type(aws.answers.add("sts", "GetCallerIdentity", {}), Answer)
+        assert_type(aws.slept, list[Slept])
+        assert_type(aws.snapshot(), Snapshot)
+        assert_type(aws.calls.summary(), Summary)
+        assert_type(aws.calls.summary()[0], OperationSummary)
+        aws.calls.add(aws.calls[0])  # type: ignore[attr-defined]
 
 
 def switches() -> None:

@@ -36,13 +36,7 @@ class Said(NamedTuple):
 
 
 class Reply(Answer):
-    """A scripted reply of a model, as ``aws.bedrock.reply`` creates it. A context manager that removes it.
-
-    Attributes:
-        hits: how many calls it has answered.
-        optional: whether it may answer no call at all without being listed as unused.
-        latency: seconds that its response takes longer.
-    """
+    """A rule that ``aws.bedrock.reply`` has created. As a context manager it removes itself at the end of the block."""
 
     owner = "aws.bedrock"
 

@@ -12,22 +12,18 @@ from aiomoto._calls.place import place_of
 
 
 class Leak(NamedTuple):
-    """Something that is still open.
-
-    Attributes:
-        kind: ``"body"`` of a response, ``"event stream"``, ``"client"``, or ``"file system"``: its client on an event
-            loop that has been closed.
-        service: botocore's name of the service; ``None`` if it is unknown.
-        operation: botocore's name of the operation; ``None`` for clients.
-        params: the parameters of the call; empty for clients.
-        where: file and line of the code that opened it, ``"tests/test_jobs.py:12"``; ``None`` if it is not known.
-    """
+    """Something that is still open."""
 
     kind: Literal["body", "event stream", "client", "file system"]
+    """The body of a response, an event stream, a client, or a file system's client on an event loop that is closed."""
     service: str | None
+    """botocore's name of the service; ``None`` if it is unknown."""
     operation: str | None = None
+    """botocore's name of the operation; ``None`` for clients."""
     params: Mapping[str, Any] = {}
+    """The parameters of the call; empty for clients."""
     where: str | None = None
+    """File and line of the code that opened it, ``"tests/test_jobs.py:12"``; ``None`` if it is not known."""
 
     def __str__(self) -> str:
         """Describe what was not done, and where."""

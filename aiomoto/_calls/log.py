@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from aiomoto._aws.names import check_names
 from aiomoto._aws.values import check_values
 from aiomoto._calls.call import Call, arguments, number_of_calls, printable, title
-from aiomoto._calls.record import Record, Slept
+from aiomoto._calls.record import Slept
 from aiomoto._calls.table import align, milliseconds
 from aiomoto._errors import AiomotoError, ArgumentError
 from aiomoto._lock import state_lock
@@ -18,8 +18,7 @@ from aiomoto._lock import state_lock
 if TYPE_CHECKING:
     from aiomoto._calls.summary import Summary
 
-_MAX_CALLS = 10_000
-_MAX_BYTES = 16 * 1024 * 1024
+MAX_CALLS = 10_000
 _MAX_LINES = 20  # of a failure message
 
 
@@ -37,55 +36,18 @@ class CallLog(Sequence[Call]):
     shows the calls as a table.
     """
 
-    def __init__(
-        self, calls: Iterable[Call] = (), *, before_clearing: Callable[[CallLog], object] | None = None
-    ) -> None:
-        self._before_clearing = before_clearing
+    def __init__(self, calls: Iterable[Call] = ()) -> None:
         self._calls: deque[Call] = deque(calls)
-        self._with_body: deque[Record] = deque()
-        self._bytes = 0
         self.has_started = False
         self._dropped = 0
         self.waits: list[Wait] = []
 
-    def add(self, record: Record) -> None:
-        """Add a call. Its record is completed later, when the response or the failure is known."""
-        too_many: list[Record] = []
-        with state_lock:
-            self._calls.append(Call(record))
-            if record.request.body and not record.keeps_bodies:
-                self._with_body.append(record)
-                self._bytes += record.size
-            while len(self._calls) > _MAX_CALLS:
-                self._calls.popleft()
-                self._dropped += 1
-            while self._with_body and (self._bytes > _MAX_BYTES or len(self._with_body) > _MAX_CALLS):
-                oldest = self._with_body.popleft()
-                self._bytes -= oldest.size
-                too_many.append(oldest)
-        for oldest in too_many:
-            oldest.forget_body()  # outside of the lock, since it may load a service's model
-
-    def add_wait(self, slept: Slept) -> None:
-        """Add a wait that was skipped."""
-        with state_lock:
-            self.waits.append(Wait(slept, self._calls[-1] if self._calls else None))
-
     def clear(self) -> None:
         """Remove all calls."""
-        if self._before_clearing is not None:
-            self._before_clearing(self)
         with state_lock:
             self._calls.clear()
             self._dropped = 0
             self.waits.clear()
-            self._with_body.clear()
-            self._bytes = 0
-
-    def start(self) -> None:
-        """Note that calls are recorded from now on."""
-        self.clear()
-        self.has_started = True
 
     @property
     def last(self) -> Call:
@@ -208,7 +170,7 @@ class CallLog(Sequence[Call]):
             )
         if self._dropped:
             raise AiomotoError(
-                f"cannot tell how often it was called: the log keeps the last {_MAX_CALLS:,} calls; {self._dropped:,} "
+                f"cannot tell how often it was called: the log keeps the last {MAX_CALLS:,} calls; {self._dropped:,} "
                 "earlier ones were dropped. Call aws.calls.clear() before what is to be counted"
             )
 

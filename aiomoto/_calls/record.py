@@ -20,15 +20,12 @@ _MAX_BODY = 1024 * 1024
 
 
 class Slept(NamedTuple):
-    """A wait of a client that ``sleep="instant"`` skipped.
-
-    Attributes:
-        seconds: how long the client would have waited.
-        why: the reason: ``"retry"``, ``"waiter"``, ``"adaptive rate limit"`` or ``"credentials"``.
-    """
+    """A wait of a client that ``sleep="instant"`` skipped."""
 
     seconds: float
+    """How long the client would have waited."""
     why: str
+    """The reason: ``"retry"``, ``"waiter"``, ``"adaptive rate limit"`` or ``"credentials"``."""
 
 
 class Record:

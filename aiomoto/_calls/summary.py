@@ -10,25 +10,22 @@ from aiomoto._calls.table import align, milliseconds
 
 
 class OperationSummary(NamedTuple):
-    """The calls of one operation.
-
-    Attributes:
-        service: botocore's name of the service; ``None`` if the requests do not tell.
-        operation: botocore's name of the operation; ``None`` if the requests do not call one.
-        calls: the number of calls; all attempts of a call that was retried count as one.
-        attempts: the number of attempts.
-        errors: the number of attempts that had an error as their response, or no response.
-        total: the seconds that all attempts took together.
-        longest: the seconds that the longest attempt took.
-    """
+    """The calls of one operation."""
 
     service: str | None
+    """botocore's name of the service; ``None`` if the requests do not tell."""
     operation: str | None
+    """botocore's name of the operation; ``None`` if the requests do not call one."""
     calls: int
+    """The number of calls; all attempts of a call that was retried count as one."""
     attempts: int
+    """The number of attempts."""
     errors: int
+    """The number of attempts that had an error as their response, or no response."""
     total: float
+    """The seconds that all attempts took together."""
     longest: float
+    """The seconds that the longest attempt took."""
 
 
 class Summary(Sequence[OperationSummary]):

@@ -19,10 +19,10 @@ class Endpoint:
 
     It listens on its own port of 127.0.0.1 until its mock ends. Keys and region come from the environment at the time
     of a call; the defaults are Moto's fake keys and ``us-east-1``.
-
-    Attributes:
-        url: its URL, such as ``"http://127.0.0.1:54321"``.
     """
+
+    url: str
+    """Its URL, such as ``"http://127.0.0.1:54321"``."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.url = ""

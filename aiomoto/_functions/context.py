@@ -54,22 +54,28 @@ class ClientContext:
 
 
 class Context:
-    """What a handler knows of its invocation.
+    """What a handler knows of its invocation."""
 
-    Attributes:
-        function_name: the name of the function.
-        function_version: its version.
-        invoked_function_arn: its ARN as it was invoked.
-        memory_limit_in_mb: its memory, a string as in AWS.
-        aws_request_id: the id of the invocation.
-        log_group_name: its log group.
-        log_stream_name: its log stream.
-        identity: the Amazon Cognito identity.
-        client_context: what the client has said of itself; ``None`` if it has said nothing.
-        tenant_id: always ``None``.
-    """
-
+    function_name: str
+    """The name of the function."""
+    function_version: str
+    """Its version."""
+    invoked_function_arn: str
+    """Its ARN as it was invoked."""
+    memory_limit_in_mb: str
+    """Its memory, a string as in AWS."""
+    aws_request_id: str
+    """The id of the invocation."""
+    log_group_name: str
+    """Its log group."""
+    log_stream_name: str
+    """Its log stream."""
+    identity: Identity
+    """The Amazon Cognito identity, which has no values."""
+    client_context: ClientContext | None
+    """What the client has said of itself; ``None`` if it has said nothing."""
     tenant_id: str | None = None
+    """Always ``None``."""
 
     def __init__(self, target: Target, request_id: str, log_stream: str, client_context: str | None = None) -> None:
         self.function_name = target.name

@@ -12,8 +12,8 @@ from aiomoto._aws.names import check_switch
 from aiomoto._aws.regions import region_mistake
 from aiomoto._errors import ArgumentError
 
-# ``handler(event, context)``, plain or async, or a generator of the chunks of a response stream.
 Handler: TypeAlias = Callable[[Any, Any], Any]
+"""``handler(event, context)``, plain or async, or a generator of the chunks of a response stream."""
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 

@@ -10,25 +10,36 @@ from aiomoto._functions.payload import FunctionError
 
 
 class Invocation:
-    """One run of a handler, as ``aws.functions.invocations`` lists it.
+    """One run of a handler, as ``aws.functions.invocations`` lists it."""
 
-    Attributes:
-        name: the name of the function.
-        version: the version that was invoked, ``"$LATEST"`` or a number.
-        event: what the handler was given, before it changed it.
-        trigger: what set it off: ``"Invoke"``; an ARN, such as a queue's; a URL; or a service: ``"events"`` for
-            schedules, ``"logs"``, ``"secretsmanager"``, or ``"lambda"`` for the destination of another function.
-        began: when it began, by a clock of seconds that nobody can set.
-        request_id: the id of the invocation, which the handler's context and its log have as well.
-        result: what the handler has returned.
-        error: what the handler has raised; ``None`` if it has raised nothing, or AWS stopped it.
-        failure: the type of the error, or AWS's name of what stopped it (``"Sandbox.Timedout"``); ``None`` if it has
-            succeeded, or is running.
-        duration: how many seconds it took; ``None`` while it is running.
-        log: what it has printed and logged, with AWS's lines around it.
-        may_fail: whether its function was added with ``may_fail=True``.
-        delivery: the ids of what it was to deliver; ``None`` if a caller waited for its result.
+    name: str
+    """The name of the function."""
+    version: str
+    """The version that was invoked, ``"$LATEST"`` or a number."""
+    event: Any
+    """What the handler was given, before it changed it."""
+    trigger: str
+    """What set it off: ``"Invoke"``; an ARN, such as a queue's; a URL; or a service: ``"events"`` for schedules,
+    ``"logs"``, ``"secretsmanager"``, or ``"lambda"`` for the destination of another function.
     """
+    began: float
+    """When it began, by a clock of seconds that nobody can set."""
+    request_id: str
+    """The id of the invocation, which the handler's context and its log have as well."""
+    result: Any
+    """What the handler has returned."""
+    error: BaseException | None
+    """What the handler has raised; ``None`` if it has raised nothing, or AWS stopped it."""
+    failure: str | None
+    """The error's type, or AWS's name of what stopped it (``"Sandbox.Timedout"``); ``None`` if there is neither."""
+    duration: float | None
+    """How many seconds it took; ``None`` while it is running."""
+    log: str
+    """What it has printed and logged, with AWS's lines around it."""
+    may_fail: bool
+    """Whether its function was added with ``may_fail=True``."""
+    delivery: tuple[str, ...] | None
+    """The ids of what it was to deliver; ``None`` if a caller waited for its result."""
 
     def __init__(
         self,
@@ -46,10 +57,10 @@ class Invocation:
         self.event = event
         self.trigger = trigger
         self.request_id = request_id
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.failure: str | None = None
-        self.duration: float | None = None
+        self.result = None
+        self.error = None
+        self.failure = None
+        self.duration = None
         self.log = ""
         self.delivery = delivery
         self.may_fail = may_fail

@@ -19,12 +19,10 @@ class Snapshot:
 
     ``aws.snapshot()`` takes it; ``aws.restore(snapshot)`` and ``mock_aws(state=snapshot)`` begin with it, any number of
     times. It can be pickled, for a process with the same versions of Python and Moto.
-
-    Attributes:
-        size: how many bytes it takes.
     """
 
     size: int
+    """How many bytes it takes."""
     _counts: dict[str, int]
     _data: bytes
     _shared: tuple[bytes, ...]

@@ -15,15 +15,11 @@ OneAnswer: TypeAlias = Mapping[str, Any] | ClientError | Callable[..., Any]
 
 
 class Answer(Rule):
-    """A scripted answer, as ``aws.answers.add`` creates it. A context manager that removes it.
-
-    Attributes:
-        hits: how many calls it has answered.
-        optional: whether it may answer no call at all without being listed as unused.
-        latency: seconds that its response takes longer.
-    """
+    """A rule that ``aws.answers.add`` has created. As a context manager it removes itself at the end of the block."""
 
     owner = "aws.answers"
+    latency: float
+    """Seconds that its response takes longer."""
 
     def __init__(
         self,

@@ -48,15 +48,11 @@ class Effect:
 
 
 class Fault(Rule):
-    """A rule that ``aws.faults.add`` has created. As a context manager it removes itself at the end of the block.
-
-    Attributes:
-        hits: how many calls it has acted on.
-        seed: the seed of its probability, given or drawn: pass it to ``add`` to reproduce a run.
-        effect: what it does to a call.
-    """
+    """A rule that ``aws.faults.add`` has created. As a context manager it removes itself at the end of the block."""
 
     owner = "aws.faults"
+    seed: int
+    """The seed of its probability, given or drawn: pass it to ``add`` to reproduce a run."""
 
     def __init__(
         self,

@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 
 class Rule:
-    """A rule of one mock. As a context manager it removes itself at the end of the block.
-
-    Attributes:
-        owner: what the rule was added to: ``"aws.faults"``.
-        hits: how many calls it has acted on.
-        optional: whether it may act on no call at all without being listed as unused.
-    """
+    """A rule of one mock. As a context manager it removes itself at the end of the block."""
 
     owner = ""
+    """What the rule was added to: ``"aws.faults"``."""
+    hits: int
+    """How many calls it has acted on."""
+    optional: bool
+    """Whether it may act on no call at all without being listed as unused."""
 
     def __init__(
         self,

@@ -16,13 +16,13 @@ class RuleSet(Generic[AnyRule]):
 
     Only the first matching rule that is not used up applies to a call. In nested mocks the rules of the innermost mock
     are tried first, then those of the mocks around it.
-
-    Attributes:
-        rules: the rules, in the order in which they were added.
     """
 
+    rules: tuple[AnyRule, ...]
+    """The rules, in the order in which they were added."""
+
     def __init__(self) -> None:
-        self.rules: tuple[AnyRule, ...] = ()
+        self.rules = ()
 
     @property
     def unused(self) -> list[AnyRule]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _INCLUDED = re.compile(r"```\{include\} \.\./([\w.]+)\n```\n")
-_OUTSIDE = re.compile(r"\]\(\.\./(?P<path>[^)#]+)")
+_UPWARDS = re.compile(r"\]\((?P<path>(?:\.\./)+[^)#]+)")
 _RELATIVE = re.compile(r"\]\((?!https?://|#)")
 
 
@@ -27,10 +27,15 @@ def _read(app: Sphinx, name: str, source: list[str]) -> None:
         app.env.note_dependency(str(path))
         source[0] = _RELATIVE.sub("](../", path.read_text(encoding="utf-8")).replace("](../docs/", "](")
     # tests/test_readme.py checks that the files exist.
-    source[0] = _OUTSIDE.sub(lambda link: f"]({_destination(app, link['path'])}", source[0])
+    folder = Path(app.srcdir, name).parent
+    source[0] = _UPWARDS.sub(lambda link: f"]({_destination(app, folder, link['path'])}", source[0])
 
 
-def _destination(app: Sphinx, path: str) -> str:
-    page = Path(path).name.lower()
-    is_page = "/" not in path and Path(app.srcdir, page).is_file()
-    return page if is_page else f"{app.config.repository_files}{path}"
+def _destination(app: Sphinx, folder: Path, link: str) -> str:
+    path = (folder / link).resolve()
+    if path.suffix == ".md" and path.is_relative_to(app.srcdir):
+        return link
+    page = Path(app.srcdir, path.name.lower())
+    if path.parent == Path(app.srcdir).parent and page.is_file():
+        return f"/{page.name}"
+    return app.config.repository_files + path.relative_to(Path(app.srcdir).parent).as_posix()
