@@ -54,7 +54,7 @@ _moto_switch = MotoSwitch(on_change=requests_adapter.reset)
 _file_systems = FileSystems()
 
 # What is replaced in a module when it is imported; the last two have a state of their own.
-_LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
+REPLACED_LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **LATE,
     "s3fs.core": _file_systems.targets,
     FORK_SERVER: fork_servers.targets,
@@ -96,7 +96,7 @@ class Installation:
     def __init__(self) -> None:
         self._replacements = Replacements()
         on_demand = dict.fromkeys((*Isolated.MODULES, *FunctionTriggers.MODULES))
-        names = {**LATE_SENDING, **_LATE, **required_names.WHEN_IMPORTED, **on_demand}
+        names = {**LATE_SENDING, **REPLACED_LATE, **required_names.WHEN_IMPORTED, **on_demand}
         self._late = ImportWatch([*names], self._found)
         self._instant_sleep = InstantSleep(self._replacements)
         self._isolation = Isolated(self._replacements)
@@ -185,7 +185,7 @@ class Installation:
             required_names.check_imported(module)
         if sending:
             self._replacements.put(sending(module), again=True, is_for_guards=True)
-        if self._is_mocking and (targets := _LATE.get(module.__name__)):
+        if self._is_mocking and (targets := REPLACED_LATE.get(module.__name__)):
             self._replacements.put(targets(module), again=True)
         self._isolation.found(module)
         self._triggers.found(module)

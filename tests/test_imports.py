@@ -34,6 +34,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_cleanup": "",
         "_clock": "",
         "_collector": "",
+        "_diagnosis.versions": "",
         "_environment.watch": "",
         "_errors": "",
         "_functions.payload": "",
@@ -109,6 +110,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_bedrock.family": "",
         "_bedrock.prompts": "",
         "_calls.details": "",
+        "_diagnosis.access": "botocore",
         "_endpoint.server": "aiohttp",
         "_http.httpx.failures": "aiobotocore botocore",
         "_leak_report": "",
@@ -340,11 +342,12 @@ LAYERS: tuple[dict[str, str], ...] = (
     {"_replaced": ""},
     {"_on_demand": ""},
     {"_installation": "moto"},
-    {"_plugin.guard": "pytest", "functions": "moto"},
+    {"_diagnosis.names": "", "_plugin.guard": "pytest", "functions": "moto"},
     {"_data": ""},
     {"_mock": "typing_extensions"},
     {"_mock_aws": "typing_extensions", "_plugin.markers": "pytest"},
     {"__init__": "", "pytest_plugin": "aiobotocore pytest"},
+    {"__main__": ""},
 )
 # The folders in the order of their imports. What is in none of them may stand anywhere between.
 FOLDERS = (
@@ -367,6 +370,7 @@ FOLDERS = (
     "_native",
     "_report",
     "_plugin",
+    "_diagnosis",
 )
 
 LIBRARIES = {module: set(libraries.split()) for layer in LAYERS for module, libraries in layer.items()}

@@ -110,7 +110,7 @@ def check_at_start() -> None:
         AiomotoError: a name is missing.
     """
     for name, parts in AT_START.items():
-        _check(sys.modules[name], name, parts)
+        check(sys.modules[name], name, parts)
 
 
 def check_for_snapshots() -> None:
@@ -134,7 +134,7 @@ def check_for_worlds() -> None:
 def _check_loaded(names: dict[str, tuple[str, ...]]) -> None:
     for name, parts in names.items():
         if module := sys.modules.get(name):
-            _check(module, name, parts)
+            check(module, name, parts)
 
 
 def check_imported(module: ModuleType) -> None:
@@ -143,7 +143,7 @@ def check_imported(module: ModuleType) -> None:
     Raises:
         AiomotoError: a name is missing.
     """
-    _check(module, module.__name__, WHEN_IMPORTED.get(module.__name__, ()))
+    check(module, module.__name__, WHEN_IMPORTED.get(module.__name__, ()))
 
 
 def check_instance(instance: object, module: str, owner: str) -> None:
@@ -163,7 +163,12 @@ def check_instance(instance: object, module: str, owner: str) -> None:
             raise missing_name_error(module, part)
 
 
-def _check(module: ModuleType, name: str, parts: Iterable[str]) -> None:
+def check(module: ModuleType, name: str, parts: Iterable[str]) -> None:
+    """Check names in a module.
+
+    Raises:
+        AiomotoError: a name is missing.
+    """
     for part in parts:
         value: Any = module
         for each in part.split("."):
