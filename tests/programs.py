@@ -47,13 +47,13 @@ def run_cold(path: Path) -> None:
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
 
 
-def run_as_tests(*paths: Path, after_a_mock: bool = False) -> str:
-    """Run files with pytest, under this project's settings; they must have tests, all of which pass.
+def run_as_tests(*paths: Path, options: tuple[str, ...] = (), after_a_mock: bool = False) -> str:
+    """Run files with pytest, under this project's settings and more options; they must have tests, all of which pass.
 
     Returns:
         What became of how many, as ``3 passed``.
     """
-    result = run_source(_AS_TESTS, *map(str, paths), after_a_mock=after_a_mock)
+    result = run_source(_AS_TESTS, *options, *map(str, paths), after_a_mock=after_a_mock)
     summary = result.stdout.splitlines()[-1] if result.stdout else ""
     assert result.returncode == 0, result.stdout + result.stderr
     assert " passed" in summary, result.stdout

@@ -92,5 +92,5 @@ def expected(part: str) -> str:
     library, installed = library_of(part)
     return (
         f"{library} {installed} has no {part}, which aiomoto builds on: upgrade aiomoto, or install a version "
-        f"of {library} from the table in its README\n"
+        f"of {library} from the table in docs/versions.md\n"
     )

@@ -33,12 +33,15 @@ BLOCKS = [block for document in DOCUMENTS for block in _blocks(document)]
 
 
 def _each_to_run() -> Iterator[Any]:
-    """The scripts of each document together, and each block by itself that has tests or needs what is missing."""
+    """A document's scripts together, its tests together, and each block that needs what is missing by itself."""
     for document in DOCUMENTS:
         blocks = [block for block in BLOCKS if block.document == document]
-        alone = [block for block in blocks if has_tests(block.code) or missing_needs(block.code)]
-        if scripts := [block for block in blocks if block not in alone]:
+        alone = [block for block in blocks if missing_needs(block.code)]
+        together = [block for block in blocks if block not in alone]
+        if scripts := [block for block in together if not has_tests(block.code)]:
             yield pytest.param(scripts, id=document.name)
+        if tests := [block for block in together if has_tests(block.code)]:
+            yield pytest.param(tests, id=f"{document.name}:tests")
         for block in alone:
             yield pytest.param([block], id=f"{document.name}:{block.line}")
 
@@ -53,14 +56,22 @@ def _program(block: Block, folder: Path) -> Path:
     return program
 
 
+def _settings(document: Path) -> tuple[str, ...]:
+    """What a document tells its reader to put into pyproject.toml, as far as it decides whether its tests run."""
+    is_auto = re.search(r'^```toml\n[^`]*^asyncio_mode = "auto"$', document.read_text(encoding="utf-8"), re.MULTILINE)
+    return ("-o", "asyncio_mode=auto") if is_auto else ()
+
+
 @pytest.mark.parametrize("blocks", list(_each_to_run()))
 def test_python_blocks_run(blocks: list[Block], tmp_path: Path) -> None:
     for block in blocks:
         skip_without_its_needs(block.code)
 
-    run = run_as_tests if has_tests(blocks[0].code) else run_as_script
-
-    run(*(_program(block, tmp_path) for block in blocks), after_a_mock=True)
+    programs = [_program(block, tmp_path) for block in blocks]
+    if has_tests(blocks[0].code):
+        run_as_tests(*programs, options=_settings(blocks[0].document), after_a_mock=True)
+    else:
+        run_as_script(*programs, after_a_mock=True)
 
 
 def test_readme_has_an_asserting_example_within_its_first_30_lines() -> None:
@@ -80,9 +91,18 @@ def test_make_targets_that_are_named_exist(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_relative_links_lead_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\((?!https?://)([^)#]*)#?([^)]*)\)", document.read_text(encoding="utf-8"))
 
-    assert [link for link in links if not (document.parent / link).exists()] == []
+    assert [link for link in links if not _is_there(document.parent / link[0] if link[0] else document, link[1])] == []
+
+
+def _is_there(target: Path, anchor: str) -> bool:
+    if not (anchor and target.exists()):
+        return target.exists()
+    text = re.sub(r"^```.*?^```$", "", target.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    # As GitHub and the site write them.
+    return anchor in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_map_of_the_code_has_every_room_and_no_file_that_is_gone() -> None:
@@ -98,8 +118,8 @@ def test_supported_versions_are_those_of_the_project_file() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     bounds = dict(re.findall(r'"(aiobotocore|moto|aiohttp|boto3)>=([0-9.]+)"', project))
     bounds["python"] = project.partition('requires-python = ">=')[2].partition('"')[0]
-    readme = README.read_text(encoding="utf-8")
+    versions = (ROOT / "docs" / "versions.md").read_text(encoding="utf-8")
 
-    stated = dict(re.findall(r"^\| (Python|aiobotocore|Moto|aiohttp|boto3) \| ([0-9.]+) \|", readme, re.MULTILINE))
+    stated = dict(re.findall(r"^\| (Python|aiobotocore|Moto|aiohttp|boto3) \| ([0-9.]+) \|", versions, re.MULTILINE))
 
     assert {name.lower(): version for name, version in stated.items()} == bounds

@@ -96,7 +96,7 @@ def refuse_connection(host: str) -> None:
         raise RequestBlockedError(
             f"a connection to {host} was blocked: its library is none of those that mock_aws() answers, or somebody "
             "has replaced aiomoto's patches. While a mock is active nothing may reach AWS. Use one of the clients in "
-            "the README, or let the request pass through with "
+            "docs/clients.md, or let the request pass through with "
             f'mock_aws(config={{"core": {{"passthrough": {{"urls": ["{url}"]}}}}}})'
         )
 

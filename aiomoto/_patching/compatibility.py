@@ -26,7 +26,7 @@ def missing_name_error(module: str, part: str = "") -> AiomotoError:
     missing = f"{module}.{part}" if part else module
     return AiomotoError(
         f"{library} {installed} has no {missing}, which aiomoto builds on: "
-        f"upgrade aiomoto, or install a version of {library} from the table in its README"
+        f"upgrade aiomoto, or install a version of {library} from the table in docs/versions.md"
     )
 
 
