@@ -1,0 +1,1 @@
+"""A service that stores documents, and counts their words in the background."""
