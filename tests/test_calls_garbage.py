@@ -133,6 +133,7 @@ _headers = st.dictionaries(
 )
 
 
+@pytest.mark.thorough
 def test_log_of_random_requests_can_be_read() -> None:
     services = st.sampled_from(["s3", "dynamodb", "iam", "ec2", "monitoring", "lambda", "sqs", "rds", "nothing"])
     targets = st.tuples(_text, st.dictionaries(_text, _text, max_size=2)).map(

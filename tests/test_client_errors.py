@@ -73,6 +73,7 @@ def _without_what_changes(response: Any) -> Any:
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("service", "operation", "arguments", "status", "code"), MISTAKES.values(), ids=MISTAKES)
 async def test_an_error_has_the_details_that_boto3_sees(
     client: ClientFactory, service: str, operation: str, arguments: dict[str, Any], status: int, code: str

@@ -163,6 +163,7 @@ def test_a_cancelled_move_has_moved() -> None:
     in_real_time(lambda: asyncio.run(program()), 30)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("moves", [50, pytest.param(1000, marks=pytest.mark.slow)])
 def test_many_moves_leave_nothing_behind(moves: int) -> None:
     def grown(moves: int) -> int:

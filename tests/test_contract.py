@@ -76,6 +76,7 @@ async def test_aiobotocore_sees_in_process_what_it_and_boto3_see_over_a_socket(
 LET_OUT: dict[str, Any] = {"core": {"passthrough": {"urls": ["http://localhost:"]}}}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_boto3_sees_in_process_and_over_the_endpoint_what_it_sees_over_a_socket(
     case: Case, server: LoopbackServer

@@ -400,7 +400,7 @@ def outcome(folder: Path, tests: str) -> str:
     return run_as_tests(path, after_a_mock=True)
 
 
-@pytest.mark.parametrize("library", ["aiomoto", "moto"])
+@pytest.mark.parametrize("library", ["aiomoto", pytest.param("moto", marks=pytest.mark.thorough)])
 def test_plain_classes_under_pytest(library: str, tmp_path: Path) -> None:
     assert outcome(tmp_path, PLAIN_CLASSES.format(library=library)) == "14 passed"
 

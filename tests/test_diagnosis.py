@@ -86,6 +86,7 @@ def test_it_names_where_credentials_are_and_shows_none_of_them(tmp_path: Path) -
     assert [each for each in ("AKIA", "secret", "hidden-") if each in result.stdout] == []
 
 
+@pytest.mark.thorough
 def test_without_credentials_it_says_that_an_instance_would_be_asked_and_asks_none(tmp_path: Path) -> None:
     result = diagnose(tmp_path, AWS_PROFILE="gone")
 

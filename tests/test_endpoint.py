@@ -101,6 +101,7 @@ def test_a_mock_started_twice_has_one() -> None:
     assert not is_open(url)
 
 
+@pytest.mark.thorough
 def test_endpoints_come_and_go_by_the_hundred() -> None:
     with mock_aws(endpoint=True) as aws:
         send(aws.endpoint.url, "GET", "/")
@@ -184,6 +185,7 @@ def test_a_handler_may_end_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
 
+@pytest.mark.thorough
 def test_the_process_may_end_before_the_mock_does() -> None:
     program = """
 import socket
@@ -201,6 +203,7 @@ connection.detach()
     assert (result.returncode, result.stderr) == (0, "")
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_child_neither_ends_it_nor_keeps_it_open() -> None:
     program = """
@@ -364,6 +367,7 @@ def test_what_a_handler_asks_of_aws_itself_goes_the_same_way() -> None:
         assert b"<Name>from-stack</Name>" in send(outer.endpoint.url, "GET", "/").body
 
 
+@pytest.mark.thorough
 def test_another_process_has_an_endpoint_and_an_aws_of_its_own() -> None:
     # As two workers of pytest-xdist have.
     program = """

@@ -229,7 +229,9 @@ except boto3.client("dynamodb").exceptions.ResourceNotFoundException as error:
 """
 
 
-@pytest.mark.parametrize("inherited", [True, False], ids=["inherited", "given"])
+@pytest.mark.parametrize(
+    "inherited", [True, pytest.param(False, marks=pytest.mark.thorough)], ids=["inherited", "given"]
+)
 def test_a_child_process_finds_the_same_aws(inherited: bool) -> None:
     with mock_aws(endpoint=inherited) as aws:
         SESSION.client("s3").create_bucket(Bucket="public", ACL="public-read")

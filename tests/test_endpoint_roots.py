@@ -25,6 +25,7 @@ def client(service: str, url: str) -> Any:
     return boto3.client(service, REGION, endpoint_url=url, **KEYS)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("service", "path"),
     [*((service, "/aws") for service in SERVICES), *(("s3", path) for path in ("/a b/x", "/a%20b/x/", "/ünï"))],

@@ -218,6 +218,7 @@ def test_of_many_who_create_an_object_at_once_one_does(url: str) -> None:
     assert sorted(statuses) == [200] + [412] * 31
 
 
+@pytest.mark.thorough
 def test_64_connections_read_parts_of_an_object_at_once(url: str) -> None:
     size = len(DATA) // 64
 

@@ -203,6 +203,7 @@ PARTITIONS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("service", CALLS)
 @pytest.mark.parametrize("options", VARIANTS)
 def test_dualstack_and_fips_hosts_of_a_service_are_answered(service: str, options: dict[str, bool]) -> None:
@@ -228,6 +229,7 @@ async def test_table_at_a_dualstack_or_fips_host_is_there_at_the_plain_one(
 
 
 # Global ones, and each kind of host: of the query protocol, of JSON, of REST, and with a bucket.
+@pytest.mark.thorough
 @pytest.mark.parametrize("service", ["dynamodb", "ec2", "iam", "lambda", "s3", "sts"])
 @pytest.mark.parametrize("region", PARTITIONS)
 def test_hosts_of_a_service_in_other_partitions_are_answered(service: str, region: str) -> None:

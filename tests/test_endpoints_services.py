@@ -118,6 +118,7 @@ async def test_both_halves_of_timestream_are_told_apart(client: ClientFactory) -
         assert [found["DatabaseName"] for found in databases] == ["weather"]
 
 
+@pytest.mark.thorough
 async def test_classic_and_new_load_balancers_are_told_apart(client: ClientFactory) -> None:
     async with (
         mock_aws(),

@@ -39,6 +39,7 @@ def _set(
 FAKE = ("FOOBARKEY", "FOOBARSECRET", None)
 
 
+@pytest.mark.thorough
 @every_environment
 @pytest.mark.usefixtures("_set")
 def test_boto3_finds_the_same_as_on_a_bare_machine(metadata: LoopbackServer) -> None:

@@ -8,6 +8,7 @@ from tests.every_answer import EXCEPTIONS, compare
 from tests.reporting import UNEXPLAINED, reason_of
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("service", ["sqs", "sns", "ec2", "s3control", "bedrock-runtime", "cloudwatch"])
 def test_random_answers_come_back_the_same(service: str) -> None:
     found = compare(service, sample=5)

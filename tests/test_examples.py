@@ -18,6 +18,7 @@ def _is_alone(path: Path) -> bool:
     return has_tests(source) or bool(missing_needs(source)) or path.name.startswith(("aioboto3_", "pandas_", "sdk_v4_"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", [path for path in FILES if _is_alone(path)], ids=lambda path: path.name)
 def test_example_runs(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
@@ -28,6 +29,7 @@ def test_example_runs(path: Path) -> None:
     run(path, after_a_mock=True)
 
 
+@pytest.mark.thorough
 def test_examples_that_are_scripts_run() -> None:
     run_as_script(*(path for path in FILES if not _is_alone(path)), after_a_mock=True)
 

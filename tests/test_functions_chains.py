@@ -85,6 +85,7 @@ async def test_a_chain_of_async_functions_has_run_when_the_call_returns(client: 
         assert listed() == ["cat.png", "dog.png"]
 
 
+@pytest.mark.thorough
 @pytest.mark.anyio
 async def test_twenty_chains_at_the_same_time_lose_nothing(client: ClientFactory) -> None:
     keys = [f"{number:02}.png" for number in range(20)]

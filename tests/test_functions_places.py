@@ -223,6 +223,7 @@ def test_handlers_run_while_other_threads_call_aws() -> None:
         assert boto3.client("s3", REGION).list_objects_v2(Bucket="pictures")["KeyCount"] == 4
 
 
+@pytest.mark.thorough
 def test_a_function_that_calls_itself_is_stopped_after_100_calls() -> None:
     from aiomoto import AiomotoError
 

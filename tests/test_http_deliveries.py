@@ -196,6 +196,7 @@ def test_other_threads_go_on_while_a_delivery_of_boto3s_waits_for_its_endpoint(e
     assert delivery.result()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.anyio
 async def test_any_number_of_deliveries_wait_at_once(client: ClientFactory, endpoint: Endpoint) -> None:
     wide = AioConfig(max_pool_connections=45)
