@@ -26,6 +26,10 @@ def _waits(models: ModuleType) -> tuple[Target, ...]:
     return targets()
 
 
+def _queues(models: ModuleType) -> tuple[Target, ...]:
+    return (*long_polls.targets(models), *moto_repetitions.sqs_targets(models))
+
+
 # What sends requests, which guards need as well.
 SENDING: tuple[Target, ...] = (
     *session_classes.SENDING,
@@ -60,7 +64,7 @@ LATE_SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     **sdk_v4.SENDING,
 }
 LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
-    **long_polls.TARGETS,
+    "moto.sqs.models": _queues,
     **containers.TARGETS,
     **moto_repetitions.TARGETS,
     **object_bodies.TARGETS,

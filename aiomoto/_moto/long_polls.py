@@ -219,6 +219,3 @@ def targets(models: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], 
         (models.Queue, "add_message", _then_wake_next),
         (models.Queue, "delete_message", _then_wake_next),  # a FIFO queue delivers the group's next message then
     )
-
-
-TARGETS = {"moto.sqs.models": targets}

@@ -116,8 +116,21 @@ def _get_random_string(original: Any) -> Any:
     return get_random_string
 
 
+@_once
+def _camelcase_to_underscores(original: Any) -> Any:
+    remembered = lru_cache(maxsize=4096)(original)
+
+    @wraps(original)
+    def camelcase_to_underscores(argument: str) -> str:
+        """Convert a name once: Moto goes through it letter by letter, twenty times for a message of SQS."""
+        return remembered(argument)  # type: ignore[no-any-return]
+
+    return camelcase_to_underscores
+
+
 _CANDIDATES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
     (moto.core.responses, "method_names_from_class", _method_names_from_class),
+    (moto.core.responses, "camelcase_to_underscores", _camelcase_to_underscores),
     (_Picker, "get_possible_keys", _get_possible_keys),
     (MotoRandom, "get_random_string", _get_random_string),
 )
@@ -132,6 +145,12 @@ def s3_targets(responses: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], A
     if type(found) is not staticmethod:
         return ()
     return ((responses.S3Response, name, lambda _: staticmethod(_subdomain_based_buckets(found.__func__))),)
+
+
+def sqs_targets(models: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
+    """What is patched in ``moto.sqs.models``."""
+    name = "camelcase_to_underscores"
+    return ((models, name, _camelcase_to_underscores),) if name in vars(models) else ()
 
 
 TARGETS = {"moto.s3.responses": s3_targets}
