@@ -266,6 +266,44 @@ def report(session: nox.Session) -> None:
     session.run("python", "suites/report_pages.py", session.create_tmp(), *session.posargs)
 
 
+@nox.session(python=NEWEST, default=False)
+def release(session: nox.Session) -> None:
+    """Build what is published, twice, and check it: ``nox -s release -- --publish`` refuses what is not to go out."""
+    session.install("build", "check-wheel-contents", "hatchling>=1.27", "twine", silent=True)
+    first, second = (Path(session.create_tmp(), name).resolve() for name in ("first", "second"))
+    git_date = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
+    for folder in (first, second):
+        shutil.rmtree(folder, ignore_errors=True)
+        epoch = {"SOURCE_DATE_EPOCH": str(git_date).strip()}
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", str(folder), env=epoch, silent=True)
+    files = sorted(path.name for path in first.iterdir())
+    if any((first / name).read_bytes() != (second / name).read_bytes() for name in files):
+        session.error("two builds of the same commit differ")
+    session.run("twine", "check", "--strict", *(str(first / name) for name in files))
+    [wheel] = first.glob("*.whl")
+    session.run("check-wheel-contents", str(wheel))
+    session.install("--force-reinstall", "--no-deps", str(wheel), silent=True)
+    session.install(str(wheel), silent=True)
+    with session.chdir(first):
+        session.run("python", "-m", "aiomoto", silent=True)
+    if "--publish" in session.posargs:
+        project = Path("pyproject.toml").read_text(encoding="utf-8")
+        if ".example/" in project or "dev" in wheel.name:
+            session.error("a release has a version without `dev`, and addresses in [project.urls] that exist")
+    shutil.rmtree("dist", ignore_errors=True)
+    shutil.copytree(first, "dist")
+    session.log(f"in dist/: {', '.join(files)}")
+
+
+@nox.session(python=NEWEST, default=False)
+def docs(session: nox.Session) -> None:
+    """The site, as ``make docs`` builds it, in an environment of its own."""
+    session.install("--upgrade", "pip>=25.1", silent=True)
+    session.install("--group", "test", "--group", "docs", ".[httpx]", silent=True)
+    options = ["--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
+    session.run("python", "-m", "sphinx", *options, "-b", "html", "docs", "docs/_build/html")
+
+
 @nox.session(python=NEWEST)
 def types(session: nox.Session) -> None:
     """Type stubs of clients, which a user has beside aiomoto."""
@@ -276,7 +314,7 @@ def types(session: nox.Session) -> None:
 def differential(session: nox.Session) -> None:
     """All services that Moto has, and many random programs, compared with boto3 under Moto's own mock."""
     session.install("--upgrade", "pip>=25.1", silent=True)
-    session.install("--group", "test", ".[all]", "httpx2", silent=True)
+    session.install("--group", "test", ".[services]", "httpx2", silent=True)
     session.run("python", "-m", "tests.differential", *session.posargs)
     # Each service by each client, which `make test` does for some services.
     session.run("python", "-m", "pytest", "tests/test_services_named.py", "-m", "", "-n", "auto", "-q")
