@@ -21,6 +21,7 @@ version = release = aiomoto.__version__
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
+    "assistants",
     "completeness",
     "docstrings",
     "outside",
