@@ -34,7 +34,6 @@ _EITHER = {
     "aiomoto_functions": ("error", "ignore"),
     "aiomoto_sleep": ("real", "instant"),
     "aiomoto_unused": ("error", "ignore"),
-    "aiomoto_strict": ("true", "false"),
 }
 
 
@@ -64,7 +63,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("aiomoto_sleep", "how the fixture and the markers wait by default: real or instant", default="real")
     parser.addini("aiomoto_region", "the default region of the fixture and the markers", default="")
-    parser.addini("aiomoto_strict", "refuse what AWS refuses and Moto does not: true or false", default="false")
+    parser.addini(
+        "aiomoto_strict", "refuse what AWS refuses and Moto does not: true or false", type="bool", default=False
+    )
     parser.addini(
         "aiomoto_guard", "refuse requests to AWS while no mock is active: true or false", type="bool", default=False
     )
@@ -86,6 +87,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and check the settings."""
     _turn_on_guard(config)
+    _is_on(config, "aiomoto_strict")
     for setting, (one, other) in _EITHER.items():
         if (value := config.getini(setting)) not in (one, other):
             raise pytest.UsageError(f"{setting} must be {one!r} or {other!r}, not {value!r}")
@@ -123,14 +125,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _turn_on_guard(config: pytest.Config) -> None:
-    try:
-        is_on = config.getini("aiomoto_guard")
-    except (TypeError, ValueError, pytest.UsageError) as error:
-        raise pytest.UsageError("aiomoto_guard must be true or false") from error
-    if is_on:
+    if _is_on(config, "aiomoto_guard"):
         from aiomoto._plugin import guard
 
         guard.register(config)
+
+
+def _is_on(config: pytest.Config, switch: str) -> bool:
+    try:
+        return bool(config.getini(switch))
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"{switch} must be true or false") from error
 
 
 def _parts_of_sections(config: pytest.Config) -> frozenset[str]:
@@ -249,7 +254,7 @@ def aiomoto(request: pytest.FixtureRequest, aiomoto_state: Snapshot | None) -> I
             patch.setenv("AWS_DEFAULT_REGION", region)
             patch.setenv("AWS_REGION", region)
         defaults = {name: request.config.getini(f"aiomoto_{name}") for name in ("leaks", "sleep")}
-        mock = mock_with(options, {**defaults, "strict": request.config.getini("aiomoto_strict") == "true"})
+        mock = mock_with(options, {**defaults, "strict": request.config.getini("aiomoto_strict")})
         with suppress(_TestHasFailedError), mock as aws:
             add_marked_rules(request.node, aws)
             request.node.stash[_MOCK] = aws

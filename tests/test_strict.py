@@ -154,7 +154,16 @@ def test_setting_is_the_default_of_the_fixture(pytester: pytest.Pytester) -> Non
     run_tests(pytester, SUITE, "-o", "aiomoto_strict=true").assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("table", ["tool.pytest.ini_options", "tool.pytest"])
+def test_setting_in_pyproject_is_a_boolean(pytester: pytest.Pytester, table: str) -> None:
+    pytester.makepyprojecttoml(f"[{table}]\naiomoto_strict = true\n")
+
+    # Before pytest 9, [tool.pytest] is no configuration.
+    is_read = table == "tool.pytest.ini_options" or pytest.version_tuple >= (9,)
+    run_tests(pytester, SUITE).assert_outcomes(passed=2 if is_read else 1, failed=0 if is_read else 1)
+
+
 def test_setting_is_true_or_false(pytester: pytest.Pytester) -> None:
     result = run_tests(pytester, SUITE, "-o", "aiomoto_strict=maybe")
 
-    result.stderr.fnmatch_lines(["*aiomoto_strict must be 'true' or 'false', not 'maybe'"])
+    result.stderr.fnmatch_lines(["*aiomoto_strict must be true or false*"])
