@@ -88,6 +88,7 @@ STRICT_CHECKS = (
     "forms",
     "names",
     "operations",
+    "parameters",
     "parts",
     "preconditions",
     "presigned",
