@@ -88,6 +88,7 @@ def test_nearly_every_service_is_named_by_what_its_requests_look_like() -> None:
     assert len(wrong["the endpoint"]) <= 14, wrong
 
 
+@pytest.mark.thorough
 def test_services_of_every_kind_are_named_by_what_their_requests_look_like() -> None:
     assert misnamed(some_services()) == {
         "AWS": ["docdb", "neptune"],

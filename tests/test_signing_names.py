@@ -126,7 +126,7 @@ ALIKE = {
 }
 
 SAMPLES = [
-    pytest.param(Sample(9, operations=3, least=60), id="some"),
+    pytest.param(Sample(9, operations=3, least=60), marks=pytest.mark.thorough, id="some"),
     pytest.param(Sample(1, operations=1000, least=5000), marks=pytest.mark.slow, id="all"),
 ]
 

@@ -194,7 +194,13 @@ def without_metadata(value: object) -> object:
     return {name: each for name, each in value.items() if name != "ResponseMetadata"}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+OFTEN_USED = ("dynamodb", "kinesis", "kms", "lambda", "logs", "s3", "sqs", "stepfunctions")
+
+
+@pytest.mark.parametrize(
+    "service",
+    [pytest.param(each, marks=() if each in OFTEN_USED else pytest.mark.thorough) for each in SERVICES],
+)
 def test_what_a_client_sees_is_the_same_after_a_restore(service: str) -> None:
     create, look = SERVICES[service]
     with mock_aws() as aws:
