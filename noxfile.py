@@ -253,14 +253,18 @@ def bedrock(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "suites/bedrock_clients.py", *options, *session.posargs)
 
 
-@nox.session(python=NEWEST, default=False)
-def report(session: nox.Session) -> None:
-    """The pages of ``--aiomoto-report`` in Chromium: ``nox -s report -- --pictures`` also writes those in docs/."""
+def _need_chromium(session: nox.Session) -> None:
+    """Install Debian's, where that is possible without a question."""
     if not any(map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])):
-        # Debian's, where that is possible without a question.
         if not shutil.which("apt-get") or os.getuid() != 0:
             session.skip("there is no Chromium")
         session.run("apt-get", "install", "-y", "--no-install-recommends", "chromium", external=True, silent=True)
+
+
+@nox.session(python=NEWEST, default=False)
+def report(session: nox.Session) -> None:
+    """The pages of ``--aiomoto-report`` in Chromium: ``nox -s report -- --pictures`` also writes those in docs/."""
+    _need_chromium(session)
     session.install("--upgrade", "pip>=25.1", silent=True)
     session.install("--group", "test", "playwright", ".", silent=True)
     session.run("python", "suites/report_pages.py", session.create_tmp(), *session.posargs)
@@ -302,6 +306,14 @@ def docs(session: nox.Session) -> None:
     session.install("--group", "test", "--group", "docs", ".[httpx]", silent=True)
     options = ["--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
     session.run("python", "-m", "sphinx", *options, "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session(python=NEWEST, default=False)
+def site(session: nox.Session) -> None:
+    """The pages that ``make docs`` has built, in Chromium: narrow and wide, light and dark; and search in files."""
+    _need_chromium(session)
+    session.install("playwright", silent=True)
+    session.run("python", "suites/site_pages.py", session.create_tmp())
 
 
 @nox.session(python=NEWEST)

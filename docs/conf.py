@@ -52,6 +52,7 @@ python_use_unqualified_type_names = True
 repository_files = URLS["Source"] + "/blob/main/"
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_baseurl = URLS["Documentation"]
 html_title = f"aiomoto {version}"
 html_show_sphinx = False

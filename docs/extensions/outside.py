@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _INCLUDED = re.compile(r"```\{include\} \.\./([\w.]+)\n```\n")
-_UPWARDS = re.compile(r"\]\((?P<path>(?:\.\./)+[^)#]+)")
+# Not of images, which are copied into the site.
+_UPWARDS = re.compile(r"(?P<text>(?<!!)\[[^\]]*\]\()(?P<path>(?:\.\./)+[^)#]+)")
 _RELATIVE = re.compile(r"\]\((?!https?://|#)")
 
 
@@ -28,7 +29,7 @@ def _read(app: Sphinx, name: str, source: list[str]) -> None:
         source[0] = _RELATIVE.sub("](../", path.read_text(encoding="utf-8")).replace("](../docs/", "](")
     # tests/test_readme.py checks that the files exist.
     folder = Path(app.srcdir, name).parent
-    source[0] = _UPWARDS.sub(lambda link: f"]({_destination(app, folder, link['path'])}", source[0])
+    source[0] = _UPWARDS.sub(lambda link: link["text"] + _destination(app, folder, link["path"]), source[0])
 
 
 def _destination(app: Sphinx, folder: Path, link: str) -> str:
