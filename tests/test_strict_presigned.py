@@ -48,6 +48,23 @@ def test_url_is_taken_as_it_is(s3: Any) -> None:
     assert outcome("DELETE", url_of(s3, "delete_object", Key="new")) == (204, "")
 
 
+@pytest.mark.parametrize("style", ["path", "virtual"])
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_url_of_an_endpoint_with_a_path(style: str, version: str) -> None:
+    config = Config(signature_version=version, s3={"addressing_style": style})  # type: ignore[arg-type]
+    s3 = boto3.client("s3", region_name="us-east-1", endpoint_url="http://store.example:9000/root", config=config)
+    s3.create_bucket(Bucket="lake")
+    s3.put_object(Bucket="lake", Key="a b", Body=b"x")
+
+    for url in (
+        s3.generate_presigned_url("list_buckets"),
+        s3.generate_presigned_url("list_objects_v2", Params={"Bucket": "lake"}),
+        s3.generate_presigned_url("get_object", Params={"Bucket": "lake", "Key": "a b"}),
+    ):
+        assert outcome("GET", url) == (200, "")
+    assert outcome("DELETE", url) == MISMATCH
+
+
 def test_url_for_another_method(s3: Any) -> None:
     assert outcome("DELETE", url_of(s3)) == MISMATCH
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timezone
+from urllib.parse import urlsplit
 
 from aiomoto._moto.secrets import secret_of
 from aiomoto._strict.authorization import mismatch, refuse_signature
@@ -76,8 +77,15 @@ def _refuse_v2(call: StrictCall, query: dict[str, str]) -> Refusal | None:
     secret = secret_of(query["AWSAccessKeyId"])
     if secret is None:
         return None
-    expected = signature_v2(call.request, secret.key, query, call.addressed.path)
-    return None if hmac.compare_digest(expected, query["Signature"]) else mismatch(call)
+    expected = [signature_v2(call.request, secret.key, query, path) for path in _signed_paths(call)]
+    is_signed = any(hmac.compare_digest(signature, query["Signature"]) for signature in expected)
+    return None if is_signed else mismatch(call)
+
+
+def _signed_paths(call: StrictCall) -> list[str]:
+    """The paths that may have been signed: of an endpoint URL with a path of its own, clients sign more, or less."""
+    path, sent = call.addressed.path, urlsplit(call.request.sent_url).path
+    return [path] if path == sent else [path, f"{path}/", path.rstrip("/"), sent]
 
 
 ROWS: Rows = {("", ""): (refuse_presigned,)}
