@@ -35,7 +35,7 @@ $(VENV)/docs: $(VENV)/test
 # The package that is published by our name, with the versions that it allows, in an environment of its own.
 $(PEER)/installed:
 	$(PYTHON) -m venv $(PEER)
-	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check 'aiomoto==0.5.8' 'moto[dynamodb,s3,sqs]'
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check 'aiomoto==0.5.8' 'moto[dynamodb,s3,sqs]' fastapi httpx pytest pytest-xdist s3fs
 	touch $@
 
 demo: $(VENV)/demo ## run the quickstart

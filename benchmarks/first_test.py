@@ -33,9 +33,9 @@ def contenders(peer: str | None) -> dict[str, tuple[str, Path]]:
     return found | ({"aiomoto 0.5.8": (peer, FOLDER / own["aiomoto"])} if peer else {})
 
 
-def cpu_time(python: str, arguments: tuple[str, ...]) -> float:
+def cpu_time(python: str, arguments: tuple[str, ...], **variables: str) -> float:
     """Run a Python process that must succeed, and return the seconds that it and its children took."""
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
     process = os.posix_spawn(python, (python, *arguments), environment, file_actions=silent)
