@@ -56,11 +56,11 @@ cov: $(VENV)/test ## run the tests with branch coverage
 	$(BIN)/coverage run -m pytest -m "not slow and not native"
 	$(BIN)/coverage report
 
-docs: $(VENV)/docs ## build the site in docs/_build/html: warnings, dead links and missing names are errors
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet -b html docs docs/_build/html
+docs: $(VENV)/docs ## build the site in build/site: warnings, dead links and missing names are errors
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet -b html docs build/site
 
 docs-serve: docs ## build the site, and serve it at http://127.0.0.1:8000
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory docs/_build/html 8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site 8000
 
 matrix: $(VENV)/test ## run the tests on every interpreter found and both ends of the supported versions
 	$(BIN)/nox
@@ -78,4 +78,4 @@ bench-peer: $(VENV)/bench $(PEER)/installed ## the same, and with the aiomoto th
 	$(BIN)/python benchmarks/run.py --rounds $(ROUNDS) --output benchmarks --peer $(PEER)/bin/python
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(PEER) .nox .mypy_cache .ruff_cache .pytest_cache .coverage dist docs/_build
+	rm -rf $(VENV) $(PEER) .nox .mypy_cache .ruff_cache .pytest_cache .coverage dist build

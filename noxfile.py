@@ -305,7 +305,7 @@ def docs(session: nox.Session) -> None:
     session.install("--upgrade", "pip>=25.1", silent=True)
     session.install("--group", "test", "--group", "docs", ".[httpx]", silent=True)
     options = ["--fail-on-warning", "--keep-going", "--fresh-env", "--quiet"]
-    session.run("python", "-m", "sphinx", *options, "-b", "html", "docs", "docs/_build/html")
+    session.run("python", "-m", "sphinx", *options, "-b", "html", "docs", "build/site")
 
 
 @nox.session(python=NEWEST, default=False)

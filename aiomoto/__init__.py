@@ -48,7 +48,7 @@ __all__ = [
     "mock_aws",
     "mock_aws_decorator",
 ]
-__version__ = "0.1.0"
+__version__ = "1.0.0.dev0"
 
 # pytest imports this package whenever it starts, for the plugin, and most runs need nothing else of it. So names are
 # loaded when they are first used (PEP 562), and Moto, boto3 and aiobotocore with them.

@@ -26,7 +26,7 @@ extensions = [
     "docstrings",
     "outside",
 ]
-exclude_patterns = ["_build", "extensions"]
+exclude_patterns = ["extensions"]
 
 # Warnings are errors in `make docs`, and so is a reference to what does not exist.
 nitpicky = True

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-SITE = Path("docs/_build/html").resolve()
+SITE = Path("build/site").resolve()
 WIDTHS = {"narrow": 400, "wide": 1280}
 SCHEMES = ("light", "dark")
 
