@@ -94,6 +94,9 @@ class Data:
 
         On an event loop this does not wait, as in :meth:`reset`.
 
+        Args:
+            snapshot: what :meth:`snapshot` has returned, in this mock or in another.
+
         Raises:
             ArgumentError: it is not a snapshot.
             AiomotoError: the mock is not active, or the snapshot was taken with other versions of Python or Moto.

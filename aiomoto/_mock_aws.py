@@ -80,7 +80,16 @@ def mock_aws_decorator(
 def mock_aws_decorator(func: Any = None, /, **options: Any) -> Any:
     """Create a decorator as :func:`mock_aws` does, to configure once and use on many functions.
 
-    The arguments are those of :func:`mock_aws`.
+    Args:
+        func: what to decorate at once, as ``@mock_aws_decorator`` does.
+        options: those of :func:`mock_aws`.
+
+    Returns:
+        The decorator; or the decorated function or class.
+
+    Raises:
+        ArgumentError: as for :func:`mock_aws`.
+        AiomotoError: as for :func:`mock_aws`.
     """
     decorator = mock_aws(**options).__call__
     return decorator if func is None else decorator(func)

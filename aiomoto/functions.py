@@ -99,7 +99,15 @@ class Functions(MutableMapping[str, Handler]):
         return self.arn(name)
 
     def handler(self, name: str, /, **options: Any) -> Callable[[AnyHandler], AnyHandler]:
-        """Decorate a handler, to register it. Takes the options of :meth:`add`."""
+        """Decorate a handler, to register it.
+
+        Args:
+            name: the name of the function.
+            options: those of :meth:`add`.
+
+        Raises:
+            ArgumentError: an argument has a wrong value.
+        """
         if not isinstance(name, str):
             raise ArgumentError(
                 f'the decorator needs the name of the function: @aws.functions.handler("resize"), not {name!r}'
@@ -113,6 +121,9 @@ class Functions(MutableMapping[str, Handler]):
 
     def arn(self, name: str, /) -> str:
         """Return the ARN of a function that has a handler here.
+
+        Args:
+            name: the name of the function.
 
         Raises:
             KeyError: there is none of that name.

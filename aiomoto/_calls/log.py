@@ -77,7 +77,12 @@ class CallLog(Sequence[Call]):
         return found
 
     def assert_called(self, service: str, operation: str | None = None, /, **params: object) -> Call:
-        """Assert that at least one call matches; return the last one. The arguments are those of :meth:`filter`.
+        """Assert that at least one call matches; return the last one.
+
+        Args:
+            service: as for :meth:`filter`, but not ``None``.
+            operation: as for :meth:`filter`.
+            params: as for :meth:`filter`.
 
         Raises:
             AssertionError: no call matches. The message lists the calls that were made.
@@ -93,7 +98,10 @@ class CallLog(Sequence[Call]):
     def assert_called_once(self, service: str, operation: str | None = None, /, **params: object) -> Call:
         """Assert that exactly one call matches, however often it was retried; return its last attempt.
 
-        The arguments are those of :meth:`filter`.
+        Args:
+            service: as for :meth:`filter`, but not ``None``.
+            operation: as for :meth:`filter`.
+            params: as for :meth:`filter`.
 
         Raises:
             AssertionError: no call matches, or several do. The message lists the calls that were made.
@@ -111,7 +119,12 @@ class CallLog(Sequence[Call]):
         return found.last
 
     def assert_not_called(self, service: str, operation: str | None = None, /, **params: object) -> None:
-        """Assert that no call matches. The arguments are those of :meth:`filter`.
+        """Assert that no call matches.
+
+        Args:
+            service: as for :meth:`filter`, but not ``None``.
+            operation: as for :meth:`filter`.
+            params: as for :meth:`filter`.
 
         Raises:
             AssertionError: a call matches. The message lists the matching calls.
@@ -132,7 +145,9 @@ class CallLog(Sequence[Call]):
 
         Args:
             most: the greatest number of calls that is all right.
-            service: like ``operation`` and ``params``, as for :meth:`filter`.
+            service: as for :meth:`filter`.
+            operation: as for :meth:`filter`.
+            params: as for :meth:`filter`.
 
         Raises:
             AssertionError: more calls match. The message lists them.

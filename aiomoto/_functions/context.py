@@ -94,7 +94,11 @@ class Context:
         return max(int((self._deadline - _clock.now()) * 1000), 0)
 
     def log(self, message: object) -> None:
-        """Write to the function's log."""
+        """Write to the function's log.
+
+        Args:
+            message: what to write; no line break is added.
+        """
         print(message, end="")
 
     def __repr__(self) -> str:

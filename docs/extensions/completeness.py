@@ -68,6 +68,8 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
     documented = set(env.domains.python_domain.objects)
     for name in sorted(set(_public()) - documented):
         logger.warning("docs/reference lacks %s", name)
+    for name, parameter in _undescribed():
+        logger.warning("the docstring of %s lacks the parameter %s", name, parameter)
     standard = env.domains.standard_domain
     described = {name for kind, name in standard.objects if kind in ("confval", "fixture", "marker")}
     described |= {name for _, name in standard.progoptions if name.startswith("--aiomoto")}
@@ -93,6 +95,26 @@ def _members(owner: type) -> set[str]:
     names = {name for each in classes for name in {*vars(each), *inspect.get_annotations(each)}}
     internal = {name for each in classes for name in _INTERNAL.get(each.__name__, "").split()}
     return {name for name in names - internal if not name.startswith("_")}
+
+
+def _undescribed() -> Iterator[tuple[str, str]]:
+    """The parameters of public functions of which the docstring says nothing."""
+    for name in _public():
+        *_, owner, last = name.split(".")
+        function = _find(name)
+        if inspect.isclass(function) or not callable(function) or (owner, last) == ("functions", "Handler"):
+            continue
+        arguments = (inspect.getdoc(function) or "").partition("Args:")[2]
+        described = re.findall(r"^ +\*{0,2}(\w+): ", arguments, re.MULTILINE)
+        yield from ((name, each) for each in inspect.signature(function).parameters if each not in ("self", *described))
+
+
+def _find(name: str) -> Any:
+    """What a full name names; ``None`` if only instances have it."""
+    found: Any = aiomoto
+    for part in name.split(".")[1:]:
+        found = getattr(found, part, None)
+    return found
 
 
 def _of_plugin() -> Iterator[str]:
