@@ -30,6 +30,7 @@ def _show_the_signature_with_all_options(app: Sphinx) -> None:
     analyzer = ModuleAnalyzer.for_module("aiomoto._mock_aws")
     analyzer.analyze()
     analyzer.overloads.clear()
+    vars(aiomoto.mock_aws)["__annotations__"] = {}  # those of the implementation, which are Any
 
 
 def _read(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]) -> None:
