@@ -37,6 +37,7 @@ _INTERNAL = {
 }
 # What is public in them is public in the classes that they derive from.
 _LIKE_THEIR_BASES = {"AioSession", "MotoAIOHTTPSession", "MotoHTTPClient", "MotoHttpxSession"}
+_SETTING = re.compile(r'^```\{confval\} (\w+)\n:type: .*\n:default: "(.*)"$', re.MULTILINE)
 logger = getLogger(__name__)
 
 
@@ -75,6 +76,10 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
     described |= {name for _, name in standard.progoptions if name.startswith("--aiomoto")}
     for name in sorted(described ^ set(_of_plugin())):
         logger.warning("docs/reference/pytest.md and the plugin differ in %s", name)
+    page = (app.srcdir / "reference" / "pytest.md").read_text(encoding="utf-8")
+    for name, default in _SETTING.findall(page):
+        if default.replace("`", "") != (is_default := _settings().get(name, "")) and is_default:
+            logger.warning("docs/reference/pytest.md has another default of %s than %r", name, is_default)
 
 
 def _public() -> Iterator[str]:
@@ -119,22 +124,27 @@ def _find(name: str) -> Any:
 
 def _of_plugin() -> Iterator[str]:
     """The names of settings, options, fixtures and markers."""
-    parser = _Parser()
-    pytest_plugin.pytest_addoption(parser)  # type: ignore[arg-type]
-    yield from parser.names
+    yield from _settings()
     kind = type(pytest_plugin.aiomoto)
     yield from (name for name, each in vars(pytest_plugin).items() if type(each) is kind and not name.startswith("_"))
     yield from re.findall(r'"markers",\s*"(\w+)', inspect.getsource(pytest_plugin.pytest_configure))
 
 
+def _settings() -> dict[str, str]:
+    """The settings and options of the plugin, with their defaults."""
+    parser = _Parser()
+    pytest_plugin.pytest_addoption(parser)  # type: ignore[arg-type]
+    return parser.defaults
+
+
 class _Parser:
-    """In place of pytest's parser: it keeps the names."""
+    """In place of pytest's parser: it keeps what is declared."""
 
     def __init__(self) -> None:
-        self.names: list[str] = []
+        self.defaults: dict[str, str] = {}
 
-    def addini(self, name: str, *args: Any, **kwargs: Any) -> None:
-        self.names.append(name)
+    def addini(self, name: str, *args: Any, default: object = "", **kwargs: Any) -> None:
+        self.defaults[name] = str(default).lower()
 
     addoption = addini
 
