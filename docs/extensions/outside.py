@@ -1,4 +1,8 @@
-"""Files outside of docs/: pages that include one, and links, which lead to its page or else to the repository."""
+"""What reads well in the repository and not on the site: links to files outside of docs/, and names of files.
+
+Links lead to a file's page, or else to the repository. Where the text of a link is the name of a page's file, the site
+shows the title of the page.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ _INCLUDED = re.compile(r"```\{include\} \.\./([\w.]+)\n```\n")
 # Not of images, which are copied into the site.
 _UPWARDS = re.compile(r"(?P<text>(?<!!)\[[^\]]*\]\()(?P<path>(?:\.\./)+[^)#]+)")
 _RELATIVE = re.compile(r"\]\((?!https?://|#)")
+_NAMED = re.compile(r"\[(?P<file>[\w-]+\.md)\](?=\((?P=file)[#)])")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -30,6 +35,7 @@ def _read(app: Sphinx, name: str, source: list[str]) -> None:
     # tests/test_readme.py checks that the files exist.
     folder = Path(app.srcdir, name).parent
     source[0] = _UPWARDS.sub(lambda link: link["text"] + _destination(app, folder, link["path"]), source[0])
+    source[0] = _NAMED.sub("[]", source[0])
 
 
 def _destination(app: Sphinx, folder: Path, link: str) -> str:
