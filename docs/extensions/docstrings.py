@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+_CREATED_BY_USERS = {"AioSession", "MockAWS", "MotoAIOHTTPSession", "MotoHTTPClient", "MotoHttpxSession"}
+
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("builder-inited", _show_the_signature_with_all_options)
     app.connect("autodoc-process-docstring", _read)
+    app.connect("autodoc-process-signature", _hide_constructor)
     app.connect("missing-reference", _find_exported)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -38,6 +41,11 @@ def _read(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: l
     read = GoogleDocstring(lines, Config(napoleon_use_rtype=False), app, "method", name, obj, options)
     # Pages are named as files of the repository.
     lines[:] = [re.sub(r"\bdocs/([\w-]+)\.md", r":doc:`/\1`", line) for line in read.lines()]
+
+
+def _hide_constructor(app: Sphinx, what: str, name: str, obj: object, *others: Any) -> tuple[str, str] | None:
+    """Users are given most objects, and create few."""
+    return ("", "") if what == "class" and name.rpartition(".")[2] not in _CREATED_BY_USERS else None
 
 
 def _find_exported(app: Sphinx, env: BuildEnvironment, node: pending_xref, text: TextElement) -> Any:
