@@ -41,6 +41,15 @@ ON_SDK_V4 = [
     "tests/test_examples.py::test_example_runs[sdk_v4_converse.py]",
     "tests/test_examples.py::test_example_runs[sdk_v4_worker.py]",
 ]
+# What calls AWS in many ways.
+ON_STRICT = """
+    aioboto3 clock clock_executions clock_expiry clock_isolated clock_schedules clock_states clock_tokens clock_waits
+    directory_buckets dynamodb endpoint endpoint_hosts endpoint_requests endpoint_roots endpoint_uploads endpoint_wire
+    endpoints_s3 forked_workers frozen_clocks functions functions_queues functions_streams functions_triggers fuzzing
+    header_values http_deliveries httpx isolated messaging more_services past_other_mocks plain_requests presigned
+    presigned_aiohttp presigned_sync s3 s3_requests s3_uploads s3fs s3fs_chains services_inferred snapshots_of_services
+    stepfunctions strict_valid streaming streaming_boto3 wiring
+"""
 ON_DATA = ["tests/test_data_libraries.py", "tests/test_examples.py::test_example_runs[pandas_tables.py]"]
 
 ON_NATIVE_CLIENTS = [
@@ -171,6 +180,13 @@ def s3fs_suite(session: nox.Session, pins: list[str]) -> None:
         # File by file: one of the tests builds on what an earlier one of its file leaves in a class.
         options += ["--dist", "loadfile", "--disable-warnings", "-p", "s3fs_plugin", *session.posargs]
         session.run("python", "-m", "pytest", "s3fs/tests", *options, env={"PYTHONPATH": plugins})
+
+
+@nox.session(python=NEWEST)
+def strict(session: nox.Session) -> None:
+    """What calls AWS in many ways, in strict mode: what it refuses is listed in tests/strictly.py."""
+    files = [f"tests/test_{name}.py" for name in ON_STRICT.split()]
+    _run_tests(session, "httpx2", files=["-p", "tests.strictly", "-o", "aiomoto_strict=true", *files])
 
 
 @nox.session(python=NEWEST)
