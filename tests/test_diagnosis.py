@@ -83,7 +83,7 @@ def test_it_names_where_credentials_are_and_shows_none_of_them(tmp_path: Path) -
         "AWS_PROFILE",
         "AWS_SECRET_ACCESS_KEY",
     ]
-    assert [each for each in ("AKIA", "secret", "hidden-") if each in result.stdout] == []
+    assert [each for each in ("AKIA", "filesecret", "variablesecret", "hidden-") if each in result.stdout] == []
 
 
 @pytest.mark.thorough
