@@ -17,7 +17,7 @@ from moto.moto_api._internal.moto_random import MotoRandom
 
 from aiomoto._moto import authentication, stores, worlds
 from aiomoto._moto.configuration import configurations
-from aiomoto._moto.views import OF_DICTS, Used, View, account, in_accounts
+from aiomoto._moto.views import OF_DICTS, Accounts, Used, View
 from aiomoto._moto.worlds import World
 from aiomoto._patching.attributes import Attributes
 
@@ -27,6 +27,7 @@ class Isolation:
 
     def __init__(self) -> None:
         self._attributes = Attributes()
+        self._accounts = Accounts()
         self.is_installed = False
 
     def install(self) -> None:
@@ -45,9 +46,14 @@ class Isolation:
             raise
 
     def _set(self) -> None:
+        self._accounts = Accounts()
+        self._attributes.put(BackendDict, "__missing__", self._accounts.missing())
+        for backends in BackendDict._instances:
+            self._accounts.take(backends)
         for name in OF_DICTS:
-            self._attributes.put(BackendDict, name, in_accounts(name, getattr(BackendDict, name)))
-        self._attributes.put(BackendDict, "__getitem__", account(BackendDict.__getitem__))
+            self._attributes.put(BackendDict, name, self._accounts.method(name))
+        creating = self._accounts.creating(BackendDict._create_account_specific_backend)
+        self._attributes.put(BackendDict, creating.__name__, creating)
         self._attributes.put(BackendDict, "_instances", Used(BackendDict._instances))
         self._attributes.put(InstanceTrackerMeta, "__new__", staticmethod(_new_model(InstanceTrackerMeta.__new__)))
         self._attributes.put(InstanceTrackerMeta, "instances_tracked", property(_tracked, _track))
@@ -77,6 +83,7 @@ class Isolation:
         """Restore everything. It does no harm to call this again."""
         self.is_installed = False
         authentication.join()
+        self._accounts.give_back()
         self._attributes.put_back()
 
     def _view(self, path: stores.Path) -> None:

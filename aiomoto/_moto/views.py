@@ -15,30 +15,62 @@ OF_DICTS = (
 _OF_LISTS = ("__contains__", "__iter__", "__len__", "__getitem__", "__repr__", "append", "clear", "index", "remove")
 
 
-def in_accounts(name: str, original: Any) -> Callable[..., Any]:
-    """Replace a method of ``BackendDict``, which is a dict of accounts."""
-    of_dict = getattr(dict, name)
+class Accounts:
+    """The accounts of services outside of worlds, while there are worlds: then a ``BackendDict`` itself holds nothing.
 
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if (world := worlds.current()) is None:
-            return original(self, *args, **kwargs)
-        return of_dict(world.accounts_of(self), *args, **kwargs)
+    So its own ``__getitem__`` finds nothing and asks ``__missing__``. It is not replaced, since Python 3.13 goes on
+    calling what it has replaced once a class has been changed a thousand times:
+    https://github.com/python/cpython/pull/114900
+    """
 
-    return method
+    def __init__(self) -> None:
+        # By the id() of the service's dict.
+        self._shared: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
 
+    def of(self, backends: dict[str, Any]) -> dict[str, Any]:
+        """The accounts of a service in the current world, or outside of worlds."""
+        if (world := worlds.current()) is not None:
+            return world.accounts_of(backends)
+        key = id(backends)
+        if key not in self._shared:
+            self.take(backends)
+        return self._shared[key][1]
 
-def account(original: Any) -> Callable[..., Any]:
-    """Replace ``BackendDict.__getitem__``, which creates the account."""
+    def take(self, backends: dict[str, Any]) -> None:
+        """Take over what a service's dict holds."""
+        self._shared[id(backends)] = (backends, dict(dict.items(backends)))
+        dict.clear(backends)
 
-    def __getitem__(self: Any, account: str) -> Any:
-        if (world := worlds.current()) is None:
-            return original(self, account)
-        accounts = world.accounts_of(self)
-        if account not in accounts:
-            self._create_account_specific_backend(account)
-        return accounts[account]
+    def give_back(self) -> None:
+        """Let the dicts hold it again. It does no harm to call this again."""
+        for backends, accounts in self._shared.values():
+            dict.update(backends, accounts)
 
-    return __getitem__
+    def method(self, name: str) -> Callable[..., Any]:
+        """Create a replacement for a method of ``BackendDict``, which is a dict of accounts."""
+        of_dict = getattr(dict, name)
+
+        def method(backends: Any, *args: Any, **kwargs: Any) -> Any:
+            return of_dict(self.of(backends), *args, **kwargs)
+
+        return method
+
+    def creating(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Create a replacement for what ``__getitem__`` calls each time, which takes long where the account exists."""
+
+        def _create_account_specific_backend(backends: Any, account: str) -> None:
+            if account not in self.of(backends):
+                original(backends, account)
+
+        return _create_account_specific_backend
+
+    def missing(self) -> Callable[..., Any]:
+        """Create ``BackendDict.__missing__``."""
+
+        def __missing__(backends: Any, account: str) -> Any:
+            return self.of(backends)[account]
+
+        return __missing__
 
 
 def _in_content(kind: type, names: Iterable[str]) -> Any:
