@@ -207,3 +207,13 @@ def test_condition_of_an_object_that_is_there(s3: Any, condition: dict[str, str]
 @pytest.mark.parametrize(("condition", "expected"), [({"IfNoneMatch": "*"}, "200"), ({"IfMatch": '"x"'}, "NoSuchKey")])
 def test_condition_of_an_object_that_is_not_there(s3: Any, condition: dict[str, str], expected: str) -> None:
     assert outcome(s3.put_object, Bucket="lake", Key="k", Body=b"x", **condition) == expected
+
+
+def test_condition_is_told(s3: Any) -> None:
+    s3.put_object(Bucket="lake", Key="k", Body=b"x")
+
+    with pytest.raises(ClientError) as caught:
+        s3.put_object(Bucket="lake", Key="k", Body=b"y", IfNoneMatch="*")
+
+    error: Any = caught.value.response["Error"]
+    assert (error["Code"], error["Condition"]) == ("PreconditionFailed", "If-None-Match")

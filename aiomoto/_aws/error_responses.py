@@ -92,6 +92,7 @@ class ErrorResponse:
         message: the message; ``None`` for AWS's, or else for one that names aiomoto as its source.
         headers: headers in addition to the usual ones; they replace those of the same name.
         members: members that the model gives the error besides its message, in the shape that clients return.
+        details: elements that S3 adds to an error without stating them in its model.
     """
 
     name: str | None
@@ -100,6 +101,7 @@ class ErrorResponse:
     message: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, service: str | None) -> None:
         """Check that the service has the error, or that its status is given, and that the error has the members.
@@ -138,6 +140,7 @@ class ErrorResponse:
             _status(self.name, shape, protocol) if self.status is None else self.status,
             shape,
             self.members if shape is not None else {},
+            self.details,
         )
         headers, body = _serialize(error, service, protocol, request_id)
         length = {"content-length": str(len(body))}
@@ -157,6 +160,7 @@ class _Error:
     status: int
     shape: Shape | None
     members: Mapping[str, Any]
+    details: Mapping[str, str]
 
     @property
     def sender(self) -> str:
@@ -249,7 +253,8 @@ def _usual(error: _Error, service: str | None, protocol: str, request_id: str) -
 def _s3(error: _Error, request_id: str) -> tuple[dict[str, str], bytes]:
     request_id = request_id.replace("-", "")[:16].upper()
     ids = f"<RequestId>{request_id}</RequestId><HostId>aiomoto</HostId>"
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{_code_and_message(error)}{ids}</Error>'
+    details = "".join(f"<{name}>{escaped(value)}</{name}>" for name, value in error.details.items())
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{_code_and_message(error)}{details}{ids}</Error>'
     headers = {"content-type": "application/xml", "x-amz-request-id": request_id, "x-amz-id-2": "aiomoto"}
     return headers, body.encode()
 

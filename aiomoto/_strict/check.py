@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from botocore.model import OperationModel
@@ -17,11 +18,19 @@ from aiomoto._wire.message import WireRequest, WireResponse
 
 
 class Refusal(NamedTuple):
-    """What AWS says to what it refuses: the error's code, the message, and the status; ``None`` for the error's."""
+    """What AWS says to what it refuses.
+
+    Attributes:
+        code: the error's code.
+        message: the message.
+        status: the status; ``None`` for the error's.
+        details: further elements of an error of S3.
+    """
 
     code: str
     message: str
     status: int | None = 400
+    details: Mapping[str, str] = MappingProxyType({})
 
 
 class StrictCall:
@@ -74,7 +83,7 @@ class StrictCall:
             f"{refusal.message} (Refused by aiomoto's strict mode, as AWS does. "
             f'mock_aws(strict={{"{group}": False}}) switches off this check)'
         )
-        error = ErrorResponse(refusal.code, refusal.status, message=message)
+        error = ErrorResponse(refusal.code, refusal.status, message=message, details=refusal.details)
         return error.response(self.request, self.service, protocol_of(self.request, self.model))
 
 

@@ -25,8 +25,8 @@ def refuse_condition(call: StrictCall) -> Refusal | None:
 
 
 def _failed(condition: str) -> Refusal:
-    said = f"At least one of the pre-conditions you specified did not hold: {condition}"
-    return Refusal("PreconditionFailed", said, 412)
+    said = "At least one of the pre-conditions you specified did not hold"
+    return Refusal("PreconditionFailed", said, 412, {"Condition": condition})
 
 
 ROWS: Rows = {
