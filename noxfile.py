@@ -29,7 +29,7 @@ ON_AIOBOTO3 = [
 CENTRAL = """
     body_kinds calls client_errors clients_without_credentials compatibility configuration_variables dynamodb
     endpoint_requests event_streams faults found_credentials found_in_place given_credentials httpx
-    instant_sleep leftovers long_polling past_the_seams plain_requests request_bodies required_names
+    instant_sleep isolated leftovers long_polling past_the_seams plain_requests request_bodies required_names
     retry_modes s3 s3fs safety streaming wiring
 """
 SDK_V4_SERVICES = (

@@ -56,7 +56,7 @@ class Isolation:
         self._attributes.put(BackendDict, creating.__name__, creating)
         self._attributes.put(BackendDict, "_instances", Used(BackendDict._instances))
         self._attributes.put(InstanceTrackerMeta, "__new__", staticmethod(_new_model(InstanceTrackerMeta.__new__)))
-        self._attributes.put(InstanceTrackerMeta, "instances_tracked", property(_tracked, _track))
+        self._attributes.put(InstanceTrackerMeta, _TRACKED, property(_tracked, _track))
         self._attributes.put(MotoRandom, "seed", _seed(MotoRandom.seed))
         authentication.separate(self._attributes)
         self.is_installed = True
@@ -111,17 +111,21 @@ class Isolation:
 # ---------------------------------------------------------------- other places
 
 
+# Where a model keeps its instances, which Moto 5.1.0 names otherwise.
+_TRACKED = "instances_tracked" if "instances_tracked" in InstanceTrackerMeta.__new__.__code__.co_names else "instances"
+
+
 def _new_model(original: Any) -> Callable[..., Any]:
     def __new__(meta: type, name: str, bases: Any, body: dict[str, Any]) -> Any:
         # A class cannot get an attribute any more that its metaclass has as a property.
-        return original(meta, name, bases, {**body, "instances_tracked": []})
+        return original(meta, name, bases, {**body, _TRACKED: []})
 
     return __new__
 
 
 def _tracked(model: type) -> list[Any]:
     world = worlds.current()
-    shared: list[Any] = vars(model)["instances_tracked"]
+    shared: list[Any] = vars(model)[_TRACKED]
     return shared if world is None else world.models.setdefault(model, [])
 
 
