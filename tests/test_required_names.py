@@ -373,7 +373,7 @@ def foreign_names(path: Path) -> Iterator[str]:
             yield node.attr
 
 
-NAMES = ("AT_START", "WHEN_IMPORTED", "OF_INSTANCES", "FOR_SNAPSHOTS")
+NAMES = ("AT_START", "WHEN_IMPORTED", "OF_INSTANCES", "FOR_SNAPSHOTS", "FOR_WORLDS")
 
 
 def test_every_private_name_that_is_read_is_in_the_table() -> None:
