@@ -45,7 +45,7 @@ test: $(VENV)/test ## run the tests
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not thorough and not slow and not native"
 
 thorough: $(VENV)/test ## run the tests that take longer
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "thorough and not slow and not native"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "thorough and not slow and not native" $(ARGS)
 
 check: $(VENV)/test ## lint, formatting and types
 	$(BIN)/ruff check .

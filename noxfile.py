@@ -85,13 +85,18 @@ if missing := [version for version in PYTHONS if version not in FOUND]:
     print(f"not found, and so not tested: Python {', '.join(missing)}")
 
 
-def _run_tests(session: nox.Session, *pins: str, files: Sequence[str] = (), ahead: Sequence[str] = ()) -> None:
+_ALL = "not slow and not native"
+
+
+def _run_tests(
+    session: nox.Session, *pins: str, files: Sequence[str] = (), ahead: Sequence[str] = (), marked: str = _ALL
+) -> None:
     session.install("--upgrade", "pip>=25.1", silent=True)
     session.install("--group", "test", ".", *pins, silent=True)
     if ahead:
         session.install("--upgrade", "--no-deps", *ahead, silent=True)
     session.run("python", "-m", "pip", "list", "--format=freeze", silent=not os.environ.get("CI"))
-    options = ["-m", "not slow and not native", "-n", "auto", "--dist", "worksteal", "-q"]
+    options = ["-m", marked, "-n", "auto", "--dist", "worksteal", "-q"]
     session.run("python", "-m", "pytest", *options, *(session.posargs or files))
 
 
@@ -114,7 +119,8 @@ def oldest(session: nox.Session) -> None:
 @nox.session(python=FOUND.get("3.10", NEWEST), default=False)
 def central_on_oldest(session: nox.Session) -> None:
     """The central tests on the lower bounds, which is what each change has to pass."""
-    _run_tests(session, *OLDEST, files=[f"tests/test_{name}.py" for name in CENTRAL.split()])
+    files = [f"tests/test_{name}.py" for name in CENTRAL.split()]
+    _run_tests(session, *OLDEST, files=files, marked=f"not thorough and {_ALL}")
 
 
 @nox.session(python=NEWEST)
