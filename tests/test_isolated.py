@@ -188,6 +188,16 @@ def test_motos_backends_are_those_of_the_context() -> None:
         assert list(s3_backends.bucket_accounts) == ["shared"]
 
 
+def test_accounts_of_others_are_as_they_were_after_it() -> None:
+    accounts = [DEFAULT_ACCOUNT_ID, "111111111111", "222222222222"]
+    with mock_aws():
+        before = [get_backend("sqs")[account][REGION] for account in accounts]
+        with mock_aws(isolated=True):
+            assert not any(get_backend("sqs")[account][REGION] is each for account, each in zip(accounts, before))
+            assert sorted(get_backend("sqs")) == sorted(accounts)
+        assert [get_backend("sqs")[account][REGION] for account in accounts] == before
+
+
 def test_what_it_held_is_collected() -> None:
     def networks() -> list[Any]:
         gc.collect()

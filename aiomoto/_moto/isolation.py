@@ -46,7 +46,6 @@ class Isolation:
             raise
 
     def _set(self) -> None:
-        self._accounts = Accounts()
         self._attributes.put(BackendDict, "__missing__", self._accounts.missing())
         for backends in BackendDict._instances:
             self._accounts.take(backends)
@@ -85,6 +84,7 @@ class Isolation:
         authentication.join()
         self._accounts.give_back()
         self._attributes.put_back()
+        self._accounts = Accounts()  # the last one would keep alive what is deleted from now on
 
     def _view(self, path: stores.Path) -> None:
         shared = stores.loaded(path)

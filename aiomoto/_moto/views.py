@@ -29,17 +29,16 @@ class Accounts:
 
     def of(self, backends: dict[str, Any]) -> dict[str, Any]:
         """The accounts of a service in the current world, or outside of worlds."""
-        if (world := worlds.current()) is not None:
-            return world.accounts_of(backends)
-        key = id(backends)
-        if key not in self._shared:
+        if id(backends) not in self._shared:
             self.take(backends)
-        return self._shared[key][1]
+        world = worlds.current()
+        return self._shared[id(backends)][1] if world is None else world.accounts_of(backends)
 
     def take(self, backends: dict[str, Any]) -> None:
-        """Take over what a service's dict holds."""
-        self._shared[id(backends)] = (backends, dict(dict.items(backends)))
-        dict.clear(backends)
+        """Take over what a service's dict holds, unless that was done: older Moto lists a service more than once."""
+        if id(backends) not in self._shared:
+            self._shared[id(backends)] = (backends, dict(dict.items(backends)))
+            dict.clear(backends)
 
     def give_back(self) -> None:
         """Let the dicts hold it again. It does no harm to call this again."""
