@@ -13,7 +13,9 @@ from aiomoto._moto.invocation import Invocation
 from aiomoto._wire.message import WireRequest
 
 
-class _Enforcing(Exchange):
+class EnforcingExchange(Exchange):
+    """Passes requests to Moto, which checks their permissions."""
+
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Invocation:
         """Prepare to run the handler, with permissions checked."""
         prepared = super().prepare(request, record, heirs)
@@ -26,11 +28,3 @@ class _Enforcing(Exchange):
 def _handle(handler: Any, *args: Any) -> Any:
     with enforced():
         return handler(*args)
-
-
-_kinds: dict[type[Exchange], type[Exchange]] = {}
-
-
-def enforcing(kind: type[Exchange]) -> type[Exchange]:
-    """The exchange of a kind for whose requests Moto checks the permissions."""
-    return _kinds.setdefault(kind, type(f"Enforcing{kind.__name__}", (_Enforcing, kind), {}))

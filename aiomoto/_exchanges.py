@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from aiomoto import _live
@@ -25,23 +27,36 @@ def new_exchange(options: Options, instance: object, slept: list[Slept], *args: 
         **kwargs: the exchange's own arguments.
     """
     world = _enter_own_world(options, instance) if options.isolated else _live.joined_world()
-    if options.strict is not False:
-        from aiomoto._strict_exchange import strict_exchange  # mocks that are not strict do without it
-
-        exchange = strict_exchange(options.strict, world, *args, **kwargs)
-    elif world is None:
-        exchange = Exchange(*args, **kwargs)
-    else:
-        from aiomoto._isolated import IsolatedExchange  # tests without isolated mocks do without it
-
-        exchange = IsolatedExchange(world, *args, **kwargs)
-    if options.iam:
-        from aiomoto._enforcing_exchange import enforcing  # mocks that check no permissions do without it
-
-        exchange.__class__ = enforcing(type(exchange))
+    kind: Any = _kind(options, is_isolated=world is not None)
+    exchange: Any = kind(*args, **kwargs) if world is None else kind(world, *args, **kwargs)
+    if isinstance(options.strict, Mapping):
+        exchange.off = frozenset(name for name, is_on in options.strict.items() if not is_on)
     exchange.slept = slept if options.sleep == "instant" else None
     exchange.left_open.notes_places = options.leaks != "ignore"
-    return exchange
+    return exchange  # type: ignore[no-any-return]
+
+
+def _kind(options: Options, *, is_isolated: bool) -> type[Exchange]:
+    """The class of the exchange. Its parts are imported by mocks that have them only."""
+    parts: list[type[Exchange]] = []
+    if options.iam:
+        from aiomoto._enforcing_exchange import EnforcingExchange
+
+        parts.append(EnforcingExchange)
+    if options.strict is not False:
+        from aiomoto._strict_exchange import StrictExchange
+
+        parts.append(StrictExchange)
+    if is_isolated:
+        from aiomoto._isolated import IsolatedExchange
+
+        parts.append(IsolatedExchange)
+    return _combined(tuple(parts) or (Exchange,))
+
+
+@cache
+def _combined(parts: tuple[type[Exchange], ...]) -> type[Exchange]:
+    return parts[0] if len(parts) == 1 else type("".join(part.__name__ for part in parts), parts, {})
 
 
 def _enter_own_world(options: Options, instance: object) -> World:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,15 +13,19 @@ from aiomoto._aws.scope import header
 from aiomoto._calls.record import Record
 from aiomoto._errors import AiomotoError
 from aiomoto._exchange import Exchange
-from aiomoto._isolated import IsolatedExchange
 from aiomoto._moto.invocation import Invocation
-from aiomoto._moto.worlds import World
 from aiomoto._strict.check import Check, StrictCall
 from aiomoto._strict.checks import checks_for
 from aiomoto._wire.message import WireRequest
 
 
-class _Strict(Exchange):
+class StrictExchange(Exchange):
+    """Passes requests to Moto that pass the checks.
+
+    Attributes:
+        off: the checks that are switched off.
+    """
+
     off: frozenset[str] = frozenset()
 
     def prepare(self, request: WireRequest, record: Record, heirs: list[Exchange]) -> Invocation:
@@ -62,26 +65,3 @@ def _handle(handler: Any, checks: tuple[Check, ...], call: StrictCall, *args: An
             response = call.refused(refusal, check.group)
             return response.status, response.headers, response.body
     return handler(*args)
-
-
-class StrictExchange(_Strict):
-    """Passes requests to Moto that pass the checks."""
-
-
-class StrictIsolatedExchange(_Strict, IsolatedExchange):
-    """The same, in one world."""
-
-
-def strict_exchange(strict: bool | Mapping[str, bool], world: World | None, *args: Any, **kwargs: Any) -> Exchange:
-    """Create the exchange of a strict mock.
-
-    Args:
-        strict: the mock's option.
-        world: what Moto holds for the mock, if that is isolated.
-        *args: the exchange's own arguments.
-        **kwargs: the exchange's own arguments.
-    """
-    exchange = StrictExchange(*args, **kwargs) if world is None else StrictIsolatedExchange(world, *args, **kwargs)
-    if isinstance(strict, Mapping):
-        exchange.off = frozenset(name for name, is_on in strict.items() if not is_on)
-    return exchange

@@ -276,6 +276,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_isolated": "",
         "_report.index": "",
         "_report.writing": "",
+        "_strict_exchange": "botocore moto",
     },
     {
         "_functions.chain": "",
@@ -286,7 +287,6 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_http.httpx.response": "anyio",
         "_live": "moto",
         "_plugin.html_reports": "pytest",
-        "_strict_exchange": "botocore moto",
     },
     {
         "_endpoint.endpoint": "",

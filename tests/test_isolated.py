@@ -193,7 +193,7 @@ def test_accounts_of_others_are_as_they_were_after_it() -> None:
     with mock_aws():
         before = [get_backend("sqs")[account][REGION] for account in accounts]
         with mock_aws(isolated=True):
-            assert not any(get_backend("sqs")[account][REGION] is each for account, each in zip(accounts, before))
+            assert all(get_backend("sqs")[account][REGION] not in before for account in accounts)
             assert sorted(get_backend("sqs")) == sorted(accounts)
         assert [get_backend("sqs")[account][REGION] for account in accounts] == before
 
