@@ -9,10 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Pause the collector: it would search what is being loaded again and again, and all of that stays.
-
-    It takes a fifth of a first test otherwise.
-    """
+    """Pause the collector: it would search what is being loaded again and again, and all of that stays."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -116,3 +116,15 @@ def test_a_name_that_a_library_lacks_is_named_and_the_exit_status_is_1(
     (line, *_) = section(result.stdout, "Names that aiomoto needs and that are missing")
     library = missing.partition(".")[0]
     assert line.startswith(f"{library} {version(library)} has no {missing}")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "aiomoto"]
+
+    result = subprocess.run(command, cwd=tmp_path, env=env, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+
+    assert result.stderr == b""
