@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
+import subprocess
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 
 def arguments(description: str | None, *, rounds: int, peer: str) -> argparse.Namespace:
@@ -19,18 +22,27 @@ def arguments(description: str | None, *, rounds: int, peer: str) -> argparse.Na
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--peer", help=f"the Python of an environment that has {peer}")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.peer:
+        options.peer = os.path.abspath(options.peer)  # not resolved: it is a link in its environment
+    return options
 
 
 def cpu_time(python: str, arguments: tuple[str, ...], **variables: str) -> float:
-    """Run a Python process that must succeed, and return the seconds that it and its children took."""
+    """Run a Python process that must succeed, and return the seconds that it and its children took.
+
+    It finds what is installed in its environment, and not this checkout in the current folder.
+    """
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
-    process = os.posix_spawn(python, (python, *arguments), environment, file_actions=silent)
-    _, status, usage = os.wait4(process, 0)
-    if status:
-        raise SystemExit(f"{' '.join((python, *arguments))} failed")
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
+        environment.pop(name, None)
+    before = _of_children()
+    subprocess.run([python, *arguments], cwd=Path(__file__).parent, env=environment, capture_output=True, check=True)
+    return _of_children() - before
+
+
+def _of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
