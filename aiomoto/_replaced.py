@@ -23,7 +23,7 @@ from aiomoto._smithy import targets as sdk_v4
 def _waits(models: ModuleType) -> tuple[Target, ...]:
     from aiomoto._time.waits import targets  # tests without Step Functions do without its modules
 
-    return targets()
+    return targets(models)
 
 
 def _queues(models: ModuleType) -> tuple[Target, ...]:

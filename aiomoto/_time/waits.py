@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 from aiomoto import _clock, _live, _loops
@@ -195,19 +197,31 @@ def have_settled(timeline: Timeline) -> bool:
     return not _threads.is_running(timeline)
 
 
-def targets() -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
+def _returning(value: Any) -> Callable[[Any], Any]:
+    return lambda original: value
+
+
+# By the ids of what they stand for.
+_STAND_INS: dict[int, Any] = {
+    id(threading.Thread): ClockThread,
+    id(threading.Event): ClockEvent,
+    id(threading): ModuleStandIn(threading, {"Thread": ClockThread, "Event": ClockEvent}),
+}
+_FACTORIES = {original: _returning(stand_in) for original, stand_in in _STAND_INS.items()}
+
+
+def targets(models: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
     """What is replaced in Moto's Step Functions while a mock is active."""
-    stand_ins: dict[int, Any] = {
-        id(threading.Thread): ClockThread,
-        id(threading.Event): ClockEvent,
-        id(threading): ModuleStandIn(threading, {"Thread": ClockThread, "Event": ClockEvent}),
-    }
-    modules = [module for name, module in list(sys.modules.items()) if name.startswith(PACKAGE)]
-    found = [(module, name, value) for module in modules for name, value in list(vars(module).items())]
     return tuple(
-        (module, name, _returning(stand_ins[id(value)])) for module, name, value in found if id(value) in stand_ins
+        (module, name, factory)
+        for module, name in _uses_of_threads(models, len(sys.modules))
+        if (factory := _FACTORIES.get(id(vars(module).get(name)))) is not None
     )
 
 
-def _returning(value: Any) -> Callable[[Any], Any]:
-    return lambda original: value
+@lru_cache(maxsize=1)
+def _uses_of_threads(models: ModuleType, loaded: int) -> list[tuple[ModuleType, str]]:
+    """Find the names of threads in 300 modules, once for as long as the loaded modules are the same."""
+    wanted = {*_STAND_INS, *map(id, _STAND_INS.values())}
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith(PACKAGE)]
+    return [(module, name) for module in modules for name, value in list(vars(module).items()) if id(value) in wanted]
