@@ -1,6 +1,6 @@
 """Count the bytecodes that an operation runs, by package. The count does not depend on the load of the machine.
 
-python benchmarks/bytecodes.py [--case NAME ...] [--contender NAME ...]
+python benchmarks/bytecodes.py [--case NAME ...] [--contender NAME ...] [--import MODULE ...]
 .venv-peer/bin/python benchmarks/bytecodes.py --contender peer
 """
 
@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import inspect
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from cases import OPERATIONS, SMALL_OPERATIONS, Operation
 from contenders import Contender, perform
-from plan import CONTENDERS
+from plan import CONTENDERS, PLANS
 from report import write_table
 from worker import CONTENDERS as MAKERS
 from worker import settle_environment
 
 _REPEAT = 5
+_START = "start_stop"
 _OTHER = "Python's own"
 # aiomoto's modules that memoise what botocore and Moto recompute on every call.
 _IN_PLACE = "memoised"
@@ -35,26 +38,35 @@ async def count(contender: Contender, operation: Operation) -> Counter[str]:
     async with contender.aws(), contender.client(operation.step.service) as client:
         for step in operation.setup:
             await perform(client, step)
-        for _ in range(3):
-            await contender.act(client, operation.step)
-        files: Counter[str] = Counter()
-        if frame := inspect.currentframe():
-            frame.f_trace_opcodes = True  # Python 3.12 checks whether any frame has it when tracing starts
-        sys.settrace(_counter(files))
-        try:
-            # In a task: only frames that start while the trace function is set are traced.
-            await asyncio.ensure_future(_act(contender, client, operation))
-        finally:
-            sys.settrace(None)
+        return await _count(lambda: contender.act(client, operation.step))
+
+
+async def count_start(contender: Contender) -> Counter[str]:
+    """Count the bytecodes of the start and the end of a mock, by package."""
+    return await _count(contender.start_and_stop)
+
+
+async def _count(act: Callable[[], Awaitable[None]]) -> Counter[str]:
+    for _ in range(3):
+        await act()
+    files: Counter[str] = Counter()
+    if frame := inspect.currentframe():
+        frame.f_trace_opcodes = True  # Python 3.12 checks whether any frame has it when tracing starts
+    sys.settrace(_counter(files))
+    try:
+        # In a task: only frames that start while the trace function is set are traced.
+        await asyncio.ensure_future(_repeat(act))
+    finally:
+        sys.settrace(None)
     packages: Counter[str] = Counter()
     for file, number in files.items():
         packages[_package_of(file)] += number // _REPEAT
     return packages
 
 
-async def _act(contender: Contender, client: Any, operation: Operation) -> None:
+async def _repeat(act: Callable[[], Awaitable[None]]) -> None:
     for _ in range(_REPEAT):
-        await contender.act(client, operation.step)
+        await act()
 
 
 def _counter(files: Counter[str]) -> Any:
@@ -78,14 +90,20 @@ def _package_of(file: str) -> str:
 def main() -> None:
     """Count, and print a table for each case."""
     parser = argparse.ArgumentParser(description="Count the bytecodes of an operation, by package.")
-    parser.add_argument("--case", action="append", choices=OPERATIONS, help="run only this case; may be repeated")
+    cases = (*OPERATIONS, _START)
+    parser.add_argument("--case", action="append", choices=cases, help="run only this case; may be repeated")
     parser.add_argument("--contender", action="append", choices=MAKERS, help="run only this contender; may be repeated")
+    parser.add_argument("--import", action="append", default=[], dest="imports", help="a module to import first")
     arguments = parser.parse_args()
     settle_environment()
-    contenders = arguments.contender or _DEFAULT
-    for case in arguments.case or SMALL_OPERATIONS:
-        counts = {name: asyncio.run(count(MAKERS[name](), OPERATIONS[case])) for name in contenders}
-        print(f"\n{OPERATIONS[case].title}, bytecodes\n")
+    for module in arguments.imports:
+        importlib.import_module(module)
+    for case in arguments.case or (*SMALL_OPERATIONS, _START):
+        contenders = arguments.contender or (_DEFAULT if case != _START else ("aiomoto", "moto"))
+        counted = {name: count_start(MAKERS[name]()) for name in contenders if case == _START}
+        counted |= {name: count(MAKERS[name](), OPERATIONS[case]) for name in contenders if case != _START}
+        counts = {name: asyncio.run(counting) for name, counting in counted.items()}
+        print(f"\n{PLANS[case].title}, bytecodes\n")
         rows = [[CONTENDERS[name], f"{each.total():,}", *_columns(each)] for name, each in counts.items()]
         write_table(sys.stdout, ["", "all", *_PACKAGES, _OTHER], rows)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+import weakref
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import aiobotocore.httpsession
@@ -252,3 +255,27 @@ def test_stop_before_start_leaves_other_mocks_alone() -> None:
         with nothing_left_behind(), pytest.raises(RuntimeError, match="before start"):
             mock_aws().stop()
         assert bucket_names() == ["photos"]
+
+
+# ---------------------------------------------------------------- what others had put there
+
+
+@pytest.mark.parametrize("wrapper", [wraps, lambda original: lambda function: function], ids=["wrapped", "plain"])
+def test_what_somebody_else_had_replaced_is_not_kept_alive(wrapper: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = botocore.httpsession.URLLib3Session.send
+
+    @wrapper(original)
+    def send(self: Any, request: Any) -> Any:
+        return original(self, request)
+
+    alive = weakref.ref(send)
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.httpsession.URLLib3Session, "send", send)
+        for _ in range(2):
+            with mock_aws():
+                pass
+        assert botocore.httpsession.URLLib3Session.send is send
+    del send
+    gc.collect()
+
+    assert alive() is None

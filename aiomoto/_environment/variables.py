@@ -7,7 +7,7 @@ Inside a mock the SDKs get the values of AWS variables from :data:`environment`,
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from aiomoto._environment import watch
@@ -148,10 +148,11 @@ class CleanEnvironment:
             hide: show the SDKs no values of the hidden variables but those that the test sets from now on.
         """
         watch.end()
+        now = _snapshot()
         if not self._found:
-            self._before, self._restored = _snapshot(), {}
+            self._before, self._restored = now, {}
         self._set[user] = variables
-        self._found[user] = {name: os.environ.get(name) for name in (variables.keys() | HIDDEN if hide else variables)}
+        self._found[user] = _values(now, variables.keys() | HIDDEN if hide else variables)
         if hide:
             self._hiding |= {user}
         for name, value in variables.items():
@@ -164,15 +165,17 @@ class CleanEnvironment:
             return
         users = list(self._found)
         later = [self._found[each] for each in users[users.index(user) + 1 :]]
+        now = _values(_snapshot(), self._found[user])
         for name, value in self._found[user].items():
             if heir := next((found for found in later if name in found), None):
                 heir[name] = value
                 continue
             before = self._restored.get(name)
             mocked = self._set[user].get(name, before.mocked if before else value)
-            was_changed = os.environ.get(name) != mocked or (before is not None and before.was_changed)
+            was_changed = now[name] != mocked or (before is not None and before.was_changed)
             self._restored[name] = _Restored(mocked, value, was_changed)
-            _put(name, value)
+            if now[name] != value:
+                _put(name, value)
         # Last: if Ctrl-C interrupts before this, leaving can be repeated.
         del self._found[user]
         self._hiding -= {user}
@@ -252,9 +255,15 @@ class CleanEnvironment:
 
 
 def _snapshot() -> dict[str, str]:
+    """Copy all variables, which is quicker than reading many of them one by one."""
     variables = os.environ.copy()
     variables.pop("PYTEST_CURRENT_TEST", None)  # pytest changes it between the set-up of a test and its body
     return variables
+
+
+def _values(snapshot: dict[str, str], names: Iterable[str]) -> dict[str, str | None]:
+    # Windows has all names in upper case.
+    return {name: snapshot.get(name.upper() if os.name == "nt" else name) for name in names}
 
 
 def _put(name: str, value: str | None) -> None:

@@ -129,7 +129,7 @@ class Configurations:
         """Make an owner's configuration the one that Moto reads."""
         if owner is self._owner or owner not in self._inactive:
             return
-        self._inactive[self._owner] = copy.deepcopy(dict(self._active))
+        self._inactive[self._owner] = dict(self._active)  # no section belongs to two owners
         self._activations += 1
         self._owner = _NOBODY  # while the dict is half changed
         config = self._inactive[owner]

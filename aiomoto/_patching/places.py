@@ -6,7 +6,7 @@ a static method. Some of these bind to the instance on which they are looked up,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache, update_wrapper, wraps
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -33,8 +33,10 @@ class Place(NamedTuple):
 def places(owner: Any, name: str) -> list[Place]:
     """List the places of an attribute: the attribute itself, then the inside of each wrapper, outermost first."""
     found = [Place(owner, name)]
-    while _is_wrapper(value := found[-1].value):
+    value = vars(owner).get(name)
+    while _is_wrapper(value):
         found.append(Place(value, _WRAPPED))
+        value = value.__wrapped__
     return found
 
 
@@ -45,17 +47,27 @@ def best_place(owner: Any, name: str) -> Place:
     around another one, is no such wrapper: nothing can be put inside.
     """
     top, *below = places(owner, name)
+    if not below:
+        return top
     binds = all(hasattr(type(place.holder), "__get__") for place in below) or not isinstance(owner, type)
-    return below[-1] if below and binds and type(below[-1].value) is FunctionType else top
+    return below[-1] if binds and type(below[-1].value) is FunctionType else top
 
 
-def subclass_places(owner: Any, name: str) -> Iterator[Place]:
+def subclasses(owner: Any) -> list[type]:
+    """List all subclasses of a class, also indirect ones; a module has none."""
+    found: list[type] = type.__subclasses__(owner) if isinstance(owner, type) else []
+    for subclass in found:
+        found += type.__subclasses__(subclass)
+    return found
+
+
+def subclass_places(among: Iterable[type], name: str) -> list[Place]:
     """List the places of an attribute in subclasses: instrumentation also wraps inherited methods there."""
-    subclasses: list[type] = type.__subclasses__(owner) if isinstance(owner, type) else []
-    for subclass in subclasses:
-        if name in vars(subclass):
-            yield from places(subclass, name)
-        yield from subclass_places(subclass, name)
+    found: list[Place] = []
+    for subclass in among:
+        if name in subclass.__dict__:
+            found += places(subclass, name)
+    return found
 
 
 def as_python_calls_it(owner: Any, value: Any) -> Callable[..., Any]:
@@ -108,11 +120,15 @@ def memoising(factory: Callable[[Any], Any], libraries: tuple[str, ...]) -> Call
 
     @wraps(factory)
     def replace(original: Any) -> Any:
-        library = str(getattr(original, "__module__", "")).partition(".")[0]
-        is_own = type(original) is FunctionType and not hasattr(original, _WRAPPED) and library in libraries
-        return replacement(original) if is_own else original
+        return replacement(original) if is_function_of(original, libraries) else original
 
     return replace
+
+
+def is_function_of(value: Any, libraries: Iterable[str]) -> bool:
+    """Tell whether a value is a function of one of these libraries, which nobody has replaced or wrapped."""
+    library = str(getattr(value, "__module__", "")).partition(".")[0]
+    return type(value) is FunctionType and not hasattr(value, _WRAPPED) and library in libraries
 
 
 def _is_wrapper(value: Any) -> bool:

@@ -11,7 +11,14 @@ from weakref import finalize
 
 from aiomoto._lock import surviving_fork
 from aiomoto._patching.compatibility import missing_name_error
-from aiomoto._patching.places import as_python_calls_it, best_place, places, subclass_places
+from aiomoto._patching.places import (
+    as_python_calls_it,
+    best_place,
+    is_function_of,
+    places,
+    subclass_places,
+    subclasses,
+)
 
 # What to replace: a class or module, the name of the attribute, and a factory that gets the original (as a function
 # that takes the instance first) and returns the replacement.
@@ -21,29 +28,49 @@ Target = tuple[Any, str, Callable[[Any], Any]]
 class _Replaced:
     """One replaced attribute. Wrappers that were there before stay around the replacement."""
 
-    def __init__(self, owner: Any, name: str, replacement: Callable[[Any], Any], *, is_for_guards: bool) -> None:
+    def __init__(self, owner: Any, name: str, factory: Callable[[Any], Any]) -> None:
         self.owner = owner
         self.name = name
-        self.is_for_guards = is_for_guards
+        self.is_for_guards = False
+        self._factory = factory
         self._outermost = vars(owner)[name]
         self._place = best_place(owner, name)
         self._original = self._place.value
-        self._replacement = replacement(as_python_calls_it(owner, self._original))
+        self._replacement = factory(as_python_calls_it(owner, self._original))
+        # Keeping what somebody has put there would keep it alive.
+        library = _module_and_name(owner, name)[0].partition(".")[0]
+        self.may_serve_again = is_function_of(self._outermost, (library,))
 
-    def put(self) -> None:
-        """Replace the original, also where subclasses hold it themselves, with or without wrappers."""
-        for place in subclass_places(self.owner, self.name):
+    def serves(self, owner: Any, factory: Callable[[Any], Any]) -> bool:
+        """Tell whether this is what to put now: the attribute is what it was."""
+        return owner is self.owner and factory == self._factory and vars(owner)[self.name] is self._outermost
+
+    def put(self, below: Iterable[type]) -> None:
+        """Replace the original, also where the subclasses hold it themselves, with or without wrappers."""
+        for place in subclass_places(below, self.name):
             if place.value is self._original:
                 place.put(self._replacement)
         self._place.put(self._replacement)
 
-    def put_back(self) -> bool:
+    def put_back(self, below: Iterable[type] | None = None) -> bool:
         """Restore the original everywhere; return whether nobody else's replacement may bring ours back later."""
-        for place in (*places(self.owner, self.name), self._place, *subclass_places(self.owner, self.name)):
+        found = places(self.owner, self.name)
+        if self._place.holder is not self.owner:
+            found.append(self._place)
+        found += subclass_places(subclasses(self.owner) if below is None else below, self.name)
+        for place in found:
             if place.value is self._replacement:
                 place.put(self._original)
         outermost = vars(self.owner).get(self.name)
         return outermost is self._original or outermost is self._outermost
+
+
+class _Subclasses(dict[Any, list[type]]):
+    """The subclasses of owners, each looked up once, since many names are replaced in few classes."""
+
+    def __missing__(self, owner: Any) -> list[type]:
+        found = self[owner] = subclasses(owner)
+        return found
 
 
 class Replacements:
@@ -55,6 +82,8 @@ class Replacements:
         self._is_open = False
         self._replaced: list[_Replaced] = []
         self._covered: list[_Replaced] = []
+        # Those of the last mock that may serve again: most attributes are what they were.
+        self._before: dict[tuple[int, str], _Replaced] = {}
 
     def open(self) -> None:
         """Allow replacements from now on."""
@@ -74,14 +103,20 @@ class Replacements:
             AiomotoError: an attribute does not exist.
         """
         with self._lock:
-            for owner, name, replacement in targets if self._is_open else ():
-                if again and any(each.owner is owner and each.name == name for each in self._replaced):
+            done = {(id(each.owner), each.name) for each in self._replaced} if again else set()
+            below = _Subclasses()
+            for owner, name, factory in targets if self._is_open else ():
+                if (id(owner), name) in done:
                     continue
                 if name not in vars(owner):
                     raise missing_name_error(*_module_and_name(owner, name))
+                replaced = self._before.get((id(owner), name))
+                if replaced is None or not replaced.serves(owner, factory):
+                    replaced = _Replaced(owner, name, factory)
+                replaced.is_for_guards = is_for_guards
                 # Appended before it is put: Ctrl-C may come in between.
-                self._replaced.append(replaced := _Replaced(owner, name, replacement, is_for_guards=is_for_guards))
-                replaced.put()
+                self._replaced.append(replaced)
+                replaced.put(below[owner])
                 if not self._is_open:  # collecting an abandoned generator has ended the last mock in between
                     replaced.put_back()
                     return
@@ -95,14 +130,20 @@ class Replacements:
         """
         with self._lock:
             self._is_open = keep_for_guards
+            below = _Subclasses()
+            done = {}
             for last in self._replaced[::-1]:
                 if keep_for_guards and last.is_for_guards:
                     continue
-                if not last.put_back():
+                if last.put_back(below[last.owner]):
+                    if last.may_serve_again:
+                        done[id(last.owner), last.name] = last
+                else:
                     self._covered.append(last)
                     with suppress(TypeError):  # not every object can be referred to weakly; a deleted name has none
                         finalize(vars(last.owner).get(last.name), last.put_back).atexit = False
                 self._replaced.remove(last)
+            self._before = done or self._before
             self._uncover()
 
     def _uncover(self) -> None:
