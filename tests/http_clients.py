@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
@@ -77,13 +79,19 @@ def _httpx_answer(response: Any) -> Answer:
     return Answer(response.status_code, dict(response.headers), response.content)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Read the machine's certificates once: it takes longer than most requests here, and no connection is opened."""
+    return ssl.create_default_context()
+
+
 async def _httpx_sync(httpx: Any, request: Request) -> Answer:
-    with httpx.Client(timeout=request.timeout) as client:
+    with httpx.Client(timeout=request.timeout, verify=_tls()) as client:
         return _httpx_answer(client.request(request.method, request.url, **_httpx_arguments(request)))
 
 
 async def _httpx_async(httpx: Any, request: Request) -> Answer:
-    async with httpx.AsyncClient(timeout=request.timeout) as client:
+    async with httpx.AsyncClient(timeout=request.timeout, verify=_tls()) as client:
         return _httpx_answer(await client.request(request.method, request.url, **_httpx_arguments(request)))
 
 

@@ -36,6 +36,8 @@ async def use(s3):
 """
 ARGUMENTS = (
     *("--strict-markers", "-W", "error", "-p", "no:cacheprovider", "-p", "no:xdist"),
+    # It collects all garbage five times at the end. What nobody could raise is an error of the outer test.
+    *("-p", "no:unraisableexception"),
     *("-W", "ignore:unclosed file:ResourceWarning"),  # of a child process of another test, collected in here
     *("-o", "asyncio_default_fixture_loop_scope=function"),  # pytest-asyncio warns of its absence
 )
