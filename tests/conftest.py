@@ -43,7 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Close the socket that the X-Ray SDK opens where Moto imports it, and that nothing closes."""
+    """Close the socket that the X-Ray SDK opens where Moto imports it, and that nothing closes.
+
+    What is still there is left to the end of the process: pytest would look through it ten times.
+    """
+    gc.freeze()
     if "aws_xray_sdk.core" in sys.modules:
         vars(sys.modules["aws_xray_sdk.core"].xray_recorder.emitter)["_socket"].close()
 
@@ -86,10 +90,10 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _modules_back() -> Iterator[None]:
+def _modules_back(request: pytest.FixtureRequest) -> Iterator[None]:
     """Bring back the modules that pytester lets go of when its fixture ends, which is before this one does."""
     yield
-    if inner_runs := sys.modules.get("tests.inner_runs"):
+    if "pytester" in request.fixturenames and (inner_runs := sys.modules.get("tests.inner_runs")):
         inner_runs.bring_back_modules()
 
 

@@ -64,6 +64,7 @@ async def test_handlers_are_not_accused_by_a_detector_from_before_the_mock(aws: 
             await s3.put_object(Bucket="reports", Key="june", Body=LARGE)
 
 
+@pytest.mark.thorough
 def test_rules_and_mocks_are_not_accused() -> None:
     program = """
     import asyncio

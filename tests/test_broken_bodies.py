@@ -61,6 +61,7 @@ ERRORS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [{}, AS_IT_IS], ids=["framed", "as-it-is"])
 async def test_a_body_that_breaks_fails_as_over_a_network(
     options: dict[str, Any], stack: Stack | Boto3, server: LoopbackServer

@@ -190,6 +190,7 @@ async def test_call_that_goes_on_is_pending_and_one_that_is_cancelled_says_so(cl
     assert aws.calls.last.failure in ("CancelledError", "Cancelled")  # asyncio's name for it, and trio's
 
 
+@pytest.mark.thorough
 @pytest.mark.anyio
 async def test_call_that_times_out_says_so(client: ClientFactory) -> None:
     config = AioConfig(read_timeout=0.05, retries={"total_max_attempts": 2})
@@ -307,6 +308,7 @@ def test_call_after_the_outer_mock_has_ended_is_in_the_log_of_the_inner_one_only
     expect(inner.calls, [("sqs", "ListQueues")])
 
 
+@pytest.mark.thorough
 def test_calls_from_many_threads_are_all_logged() -> None:
     with mock_aws() as aws:
         sqs = sync("sqs")

@@ -143,6 +143,7 @@ def _no_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.random", lambda: 0.0)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_no_back_off")
 @pytest.mark.parametrize(("mode", "total"), [("legacy", 4), ("standard", 2)])
 async def test_a_5xx_is_retried_as_often_as_boto3_does(client: ClientFactory, mode: Any, total: int) -> None:

@@ -73,6 +73,7 @@ def test_a_resource_works_inside() -> None:
         list(s3.buckets.all())
 
 
+@pytest.mark.thorough
 def test_a_client_that_is_not_to_sign_does_not() -> None:
     client = boto3.client("s3", "us-east-1", config=Config(signature_version=UNSIGNED))
     with mock_aws() as aws:
@@ -80,6 +81,7 @@ def test_a_client_that_is_not_to_sign_does_not() -> None:
         assert "Authorization" not in aws.calls.last.headers
 
 
+@pytest.mark.thorough
 async def test_a_client_of_aiobotocore_works_inside(client: ClientFactory) -> None:
     async with client("sqs", region_name="us-east-1") as sqs:
         with nothing_left_behind(), mock_aws() as aws:

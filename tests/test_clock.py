@@ -160,6 +160,7 @@ def test_clients_sign_with_its_time() -> None:
     assert "X-Amz-Date=20260101T00" in url or "Expires=17672" in url
 
 
+@pytest.mark.thorough
 def test_a_service_that_is_first_used_after_a_move_sees_it() -> None:
     program = """
 import sys
@@ -208,6 +209,7 @@ def test_a_clock_that_is_not_moved_replaces_nothing() -> None:
         assert all(after[name] is value for name, value in before.items())
 
 
+@pytest.mark.thorough
 def test_a_clock_that_is_not_moved_imports_nothing() -> None:
     program = """
 import sys

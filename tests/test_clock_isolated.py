@@ -6,6 +6,7 @@ import asyncio
 import json
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from aiobotocore.session import get_session
 
 from aiomoto import MockAWS, mock_aws
@@ -63,6 +64,7 @@ def test_what_falls_due_in_a_world_happens_there() -> None:
         assert count(url) == 3
 
 
+@pytest.mark.thorough
 def test_clocks_are_moved_while_tasks_poll_in_two_worlds() -> None:
     async def work(start: datetime, step: int) -> list[str]:
         found: list[str] = []
@@ -98,6 +100,7 @@ def test_clocks_are_moved_while_tasks_poll_in_two_worlds() -> None:
     in_real_time(lambda: asyncio.run(program()), 50)
 
 
+@pytest.mark.thorough
 def test_executions_wait_by_the_time_of_their_world() -> None:
     def start() -> str:
         machines = client("stepfunctions")

@@ -113,6 +113,7 @@ def test_a_rule_that_is_disabled_or_deleted_delivers_nothing(aws: MockAWS) -> No
     assert queue.minutes() == [70]
 
 
+@pytest.mark.thorough
 def test_rules_deliver_to_topics_streams_logs_and_buses(aws: MockAWS) -> None:
     direct, by_topic, by_bus = (Queue(name) for name in ("direct", "topic", "bus"))
     topic = client("sns").create_topic(Name="news")["TopicArn"]

@@ -85,6 +85,7 @@ def move(aws: MockAWS, seconds: float) -> None:
     aws.clock.advance(seconds)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("wait", [wait_for_real, move], ids=["real", "moved"])
 def test_moving_the_clock_is_like_waiting(wait: Callable[[MockAWS, float], None]) -> None:
     with mock_aws() as aws:
@@ -127,6 +128,7 @@ def test_moves_that_nobody_awaits_are_done_before_the_next_request() -> None:
     in_real_time(lambda: asyncio.run(program()), 30)
 
 
+@pytest.mark.thorough
 def test_the_clock_may_be_moved_while_tasks_poll_and_send() -> None:
     async def work(sqs: Any, url: str, found: list[str]) -> None:
         while len(found) < 50:

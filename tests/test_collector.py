@@ -27,6 +27,7 @@ print("on" if gc.isenabled() else "off")
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("state", ["on", "off"])
 def test_it_is_paused_while_models_are_parsed_and_then_as_before(state: str) -> None:
     # A process in which nothing has been parsed.

@@ -422,6 +422,7 @@ class TestBothMethods:
 """
 
 
+@pytest.mark.thorough
 def test_setup_method_need_not_take_the_test_method(tmp_path: Path) -> None:
     assert outcome(tmp_path, SETUP_METHODS) == "1 passed"
 
@@ -486,5 +487,6 @@ def anyio_backend():
 """
 
 
+@pytest.mark.thorough
 def test_async_classes_under_pytest(tmp_path: Path) -> None:
     assert outcome(tmp_path, ASYNC_CLASSES) == "8 passed"

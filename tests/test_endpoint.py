@@ -318,6 +318,7 @@ def test_a_client_that_leaves_a_long_poll_takes_no_message() -> None:
     assert [message["Body"] for message in found["Messages"]] == ["job"]
 
 
+@pytest.mark.thorough
 def test_a_slow_handler_holds_up_nobody() -> None:
     with mock_aws() as aws:
         SESSION.client("swf").register_domain(name="shop", workflowExecutionRetentionPeriodInDays="1")

@@ -240,6 +240,7 @@ def test_boto3s_latency_obeys_its_read_timeout() -> None:
             assert s3.list_objects_v2(Bucket="photos")["KeyCount"] == 1
 
 
+@pytest.mark.thorough
 def test_boto3s_latency_blocks_its_own_thread_only() -> None:
     done = []
     with mock_aws() as aws, ThreadPoolExecutor(1) as thread:

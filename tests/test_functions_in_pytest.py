@@ -73,6 +73,7 @@ def test_an_error_that_a_further_attempt_has_made_good_is_none(pytester: pytest.
     run_tests(pytester, tests).assert_outcomes(passed=1)
 
 
+@pytest.mark.thorough
 def test_a_chain_without_end_that_began_later_fails_its_test(pytester: pytest.Pytester) -> None:
     tests = """
         def test_later(aiomoto):

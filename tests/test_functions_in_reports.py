@@ -57,6 +57,7 @@ def runs_in(result: pytest.RunResult) -> list[list[str]]:
     return found
 
 
+@pytest.mark.thorough
 def test_the_section_of_a_failing_test_lists_the_functions_that_ran(pytester: pytest.Pytester) -> None:
     tests = """
         def test_function(aiomoto):
@@ -93,6 +94,7 @@ def test_the_section_of_a_failing_test_lists_the_functions_that_ran(pytester: py
     ]
 
 
+@pytest.mark.thorough
 def test_each_section_lists_the_functions_that_ran_in_its_test(pytester: pytest.Pytester) -> None:
     tests = """
         @pytest.fixture(scope="module")
@@ -121,6 +123,7 @@ def test_each_section_lists_the_functions_that_ran_in_its_test(pytester: pytest.
     assert runs_in(result) == [one, one, [heading, "first Invoke ***", "second Invoke ***"]]
 
 
+@pytest.mark.thorough
 def test_of_many_runs_those_that_failed_and_the_last_ones_are_listed(pytester: pytest.Pytester) -> None:
     tests = """
         def test_function(aiomoto):
@@ -154,6 +157,7 @@ def test_the_page_of_a_mock_lists_them_too(tmp_path: Path) -> None:
     assert "Functions that ran" not in Page(tmp_path / "without.html").text
 
 
+@pytest.mark.thorough
 def test_the_pages_of_a_run_have_the_functions_of_their_tests(pytester: pytest.Pytester) -> None:
     tests = """
         @pytest.fixture(scope="module")

@@ -274,6 +274,7 @@ def test_a_delayed_message_is_delivered_when_it_becomes_visible() -> None:
             aws.settle()
 
 
+@pytest.mark.thorough
 def test_a_function_that_sends_to_its_own_queue_is_stopped() -> None:
     def again(event: Any, context: Any) -> None:
         client("sqs").send_message(QueueUrl=url, MessageBody="again")

@@ -208,6 +208,7 @@ def test_an_item_that_expires_is_in_the_stream_that_a_function_reads() -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_settling_raises_the_error_of_a_chain_without_end_that_a_schedule_began() -> None:
     with mock_aws(time=START) as aws:
         url, arn = create_queue("jobs")

@@ -90,6 +90,7 @@ def test_forked_process():
 """
 
 
+@pytest.mark.thorough
 def test_an_attempt_that_nobody_sees_fails_its_test(pytester: pytest.Pytester) -> None:
     result = run(pytester, HIDDEN)
 

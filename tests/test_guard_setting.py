@@ -87,6 +87,7 @@ def _run(pytester: pytest.Pytester, tests: str, *arguments: str) -> pytest.RunRe
     return run_tests(pytester, tests, "-o", "aiomoto_guard=true", *arguments, prelude=PRELUDE + CLIENTS)
 
 
+@pytest.mark.thorough
 def test_a_request_to_aws_is_refused_by_name(pytester: pytest.Pytester) -> None:
     refused = [each for each in REFUSED.values() if "httpx" not in each[0] or find_spec("httpx")]
     tests = f"""
@@ -101,6 +102,7 @@ def test_a_request_to_aws_is_refused_by_name(pytester: pytest.Pytester) -> None:
     _run(pytester, tests).assert_outcomes(passed=len(refused))
 
 
+@pytest.mark.thorough
 def test_requests_inside_a_mock_are_answered(pytester: pytest.Pytester) -> None:
     tests = """
         @pytest.fixture(scope="class")
@@ -136,6 +138,7 @@ def test_requests_inside_a_mock_are_answered(pytester: pytest.Pytester) -> None:
         _run(pytester, tests, "-o", "asyncio_mode=auto").assert_outcomes(passed=5)
 
 
+@pytest.mark.thorough
 def test_other_hosts_pass(pytester: pytest.Pytester) -> None:
     tests = """
         from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -169,6 +172,7 @@ def test_other_hosts_pass(pytester: pytest.Pytester) -> None:
     _run(pytester, tests, "-W", "ignore::ResourceWarning").assert_outcomes(passed=2)
 
 
+@pytest.mark.thorough
 def test_the_marker_lets_a_test_a_class_or_a_module_out(pytester: pytest.Pytester) -> None:
     tests = """
         @pytest.fixture
@@ -204,6 +208,7 @@ def test_the_marker_lets_a_test_a_class_or_a_module_out(pytester: pytest.Pyteste
     _run(pytester, tests).assert_outcomes(passed=3)
 
 
+@pytest.mark.thorough
 def test_fixtures_and_unittest_are_guarded_too(pytester: pytest.Pytester) -> None:
     tests = """
         @pytest.fixture
@@ -241,6 +246,7 @@ def test_fixtures_and_unittest_are_guarded_too(pytester: pytest.Pytester) -> Non
     result.stdout.fnmatch_lines(["*RequestBlockedError: s3 ListBuckets*"] * 5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("file", ["conftest.py", "test_import.py"])
 def test_requests_at_import_are_refused(pytester: pytest.Pytester, file: str) -> None:
     pytester.makefile(".py", **{file[:-3]: f"{PRELUDE}{CLIENTS}\nBEFORE.list_buckets()\n\ndef test_it(): pass"})

@@ -73,6 +73,7 @@ def test_pages_of_an_earlier_run_are_removed_and_other_files_are_kept(pytester: 
     assert sorted(each.name for each in folder.iterdir()) == ["mine.html", "notes.txt"]
 
 
+@pytest.mark.thorough
 def test_names_of_files_are_safe_and_differ(pytester: pytest.Pytester) -> None:
     tests = """
     @pytest.mark.parametrize("name", ["a/b", "A/B", "\\U0001f600", "..", "x" * 500])
@@ -106,6 +107,7 @@ def test_a_report_that_cannot_be_written_changes_no_outcome(pytester: pytest.Pyt
     result.stdout.fnmatch_lines(["*the aiomoto report was not written: *"])
 
 
+@pytest.mark.thorough
 def test_a_loop_of_calls_is_a_suspicion_and_pages_of_a_list_are_not(pytester: pytest.Pytester) -> None:
     tests = """
     def test_loops(aiomoto):
@@ -143,6 +145,7 @@ def test_a_fixture_of_a_module_has_only_the_calls_of_each_test(pytester: pytest.
     assert [call["operation"] for call in page_of(folder, "test_second").data["calls"]] == ["ListQueues"]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest has no subtests")
 def test_the_time_of_subtests_counts_once(pytester: pytest.Pytester) -> None:
     tests = """

@@ -123,6 +123,7 @@ async def test_a_waiter_looks_again_until_it_is_there(client: ClientFactory) -> 
     assert looks == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
 async def test_a_failed_attempt_is_repeated_after_a_back_off(mode: str) -> None:
     attempts = 0

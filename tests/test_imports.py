@@ -470,6 +470,7 @@ def test_modules_import_the_libraries_in_the_table() -> None:
     assert imported == LIBRARIES
 
 
+@pytest.mark.thorough
 def test_only_these_modules_set_attributes_of_other_objects() -> None:
     def sets_attributes(path: Path) -> bool:
         calls = (node.func for node in _nodes(path) if isinstance(node, ast.Call))

@@ -198,6 +198,7 @@ def test_accounts_of_others_are_as_they_were_after_it() -> None:
         assert [get_backend("sqs")[account][REGION] for account in accounts] == before
 
 
+@pytest.mark.thorough
 def test_what_it_held_is_collected() -> None:
     def networks() -> list[Any]:
         gc.collect()

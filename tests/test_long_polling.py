@@ -222,6 +222,7 @@ async def test_a_poll_ends_when_the_message_before_in_its_fifo_group_is_deleted(
         assert await found_by(place.poll, partial(remove, place, first["ReceiptHandle"])) == ["second"]
 
 
+@pytest.mark.thorough
 async def test_a_poll_ends_when_a_visibility_timeout_does(client: ClientFactory, stack: Stack) -> None:
     async with mock_aws(), client("sqs", region_name=REGION) as sqs:
         place = Place(sqs, (await sqs.create_queue(QueueName="jobs"))["QueueUrl"], client, stack)
@@ -231,6 +232,7 @@ async def test_a_poll_ends_when_a_visibility_timeout_does(client: ClientFactory,
         assert await place.poll() == ["hello"]
 
 
+@pytest.mark.thorough
 async def test_a_poll_ends_when_the_delay_of_a_message_does(client: ClientFactory, stack: Stack) -> None:
     async with mock_aws(), client("sqs", region_name=REGION) as sqs:
         place = Place(sqs, (await sqs.create_queue(QueueName="jobs"))["QueueUrl"], client, stack)
@@ -256,6 +258,7 @@ async def test_a_poll_ends_when_a_message_comes_into_its_dead_letter_queue(clien
 # ---------------------------------------------------------------- how long a poll waits
 
 
+@pytest.mark.thorough
 async def test_a_poll_is_empty_after_its_wait(client: ClientFactory) -> None:
     async with mock_aws(), client("sqs", region_name=REGION) as sqs:
         queue = (await sqs.create_queue(QueueName="jobs"))["QueueUrl"]

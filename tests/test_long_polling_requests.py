@@ -115,6 +115,7 @@ def keys_of_a_worker() -> dict[str, str]:
 # ---------------------------------------------------------------- counted and recorded once
 
 
+@pytest.mark.thorough
 def test_motos_count_of_requests_takes_a_poll_for_one(client: ClientFactory, stack: Stack) -> None:
     async def requests() -> None:
         async with client("sqs", region_name=REGION) as sqs:
@@ -242,6 +243,7 @@ def test_motos_own_queues_wait_as_before_once_the_mock_has_ended() -> None:
 # ---------------------------------------------------------------- clients with settings of their own
 
 
+@pytest.mark.thorough
 def test_a_poll_ends_though_the_test_has_stopped_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
         sqs = boto3.client("sqs", region_name=REGION)

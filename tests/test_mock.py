@@ -205,6 +205,7 @@ def has_managed_policies() -> bool:
     return bool(SESSION.client("iam").list_policies(Scope="AWS", MaxItems=1)["Policies"])
 
 
+@pytest.mark.thorough
 @both
 def test_config_is_motos(mock: Callable[..., Any]) -> None:
     with mock(config={"iam": {"load_aws_managed_policies": True}}):
@@ -233,6 +234,7 @@ def test_the_inner_mocks_config_ends_with_it() -> None:
         assert not has_managed_policies()
 
 
+@pytest.mark.thorough
 def test_the_inner_mock_keeps_what_its_config_does_not_name() -> None:
     with mock_aws(config={"iam": {"load_aws_managed_policies": True}}), mock_aws(config={"lambda": {}}):
         assert has_managed_policies()
@@ -245,6 +247,7 @@ async def has_valid_certificates(iot: Any) -> bool:
     return not by_text
 
 
+@pytest.mark.thorough
 @pytest.mark.anyio
 async def test_each_task_has_the_config_of_its_own_mock(client: ClientFactory) -> None:
     found: dict[bool, list[bool]] = {True: [], False: []}

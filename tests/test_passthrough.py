@@ -192,6 +192,7 @@ def test_a_body_of_boto3s_arrives_outside(server: LoopbackServer, make: Callable
 # ---------------------------------------------------------------- errors
 
 
+@pytest.mark.thorough
 async def test_an_error_from_outside_is_retried_with_the_same_body_and_then_raised(
     client: ClientFactory, server: LoopbackServer
 ) -> None:

@@ -230,6 +230,7 @@ def test_statements_are_grouped_by_service_and_resources_in_a_stable_order() -> 
     assert aws.calls[::-1].policy() == policy
 
 
+@pytest.mark.thorough
 def test_iam_accepts_the_policy() -> None:
     with mock_aws() as aws:
         _use_several_services(aws)

@@ -83,6 +83,7 @@ def test_a_file_that_cannot_be_written_is_an_error_at_the_start(pytester: pytest
     result.stderr.fnmatch_lines([f"ERROR: --aiomoto-policy must name a file that can be written, not '{name}': *"])
 
 
+@pytest.mark.thorough
 def test_a_run_that_only_collects_keeps_what_an_earlier_one_has_written(pytester: pytest.Pytester) -> None:
     options = ("--aiomoto-policy=policy.json", "--aiomoto-report=all")
     run_tests(pytester, TESTS, *options)

@@ -145,6 +145,7 @@ async def test_a_client_from_before_the_mock_has_as_many(
 # ---------------------------------------------------------------- more calls than connections
 
 
+@pytest.mark.thorough
 async def test_calls_beyond_the_connections_get_through_in_the_order_of_asking(
     client: ClientFactory, stack: Stack
 ) -> None:
@@ -248,6 +249,7 @@ async def test_a_session_of_aiohttp_has_the_limit_of_its_connector() -> None:
     assert "all 2 connections of the client are in use" in str(raised.value.__cause__)
 
 
+@pytest.mark.thorough
 async def test_a_connector_of_aiohttp_without_a_limit_has_any_number() -> None:
     async with mock_aws(), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         url = presigned()

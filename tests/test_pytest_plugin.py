@@ -13,6 +13,7 @@ pytest_plugins = ["pytester"]
 # ---------------------------------------------------------------- cost
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_not_mocked_loads_nothing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """

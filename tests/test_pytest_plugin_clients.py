@@ -53,6 +53,7 @@ class TestSession(Base):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scope", ["function", "session"])
 def test_pytest_asyncio_in_strict_mode(pytester: pytest.Pytester, scope: str) -> None:
     # The fixture runs on a loop of the scope that is set here.
@@ -129,6 +130,7 @@ def test_unittest(pytester: pytest.Pytester) -> None:
     run_tests(pytester, tests).assert_outcomes(passed=1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1, 2])
 def test_any_order(pytester: pytest.Pytester, seed: int) -> None:
     tests = """

@@ -54,6 +54,7 @@ async def aiomoto_state():
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fixture", [SYNC, ASYNC], ids=["sync", "async"])
 def test_every_test_begins_with_the_state_and_changes_nothing_for_others(
     pytester: pytest.Pytester, fixture: str

@@ -14,6 +14,8 @@ from tests.programs import ROOT, has_tests, missing_needs, run_as_script, run_as
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 
+_FIRST_READ = ("README", "get-started", "calls", "faults", "pytest")
+
 
 class Block(NamedTuple):
     """A fenced block of code, and the line on which it begins."""
@@ -38,12 +40,13 @@ def _each_to_run() -> Iterator[Any]:
         blocks = [block for block in BLOCKS if block.document == document]
         alone = [block for block in blocks if missing_needs(block.code)]
         together = [block for block in blocks if block not in alone]
+        marks = [] if document.stem in _FIRST_READ else [pytest.mark.thorough]
         if scripts := [block for block in together if not has_tests(block.code)]:
-            yield pytest.param(scripts, id=document.name)
+            yield pytest.param(scripts, id=document.name, marks=marks)
         if tests := [block for block in together if has_tests(block.code)]:
-            yield pytest.param(tests, id=f"{document.name}:tests")
+            yield pytest.param(tests, id=f"{document.name}:tests", marks=marks)
         for block in alone:
-            yield pytest.param([block], id=f"{document.name}:{block.line}")
+            yield pytest.param([block], id=f"{document.name}:{block.line}", marks=marks)
 
 
 def _program(block: Block, folder: Path) -> Path:

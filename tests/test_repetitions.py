@@ -133,6 +133,7 @@ def test_ids_are_those_of_moto_for_the_same_seed() -> None:
     assert seen[0] == seen[1]
 
 
+@pytest.mark.thorough
 def test_a_field_is_found_under_the_alias_that_an_object_itself_names() -> None:
     """Moto's answers take their fields from objects of many classes, by aliases that depend on the object."""
     with mock_aws():

@@ -230,6 +230,7 @@ def test_mock_of_a_wider_scope_shows_the_calls_of_this_test_only(pytester: pytes
     assert third == ["No calls were made.", "", *STATE]
 
 
+@pytest.mark.thorough
 def test_calls_of_nested_mocks_are_shown_once(pytester: pytest.Pytester) -> None:
     tests = """
         def test_function(aiomoto):
@@ -321,6 +322,7 @@ def test_attempts_rules_and_skipped_waits_are_shown(pytester: pytest.Pytester) -
     )
 
 
+@pytest.mark.thorough
 def test_table_has_at_most_40_rows_those_that_failed_and_the_last(pytester: pytest.Pytester) -> None:
     tests = """
         def test_function(aiomoto):

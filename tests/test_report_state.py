@@ -89,6 +89,7 @@ def exists(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, code: str
     return lines[start : next(number for number in range(start, len(lines)) if lines[number][:3] in ("===", "___"))]
 
 
+@pytest.mark.thorough
 def test_each_service_has_a_line(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     assert exists(pytester, monkeypatch, "create()") == ["What exists:", *LINES]
 
@@ -99,6 +100,7 @@ def test_regions_are_shown_if_there_are_several(pytester: pytest.Pytester, monke
     assert exists(pytester, monkeypatch, code)[1:] == ["sqs: q (eu-west-1, empty), q (us-east-1, empty)"]
 
 
+@pytest.mark.thorough
 def test_lines_are_no_wider_than_the_terminal(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "[client('sqs').create_queue(QueueName=f'queue-{number}') for number in range(30)]"
 

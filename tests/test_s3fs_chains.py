@@ -103,6 +103,7 @@ def test_copies_between_file_systems(tmp_path: Path) -> None:
         assert s3fs.S3FileSystem().cat("data/copy/1.txt") == b"one"
 
 
+@pytest.mark.thorough
 def test_threads_each_with_a_loop_of_its_own() -> None:
     async def write_some(number: int) -> list[str]:
         fs = s3fs.S3FileSystem(asynchronous=True)

@@ -330,6 +330,7 @@ with nothing_left_behind():
 """
 
 
+@pytest.mark.thorough
 def test_the_first_mock_of_a_process_leaves_nothing_behind() -> None:
     # Later mocks, which all other tests look at, begin with whatever the first one has left.
     result = run_source(FIRST_MOCK)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.programs import ROOT, run_as_tests, skip_without_its_needs
 
 SERVICE = ROOT / "examples" / "service"
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough
 def test_its_tests_pass() -> None:
     skip_without_its_needs("import fastapi, httpx")
 

@@ -46,6 +46,7 @@ async def submit_job(client: ClientFactory, asleep: Callable[[], None]) -> None:
         assert described["jobs"][0]["status"] == "FAILED"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("call", [poll_for_decision_task, submit_job])
 async def test_other_tasks_go_on_while_a_handler_sleeps(
     call: Callable[[ClientFactory, Callable[[], None]], Awaitable[None]],

@@ -104,6 +104,7 @@ def test_a_mock_begins_with_a_snapshot_of_another_mock_and_changes_nothing_for_t
         client("s3").create_bucket(Bucket="reports")
 
 
+@pytest.mark.thorough
 def test_every_form_of_a_mock_begins_with_its_state(seeded: Snapshot) -> None:
     @mock_aws(state=seeded)
     def decorated() -> None:
@@ -162,6 +163,7 @@ with mock_aws(state=snapshot):
 """
 
 
+@pytest.mark.thorough
 def test_a_snapshot_can_be_restored_in_another_process(seeded: Snapshot, tmp_path: Path) -> None:
     path = tmp_path / "snapshot"
     path.write_bytes(pickle.dumps(seeded))
@@ -210,6 +212,7 @@ def test_restoring_wakes_polls_that_wait_for_a_message_of_the_snapshot() -> None
     asyncio.run(main())
 
 
+@pytest.mark.thorough
 def test_networks_that_refer_to_each_other_across_regions_are_restored() -> None:
     with mock_aws() as aws:
         here, there = client("ec2"), client("ec2", "eu-west-1")

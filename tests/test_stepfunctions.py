@@ -129,6 +129,7 @@ async def test_a_task_that_fails_is_caught(client: ClientFactory) -> None:
     assert (ended["status"], json.loads(ended["output"])) == ("SUCCEEDED", {"never": "mind"})
 
 
+@pytest.mark.thorough
 async def test_an_execution_started_by_boto3_is_seen_by_aiobotocore(client: ClientFactory) -> None:
     definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
     async with mock_aws(config=EXECUTE), client("stepfunctions", region_name="us-east-1") as machines:

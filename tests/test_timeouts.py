@@ -149,6 +149,7 @@ async def test_the_clients_read_timeout_ends_a_poll(client: ClientFactory) -> No
     assert str(caught.value) == f'Read timeout on endpoint URL: "https://sqs.{REGION}.amazonaws.com/"'
 
 
+@pytest.mark.thorough
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["standard", "legacy"])
 async def test_the_client_retries_a_poll_that_timed_out(mode: str, client: ClientFactory) -> None:

@@ -65,6 +65,7 @@ def test_every_style_leaves_the_frames_out(pytester: pytest.Pytester, style: str
     assert "RequestBlockedError: mturk GetAccountBalance" in output
 
 
+@pytest.mark.thorough
 def test_the_full_trace_has_them(pytester: pytest.Pytester) -> None:
     tests = f"{BLOCKED}\n    def test_it(aiomoto):\n        with_boto3()\n"
 

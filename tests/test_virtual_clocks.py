@@ -107,6 +107,7 @@ def test_a_poll_passes_by_the_clock_of_the_loop(loop: Loop) -> None:
     run(loop, program)
 
 
+@pytest.mark.thorough
 def test_read_timeouts_of_handlers_that_take_real_time_are_real(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.1)))

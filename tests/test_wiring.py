@@ -146,6 +146,7 @@ async def test_a_session_has_fake_keys_and_a_region() -> None:
     assert session.get_config_variable("region") == "us-east-1"
 
 
+@pytest.mark.thorough
 async def test_a_session_finds_the_same_as_on_a_bare_machine(tmp_path: Path) -> None:
     with loopback_server() as metadata, nothing_left_behind():
         for environment in each_environment_in_turn(metadata.url, tmp_path):
@@ -176,6 +177,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.thorough
 def test_a_session_is_the_first_thing_that_uses_moto_in_a_process_whose_profile_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -72,6 +72,7 @@ PLUGINS = ("-p", "xdist", "-p", "anyio", "-p", "aiomoto.pytest_plugin", "-p", "n
 SETTINGS = ("-o", "aiomoto_guard=true", "--aiomoto-policy=policy.json", "--aiomoto-report=all", "--strict-markers")
 
 
+@pytest.mark.thorough
 def test_workers_mock_and_guard_and_hand_over_their_sections_pages_and_policies(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,7 @@ class Replacements:
         self._lock = surviving_fork(RLock())
         self._is_open = False
         self._replaced: list[_Replaced] = []
+        self._names: set[tuple[int, str]] = set()  # of these, with the ids of their owners
         self._covered: list[_Replaced] = []
         # Those of the last mock that may serve again: most attributes are what they were.
         self._before: dict[tuple[int, str], _Replaced] = {}
@@ -103,19 +104,20 @@ class Replacements:
             AiomotoError: an attribute does not exist.
         """
         with self._lock:
-            done = {(id(each.owner), each.name) for each in self._replaced} if again else set()
             below = _Subclasses()
             for owner, name, factory in targets if self._is_open else ():
-                if (id(owner), name) in done:
+                key = id(owner), name
+                if again and key in self._names:
                     continue
                 if name not in vars(owner):
                     raise missing_name_error(*_module_and_name(owner, name))
-                replaced = self._before.get((id(owner), name))
+                replaced = self._before.get(key)
                 if replaced is None or not replaced.serves(owner, factory):
                     replaced = _Replaced(owner, name, factory)
                 replaced.is_for_guards = is_for_guards
                 # Appended before it is put: Ctrl-C may come in between.
                 self._replaced.append(replaced)
+                self._names.add(key)
                 replaced.put(below[owner])
                 if not self._is_open:  # collecting an abandoned generator has ended the last mock in between
                     replaced.put_back()
@@ -143,6 +145,7 @@ class Replacements:
                     with suppress(TypeError):  # not every object can be referred to weakly; a deleted name has none
                         finalize(vars(last.owner).get(last.name), last.put_back).atexit = False
                 self._replaced.remove(last)
+            self._names = {(id(each.owner), each.name) for each in self._replaced}
             self._before = done or self._before
             self._uncover()
 
