@@ -17,7 +17,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from cases import OPERATIONS, SMALL_OPERATIONS, Operation
+from moto.core.config import default_user_config
+
+from cases import COUNTED, SMALL_OPERATIONS, Operation
 from contenders import Contender, perform
 from plan import CONTENDERS, PLANS
 from report import write_table
@@ -35,10 +37,12 @@ _DEFAULT = ("aiomoto", "aiomoto_boto3", "moto", "client", "handler")
 
 async def count(contender: Contender, operation: Operation) -> Counter[str]:
     """Count the bytecodes of one operation, by package, after some warm-up calls."""
-    async with contender.aws(), contender.client(operation.step.service) as client:
+    async with contender.aws():
         for step in operation.setup:
-            await perform(client, step)
-        return await _count(lambda: contender.act(client, operation.step))
+            async with contender.client(step.service) as client:
+                await perform(client, step)
+        async with contender.client(operation.step.service) as client:
+            return await _count(lambda: contender.act(client, operation.step))
 
 
 async def count_start(contender: Contender) -> Counter[str]:
@@ -90,20 +94,21 @@ def _package_of(file: str) -> str:
 def main() -> None:
     """Count, and print a table for each case."""
     parser = argparse.ArgumentParser(description="Count the bytecodes of an operation, by package.")
-    cases = (*OPERATIONS, _START)
+    cases = (*COUNTED, _START)
     parser.add_argument("--case", action="append", choices=cases, help="run only this case; may be repeated")
     parser.add_argument("--contender", action="append", choices=MAKERS, help="run only this contender; may be repeated")
     parser.add_argument("--import", action="append", default=[], dest="imports", help="a module to import first")
     arguments = parser.parse_args()
     settle_environment()
+    default_user_config["lambda"] = {"use_docker": False}
     for module in arguments.imports:
         importlib.import_module(module)
     for case in arguments.case or (*SMALL_OPERATIONS, _START):
         contenders = arguments.contender or (_DEFAULT if case != _START else ("aiomoto", "moto"))
         counted = {name: count_start(MAKERS[name]()) for name in contenders if case == _START}
-        counted |= {name: count(MAKERS[name](), OPERATIONS[case]) for name in contenders if case != _START}
+        counted |= {name: count(MAKERS[name](), COUNTED[case]) for name in contenders if case != _START}
         counts = {name: asyncio.run(counting) for name, counting in counted.items()}
-        print(f"\n{PLANS[case].title}, bytecodes\n")
+        print(f"\n{COUNTED[case].title if case in COUNTED else PLANS[case].title}, bytecodes\n")
         rows = [[CONTENDERS[name], f"{each.total():,}", *_columns(each)] for name, each in counts.items()]
         write_table(sys.stdout, ["", "all", *_PACKAGES, _OTHER], rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 REGION = "us-east-1"
@@ -82,6 +83,39 @@ OPERATIONS = {
     "s3_put_64_mib": Operation("S3 put, 64 MiB", (BUCKET,), PUT_LARGE, 1),
     "s3_get_64_mib": Operation(
         "S3 streamed get, 64 MiB", (BUCKET, PUT_LARGE), Step("s3", "get_object", LARGE, body="pieces"), 1
+    ),
+}
+
+TOPIC = f"arn:aws:sns:{REGION}:123456789012:alerts"
+ROLE_DOCUMENT = {"Version": "2012-10-17", "Statement": []}
+ROLE = {"RoleName": "worker", "AssumeRolePolicyDocument": json.dumps(ROLE_DOCUMENT)}
+FUNCTION = {
+    "FunctionName": "resize",
+    "Role": "arn:aws:iam::123456789012:role/worker",
+    "Runtime": "python3.12",
+    "Handler": "resize.handler",
+    "Code": {"ZipFile": b"PK\5\6" + bytes(18)},  # an empty archive
+}
+# Whose bytecodes are counted, and whose time is not measured.
+COUNTED = {
+    **OPERATIONS,
+    "sns_publish": Operation(
+        "SNS publish",
+        (Step("sns", "create_topic", {"Name": "alerts"}),),
+        Step("sns", "publish", {"TopicArn": TOPIC, "Message": "17"}),
+        40,
+    ),
+    "secret_get": Operation(
+        "Secrets Manager get",
+        (Step("secretsmanager", "create_secret", {"Name": "password", "SecretString": "swordfish"}),),
+        Step("secretsmanager", "get_secret_value", {"SecretId": "password"}),
+        40,
+    ),
+    "lambda_invoke": Operation(
+        "Lambda invoke",
+        (Step("iam", "create_role", ROLE), Step("lambda", "create_function", FUNCTION)),
+        Step("lambda", "invoke", {"FunctionName": "resize", "Payload": b"{}"}),
+        40,
     ),
 }
 

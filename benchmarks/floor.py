@@ -118,8 +118,19 @@ def _handler(service: str, url: str) -> Any:
         # The host names the bucket.
         method = "bucket_dispatch" if urlsplit(url).path == "/" else "ambiguous_dispatch"
         return getattr(import_module("moto.s3.responses").S3Response, method)
-    name = {"dynamodb": "DynamoHandler", "sqs": "SQSResponse"}[service]
-    return getattr(import_module(f"moto.{service}.responses"), name).dispatch
+    module, name = _RESPONSES[service]
+    return getattr(import_module(f"moto.{module}.responses"), name).dispatch
+
+
+# Moto's module and class of each service.
+_RESPONSES = {
+    "dynamodb": ("dynamodb", "DynamoHandler"),
+    "iam": ("iam", "IamResponse"),
+    "lambda": ("awslambda", "LambdaResponse"),
+    "secretsmanager": ("secretsmanager", "SecretsManagerResponse"),
+    "sns": ("sns", "SNSResponse"),
+    "sqs": ("sqs", "SQSResponse"),
+}
 
 
 async def _read(body: Any) -> bytes | None:

@@ -169,6 +169,17 @@ def test_the_list_of_services_is_each_sessions_own() -> None:
         assert "sqs" in botocore.session.get_session().get_available_services()
 
 
+@pytest.mark.parametrize("kind", ["service-2", "endpoint-rule-set-1", "waiters-2", "none-of-these"])
+def test_the_list_of_services_that_have_a_kind_of_file_is_the_same(kind: str) -> None:
+    def services() -> list[str]:
+        found: list[str] = botocore.session.get_session().get_component("data_loader").list_available_services(kind)
+        return found
+
+    outside = services(), boto3.Session().get_available_resources()
+    with mock_aws():
+        assert (services(), boto3.Session().get_available_resources()) == outside
+
+
 def test_a_session_has_in_the_next_mock_the_models_that_it_parsed_in_the_last() -> None:
     session = botocore.session.get_session()
     with mock_aws():

@@ -13,7 +13,7 @@ import marshal
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 import boto3
@@ -36,7 +36,6 @@ _RULES = ("endpoint-rule-set-1", "partitions")
 refused_by: set[object] = set()
 
 _copies: dict[str, Callable[[], Any]] = {}  # by file
-_services: dict[tuple[str, ...], list[str]] = {}
 _rule_sets: dict[tuple[str, ...], RuleSet] = {}  # by files
 
 
@@ -83,16 +82,33 @@ def _read(file_path: str) -> Any:
 def _list_available_services(original: Any) -> Any:
     @wraps(original)
     def list_available_services(self: Any, *args: Any, **kwargs: Any) -> Any:
-        """Memoise the list of services, for which the original looks into some thousand directories."""
+        """Look into some thousand directories once, where the original does so for each type of file."""
         places = [path for path in self.search_paths if os.path.isdir(path)]
-        if refused_by or not all(os.path.join(path, "").startswith(_PACKAGED) for path in places):
+        is_packaged = all(os.path.join(path, "").startswith(_PACKAGED) for path in places)
+        if refused_by or not is_packaged or type(self.file_loader) is not JSONFileLoader:
             return original(self, *args, **kwargs)
-        key = (argument(args, kwargs, 0, "type_name"), *places)
-        if key not in _services:
-            _services[key] = original(self, *args, **kwargs)
-        return list(_services[key])
+        type_name = argument(args, kwargs, 0, "type_name")
+        return sorted(set().union(*(_services_in(place).get(type_name, ()) for place in places)))
 
     return list_available_services
+
+
+@cache
+def _services_in(place: str) -> dict[str, set[str]]:
+    """The services that have each type of file, by its name, such as ``service-2``."""
+    found: dict[str, set[str]] = {}
+    for service in _folders_in(place):
+        for version in _folders_in(service.path):
+            for file in os.listdir(version.path):
+                type_name, json_suffix, ending = file.partition(".json")
+                if json_suffix and ending in ("", ".gz"):
+                    found.setdefault(type_name, set()).add(service.name)
+    return found
+
+
+def _folders_in(place: str) -> list[os.DirEntry[str]]:
+    with os.scandir(place) as entries:
+        return [entry for entry in entries if entry.is_dir()]
 
 
 def _init_endpoint_provider(original: Any) -> Any:
