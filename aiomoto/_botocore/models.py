@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import botocore
+import moto
 from botocore.endpoint_provider import EndpointProvider, RuleSet
 from botocore.loaders import JSONFileLoader, Loader
 
@@ -26,9 +27,14 @@ from aiomoto._botocore.lazy_dict import Compact, LazyDict, compact
 from aiomoto._patching.places import argument, with_argument
 
 # The data of the packages themselves. Files in a user's own data path are not cached.
-_PACKAGED = tuple(os.path.join(os.path.dirname(package.__file__), "data") + os.sep for package in (boto3, botocore))
+_BOTOCORE = os.path.join(os.path.dirname(botocore.__file__), "data", "")
+_PACKAGED = (
+    _BOTOCORE,
+    os.path.join(os.path.dirname(boto3.__file__), "data", ""),
+    os.path.join(os.path.dirname(moto.__file__), ""),  # where Moto's own loader looks first
+)
 # The endpoints of all services: large, only read, and never passed to event handlers, so it is shared uncopied.
-_READ_ONLY = os.path.join(_PACKAGED[1], "endpoints")
+_READ_ONLY = os.path.join(_BOTOCORE, "endpoints")
 # The files that a client's endpoint rules are created from.
 _RULES = ("endpoint-rule-set-1", "partitions")
 
