@@ -7,14 +7,14 @@ from types import ModuleType
 
 from aiomoto import _detectors
 from aiomoto._botocore import credentials, crt, events, lookups, models, operations, session_classes, sessions, signers
-from aiomoto._botocore import memo as sdk_repetitions
+from aiomoto._botocore import memo as sdk_memo
 from aiomoto._http import event_loops, http_client, requests_adapter
 from aiomoto._http.aiohttp import plain as plain_aiohttp
 from aiomoto._http.httpx import httpcore_pools
 from aiomoto._http.httpx import plain as plain_httpx
 from aiomoto._http.urllib3 import plain as plain_urllib3
 from aiomoto._moto import containers, long_polls, object_bodies, stubber
-from aiomoto._moto import memo as moto_repetitions
+from aiomoto._moto import memo as moto_memo
 from aiomoto._native import clients, file_systems
 from aiomoto._patching.replacements import Target
 from aiomoto._smithy import targets as sdk_v4
@@ -27,7 +27,7 @@ def _waits(models: ModuleType) -> tuple[Target, ...]:
 
 
 def _queues(models: ModuleType) -> tuple[Target, ...]:
-    return (*long_polls.targets(models), *moto_repetitions.sqs_targets(models))
+    return (*long_polls.targets(models), *moto_memo.sqs_targets(models))
 
 
 # What sends requests, which guards need as well.
@@ -48,8 +48,8 @@ REPLACEMENTS: tuple[Target, ...] = (
     *stubber.REPLACEMENTS,
     *events.REPLACEMENTS,
     *models.REPLACEMENTS,
-    *sdk_repetitions.REPLACEMENTS,
-    *moto_repetitions.REPLACEMENTS,
+    *sdk_memo.REPLACEMENTS,
+    *moto_memo.REPLACEMENTS,
     *requests_adapter.REPLACEMENTS,
 )
 # The same for optional modules, as soon as they are imported.
@@ -66,7 +66,7 @@ LATE_SENDING: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
 LATE: dict[str, Callable[[ModuleType], tuple[Target, ...]]] = {
     "moto.sqs.models": _queues,
     **containers.TARGETS,
-    **moto_repetitions.TARGETS,
+    **moto_memo.TARGETS,
     **object_bodies.TARGETS,
     **crt.TARGETS,
     **_detectors.TARGETS,

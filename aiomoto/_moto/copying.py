@@ -173,7 +173,7 @@ def _new_file(content: bytes | None, size: int = 0, position: int = 0) -> Spoole
 
 
 def _dict(values: dict[Any, Any]) -> Any:
-    """Copy a dict of Moto's past its own methods: an S3 bucket's has a version of each object, and more behind it."""
+    """Copy one of Moto's dicts past its methods: an S3 bucket's has a version of each object, and more behind it."""
     state = (dict(dict.items(values)), vars(values), getattr(values, "default_factory", None))
     return _new, (type(values),), state, None, None, _fill_dict
 

@@ -18,7 +18,7 @@ from aiomoto._errors import AiomotoError
 from aiomoto._patching.required_names import check_for_snapshots, check_for_worlds
 
 Content = dict[Any, Any]
-Path = tuple[str, str]  # a module of Moto's, and a name in it
+Path = tuple[str, str]  # one of Moto's modules, and a name in it
 
 # Dicts that belong to all backends of a service, or to all services.
 SHARED: tuple[Path, ...] = (

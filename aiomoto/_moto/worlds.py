@@ -55,7 +55,7 @@ class World:
         return self._accounts[key] if key in self._accounts else self._accounts.setdefault(key, {})
 
     def content_of(self, container: object, new: Callable[[], Any]) -> Any:
-        """What is here in the place of a container of Moto's.
+        """What is here in place of one of Moto's containers.
 
         Args:
             container: the container.

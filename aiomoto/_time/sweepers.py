@@ -8,7 +8,7 @@ from importlib import import_module
 
 from aiomoto._time.due import Sweeper
 
-# The module of Moto's that it needs, and the sweeper. Where several things fall due at once, the first ones come first.
+# Moto's module that it needs, and the sweeper. Where several things fall due at once, the first ones come first.
 _TABLE = (
     ("moto.sqs.models", "polls", "due_polls"),
     ("moto.awslambda.models", "functions", "due_functions"),
