@@ -103,7 +103,7 @@ BREAKS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, str]] = {
     "responses-reset": (break_responses_reset, "", "start stop"),
     "setting-variables": (break_setting_variables, "", "start stop"),
     "removing-variables": (break_removing_variables, "endpoint", "start stop"),
-    "configuration": (break_configuration, "", "start stop"),
+    "configuration": (break_configuration, "", "start"),
     "port": (break_ports, "endpoint", "start"),
     "closing-the-port": (break_closing_ports, "endpoint", "stop"),
     "name": (break_name, "", "start"),
