@@ -86,6 +86,8 @@ if missing := [version for version in PYTHONS if version not in FOUND]:
 
 
 _ALL = "not slow and not native"
+# What `make test` runs: enough where only a version differs from what `newest` and `oldest` run in full.
+_QUICK = f"not thorough and {_ALL}"
 
 
 def _run_tests(
@@ -103,16 +105,19 @@ def _run_tests(
 NEWEST = FOUND[max(FOUND, key=lambda version: int(version.partition(".")[2]))]
 
 
+_BETWEEN = {version: path for version, path in FOUND.items() if path != NEWEST}
+
+
 @nox.session
-@nox.parametrize("python", list(FOUND.values()), ids=list(FOUND))
+@nox.parametrize("python", list(_BETWEEN.values()), ids=list(_BETWEEN))
 def pythons(session: nox.Session) -> None:
-    """The newest of everything, on each interpreter."""
-    _run_tests(session, "httpx2")
+    """The newest of everything, on each interpreter but the newest, which has a session of its own."""
+    _run_tests(session, "httpx2", marked=_QUICK)
 
 
 @nox.session(python=FOUND.get("3.10", NEWEST))
 def oldest(session: nox.Session) -> None:
-    """The lower bounds, on the oldest interpreter."""
+    """The lower bounds, on the oldest interpreter: all tests."""
     _run_tests(session, *OLDEST)
 
 
@@ -120,31 +125,31 @@ def oldest(session: nox.Session) -> None:
 def central_on_oldest(session: nox.Session) -> None:
     """The central tests on the lower bounds, which is what each change has to pass."""
     files = [f"tests/test_{name}.py" for name in CENTRAL.split()]
-    _run_tests(session, *OLDEST, files=files, marked=f"not thorough and {_ALL}")
+    _run_tests(session, *OLDEST, files=files, marked=_QUICK)
 
 
 @nox.session(python=NEWEST)
 def newest(session: nox.Session) -> None:
-    """The newest of everything, on the newest interpreter, beside other mocks."""
+    """The newest of everything, on the newest interpreter, beside other mocks: all tests."""
     _run_tests(session, "httpx2", "--group", "beside")
 
 
 @nox.session(python=NEWEST)
 def botocore_ahead(session: nox.Session) -> None:
     """The newest botocore, also where aiobotocore pins an older one and has yet to follow."""
-    _run_tests(session, "httpx2", ahead=["boto3", "botocore", "s3transfer"])
+    _run_tests(session, "httpx2", ahead=["boto3", "botocore", "s3transfer"], marked=_QUICK)
 
 
 @nox.session(python=NEWEST)
 def legacy_httpx(session: nox.Session) -> None:
     """The httpx that aiobotocore falls back to."""
-    _run_tests(session, "httpx")
+    _run_tests(session, "httpx", marked=_QUICK)
 
 
 @nox.session(python=NEWEST)
 def without_httpx(session: nox.Session) -> None:
     """Nothing but aiohttp."""
-    _run_tests(session)
+    _run_tests(session, marked=_QUICK)
 
 
 @nox.session(python=NEWEST)
@@ -362,7 +367,7 @@ def differential(session: nox.Session) -> None:
 @nox.parametrize("pin", ["aiobotocore==3.0.0", "aiohttp==3.13.5", "moto==5.2.3", "moto==5.2.4"])
 def between(session: nox.Session, pin: str) -> None:
     """A version between the ends, or one old library among new ones."""
-    _run_tests(session, "httpx2", pin)
+    _run_tests(session, "httpx2", pin, marked=_QUICK)
 
 
 @nox.session(python=NEWEST, default=False)
