@@ -29,8 +29,8 @@ ON_AIOBOTO3 = [
 CENTRAL = """
     body_kinds calls client_errors clients_without_credentials compatibility configuration_variables dynamodb
     endpoint_requests event_streams faults found_credentials found_in_place given_credentials httpx
-    instant_sleep isolated leftovers long_polling past_the_seams plain_requests request_bodies required_names
-    retry_modes s3 s3fs safety streaming wiring
+    instant_sleep isolated leftovers long_polling past_the_seams plain_requests presigned_aiohttp presigned_faults
+    request_bodies required_names retry_modes s3 s3fs safety streaming wiring
 """
 SDK_V4_SERVICES = (
     "bedrock-runtime dynamodb lambda lex-runtime-v2 polly secrets-manager sns sqs sts transcribe-streaming"

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 import requests  # type: ignore[import-untyped]
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
 from aiomoto import mock_aws
 from tests.conftest import ClientFactory
@@ -15,6 +16,11 @@ from tests.one_stack import stack as stack  # a fixture
 REGION = "us-east-1"
 BUCKET = "data--use1-az4--x-s3"
 
+# Older ones have no setting for this: they always sign with a session.
+_SETTING = "s3_disable_express_session_auth"
+needs_no_session = pytest.mark.skipif(
+    _SETTING not in BOTOCORE_DEFAUT_SESSION_VARIABLES, reason="this botocore stores nothing without a session"
+)
 each_endpoint = pytest.mark.parametrize("url", [None, "http://localhost:9000"], ids=["aws", "custom"])
 
 
@@ -29,6 +35,7 @@ def create_bucket() -> None:
     assert requests.put(f"https://s3.{REGION}.amazonaws.com/{BUCKET}", timeout=60).status_code == 200
 
 
+@needs_no_session
 @each_endpoint
 def test_boto3_stores_and_reads(url: str | None) -> None:
     with mock_aws() as aws:
@@ -50,6 +57,7 @@ def test_a_session_is_asked_for(url: str | None) -> None:
         aws.calls.assert_called_once("s3", "CreateSession")
 
 
+@needs_no_session
 def test_an_endpoint_of_the_environment_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:9000")
     with mock_aws():
@@ -61,6 +69,7 @@ def test_an_endpoint_of_the_environment_counts_too(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.anyio
+@needs_no_session
 @each_endpoint
 async def test_aiobotocore_stores_and_reads(url: str | None, client: ClientFactory) -> None:
     async with mock_aws(), client("s3", region_name=REGION, endpoint_url=url) as s3:

@@ -14,6 +14,6 @@ def test_random_answers_come_back_the_same(service: str) -> None:
     found = compare(service, sample=5)
     lines = [*found.outputs, *found.errors]
 
-    assert len(lines) > 10
+    assert len(lines) >= 10
     assert [line for line in lines if line and reason_of(line, EXCEPTIONS) == UNEXPLAINED] == []
     assert sum(not line for line in lines) > len(lines) / 2

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from moto.sqs import responses as moto_sqs
 
 from tests.programs import ROOT, has_tests, missing_needs, run_as_script, run_as_tests, skip_without_its_needs
 
@@ -31,7 +32,10 @@ def test_example_runs(path: Path) -> None:
 
 @pytest.mark.thorough
 def test_examples_that_are_scripts_run() -> None:
-    run_as_script(*(path for path in FILES if not _is_alone(path)), after_a_mock=True)
+    scripts = [path for path in FILES if not _is_alone(path)]
+    if "MessageSystemAttributeNames" not in Path(moto_sqs.__file__).read_text(encoding="utf-8"):
+        scripts.remove(ROOT / "examples" / "simulated_day.py")  # Moto 5.1.0 knows the attribute's older name only
+    run_as_script(*scripts, after_a_mock=True)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -78,7 +78,7 @@ LAYERS: tuple[dict[str, str], ...] = (
         "_aws.services": "botocore",
         "_bedrock.conversation": "",
         "_bedrock.converse": "",
-        "_botocore.models": "boto3 botocore",
+        "_botocore.models": "boto3 botocore moto",
         "_calls.left_open": "",
         "_decorate": "",
         "_environment.variables": "",

@@ -35,6 +35,10 @@ class Response(NamedTuple):
     output: dict[str, Any]
 
 
+# What the model of CloudWatch has for JSON and CBOR, since botocore calls it in these protocols.
+_WITH_JSON = {"jsonVersion": "1.0", "targetPrefix": "GraniteServiceVersion20100801"}
+
+
 class _InOneProtocol:
     """A loader of models in which each service has one protocol, as older versions of botocore have it."""
 
@@ -49,7 +53,8 @@ class _InOneProtocol:
         model = self._loader.load_service_model(service, kind, api_version)
         if kind != "service-2":
             return model
-        return {**model, "metadata": {**model["metadata"], "protocol": self._protocol, "protocols": [self._protocol]}}
+        protocol = {"protocol": self._protocol, "protocols": [self._protocol]}
+        return {**model, "metadata": {**_WITH_JSON, **model["metadata"], **protocol}}
 
 
 @cache

@@ -60,6 +60,7 @@ async def in_a_mock(client: ClientFactory) -> list[str]:
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("sockets_collected")
 async def test_the_third_call_is_sent_when_a_body_has_come_in(client: ClientFactory) -> None:
     network = [event for event in await over_a_network(client) if event in ("finished GET", "received HEAD")]
 

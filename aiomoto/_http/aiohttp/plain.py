@@ -164,6 +164,8 @@ class _Protocol(ResponseHandler):
         return message, stream
 
     async def _receive(self) -> WireResponse | None:
+        # As no network responds at once, older versions of aiohttp expect that their task that sends the body has begun.
+        await asyncio.sleep(0)
         request = self._wire.request
         while not request.is_complete:
             if request.expects_continue and not self._has_sent_continue:
