@@ -123,7 +123,9 @@ async def test_a_body_that_breaks_once_is_sent_whole_by_the_next_attempt(stack: 
     with mock_aws(sleep="instant") as aws:
         BOTO3.client("s3").create_bucket(Bucket="bodies")
         async with uploader(stack, "https://localhost:4566", THREE_ATTEMPTS) as put:
-            assert await put(BreaksOnce(TimeoutError("source is late"))) is None
+            # The same class since Python 3.11; before, aiobotocore knows asyncio's over httpx, and boto3 Python's own.
+            late = asyncio.TimeoutError if stack.name == "httpx" else TimeoutError
+            assert await put(BreaksOnce(late("source is late"))) is None
 
         assert stored() == DATA
     puts = aws.calls.filter("s3", "PutObject")
