@@ -203,7 +203,7 @@ def test_events(size: int, expected: str) -> None:
     ],
 )
 def test_payload_of_a_function(kind: str, size: int, is_refused: bool) -> None:
-    payload = b'"' + b"x" * (size - 2) + b'"'
+    payload = b'{"a":"' + b"x" * (size - 8) + b'"}'
 
     code = outcome(client("lambda").invoke, FunctionName="missing", InvocationType=kind, Payload=payload)
     assert (code == "RequestTooLargeException") is is_refused
