@@ -1,7 +1,7 @@
 """What mocks install, step by step: the first mock installs it, and the last one removes it.
 
-The state of the process lives in these objects, one for each matter. All but what was parsed and computed, in the last
-row, are empty while no mock is active.
+The state of the process lives in these objects, one for each matter. All but those in the last two rows are empty while
+no mock is active.
 
 | object | holds | from … to |
 |---|---|---|
@@ -17,6 +17,7 @@ row, are empty while no mock is active.
 | ``_time.clocks`` | what is replaced once a mock's clock is moved | the first move … the end of the last such mock |
 | ``endings`` | ends that could not happen at once | the attempt … the next free moment |
 | ``models``, ``services``, ``router``, ``memo`` | what was parsed or computed | first use … the process's end |
+| ``Replacements`` | the functions of the last mock, to put them in place again | its end … the next one's |
 """
 
 from __future__ import annotations

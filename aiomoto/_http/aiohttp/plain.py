@@ -164,7 +164,7 @@ class _Protocol(ResponseHandler):
         return message, stream
 
     async def _receive(self) -> WireResponse | None:
-        # As no network responds at once, older versions of aiohttp expect that their task that sends the body has begun.
+        # No network responds at once: older versions of aiohttp rely on having begun their task that sends the body.
         await asyncio.sleep(0)
         request = self._wire.request
         while not request.is_complete:
