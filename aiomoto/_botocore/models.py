@@ -65,7 +65,7 @@ def _load_file(original: Any) -> Any:
 def _copier(file_path: str, data: Any) -> Callable[[], Any]:
     """Return a function that creates a copy of the data of a file."""
     if file_path == _READ_ONLY:
-        endpoints = {**data, "partitions": [_partition(**each) for each in data["partitions"]]}
+        endpoints = {**data, "partitions": [_partition(each) for each in data["partitions"]]}
         return lambda: endpoints
     if os.path.basename(file_path) in _RULES:
         return partial(LazyDict, compact(data), file_path)
@@ -74,9 +74,9 @@ def _copier(file_path: str, data: Any) -> Callable[[], Any]:
     return partial(marshal.loads, marshal.dumps(data))
 
 
-def _partition(services: dict[str, Any], **others: Any) -> dict[str, Any]:
+def _partition(partition: dict[str, Any]) -> dict[str, Any]:
     # In compact form: the garbage collector would look at 16,000 objects each time.
-    return {**others, "services": LazyDict(compact(services))}
+    return {**partition, "services": LazyDict(compact(partition.get("services", {})))}
 
 
 def _service_model(without_shapes: bytes, shapes: dict[str, Compact]) -> dict[str, Any]:
