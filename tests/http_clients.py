@@ -81,7 +81,7 @@ def _httpx_answer(response: Any) -> Answer:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Read the machine's certificates once: it takes longer than most requests here, and no connection is opened."""
+    """Read the machine's certificates once: it takes longer than most requests here."""
     return ssl.create_default_context()
 
 

@@ -197,26 +197,25 @@ def have_settled(timeline: Timeline) -> bool:
     return not _threads.is_running(timeline)
 
 
-def _returning(value: Any) -> Callable[[Any], Any]:
-    return lambda original: value
-
-
 # By the ids of what they stand for.
 _STAND_INS: dict[int, Any] = {
     id(threading.Thread): ClockThread,
     id(threading.Event): ClockEvent,
     id(threading): ModuleStandIn(threading, {"Thread": ClockThread, "Event": ClockEvent}),
 }
-_FACTORIES = {original: _returning(stand_in) for original, stand_in in _STAND_INS.items()}
 
 
 def targets(models: ModuleType) -> tuple[tuple[Any, str, Callable[[Any], Any]], ...]:
     """What is replaced in Moto's Step Functions while a mock is active."""
     return tuple(
-        (module, name, factory)
+        (module, name, _returning(stand_in))
         for module, name in _uses_of_threads(models, len(sys.modules))
-        if (factory := _FACTORIES.get(id(vars(module).get(name)))) is not None
+        if (stand_in := _STAND_INS.get(id(vars(module).get(name)))) is not None
     )
+
+
+def _returning(value: Any) -> Callable[[Any], Any]:
+    return lambda original: value
 
 
 @lru_cache(maxsize=1)
